@@ -1,0 +1,51 @@
+# Everything runs from .venv and keeps its data under var/ (DATA_DIR).
+PORT ?= 8000
+export SANDBOX_PORT ?= 8001
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: run test install install-dev lint lock messages
+
+run: install
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py prepare_demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
+	@$(BIN)/honcho start --procfile console/Procfile --app-root . --port $(PORT)
+
+test: install-dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+install: .venv/.installed
+install-dev: .venv/.installed-dev
+
+.venv/.installed: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what the console needs..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "Installing what the tests need..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy console outbound manage.py
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	$(BIN)/python manage.py check --fail-level WARNING
+
+# Needs uv on the PATH; setting up and running the console does not.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links pyproject.toml --all-extras -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links pyproject.toml --all-extras --group dev -o requirements-dev.lock
+
+# Needs gettext; the compiled catalogue is committed, so nobody else does.
+messages: install-dev
+	$(BIN)/python manage.py makemessages --locale pt_BR --no-location --no-wrap \
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'console/skin/*'
+	$(BIN)/python manage.py compilemessages --locale pt_BR --ignore '.venv/*'

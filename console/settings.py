@@ -1,0 +1,191 @@
+"""All settings, read from the environment once; every one has a default that runs bare on SQLite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.utils.translation import gettext_lazy as _
+
+from console import data_dir, skin
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env(
+    ALLOWED_HOSTS=(list, ["localhost", "127.0.0.1", "[::1]"]),
+    CSRF_TRUSTED_ORIGINS=(list, []),
+    DATABASE_URL=(str, ""),
+    DATA_DIR=(str, str(BASE_DIR / "var")),
+    DEBUG=(bool, False),
+    LANGUAGE_CODE=(str, "pt-br"),
+    LOG_LEVEL=(str, "INFO"),
+    PRODUCTION=(bool, False),
+    REDIS_URL=(str, ""),
+    SANDBOX_PORT=(int, 8001),
+    SECRET_KEY=(str, ""),
+    SENDER_SLOTS=(int, 16),
+    STATIC_ROOT=(str, ""),
+    TIME_ZONE=(str, "America/Sao_Paulo"),
+    TOKEN_KEYS=(list, []),
+    TRUST_PROXY=(bool, False),
+)
+
+PRODUCTION = env("PRODUCTION")
+DEBUG = env("DEBUG")
+DATA_DIR = data_dir.prepare(Path(env("DATA_DIR")).resolve())
+SECRET_KEY = env("SECRET_KEY") or data_dir.secret_key(DATA_DIR)
+# Fernet keys of the integration tokens: the first one writes, all of them read.
+TOKEN_KEYS = env("TOKEN_KEYS") or [data_dir.token_key(DATA_DIR)]
+ALLOWED_HOSTS = env("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "console.apps.ConsoleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.forms",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "auditlog",
+    "csp",
+    "django_q",
+    "outbound",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+]
+ROOT_URLCONF = "console.urls"
+WSGI_APPLICATION = "console.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our widgets' templates are in templates/
+
+# -- Database: SQLite beside the code until DATABASE_URL says otherwise -------------------------------
+DATABASES = {"default": env.db_url_config(env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # FULL, not the usual NORMAL: at power loss NORMAL may take back a committed mark,
+        # the message would look unsent, and a person would get it twice.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- The queue: django-q2 only wakes the sender, the message rows are the work ------------------------
+Q_CLUSTER = {
+    "name": "console",
+    "workers": 2,
+    "timeout": 90,  # a pump claims for 20 s and finishes what is in flight within 30 more
+    "retry": 150,
+    "bulk": 1,  # no prefetch: a task that waits in memory under a lock runs twice
+    "queue_limit": 1,
+    "max_attempts": 1,  # our rows decide on another try, never the broker
+    "ack_failures": True,
+    "save_limit": -1,  # results are never read; keeping them costs more than the task
+    "catch_up": False,
+    "guard_cycle": 0.5,
+    "poll": 0.5,
+    "label": "django-q2",
+}
+Q_CLUSTER |= {"redis": env("REDIS_URL")} if env("REDIS_URL") else {"orm": "default"}
+SENDER_SLOTS = env("SENDER_SLOTS")
+SANDBOX_PORT = env("SANDBOX_PORT")
+
+# -- People -------------------------------------------------------------------------------------------
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    }
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_AGE = 10 * 60 * 60
+# Browsers see what each person may see; a list of recipients does not need more form fields than this.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# -- Language and time --------------------------------------------------------------------------------
+LANGUAGE_CODE = env("LANGUAGE_CODE")
+LANGUAGES = [("pt-br", _("Portuguese (Brazil)")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "console" / "locale", BASE_DIR / "console" / "skin" / "locale"]
+TIME_ZONE = env("TIME_ZONE")
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# -- Static files: straight from the packages, or collected and hashed where STATIC_ROOT is set -------
+STATIC_URL = "static/"
+STATIC_ROOT = env("STATIC_ROOT") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# -- Security -----------------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env("TRUST_PROXY") else None
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The skin's Alpine build evaluates attributes and sets inline styles; scripts stay files of ours.
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL")},
+}
+
+UNFOLD = skin.UNFOLD

@@ -1,0 +1,47 @@
+"""How the console looks: the skin's settings. Its missing Portuguese lives in `locale` beside this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+
+from console.skin.navigation import NAVIGATION
+
+STYLES = ("console.css", "pages.css", "forms.css", "composer.css", "preview.css")
+
+# A calm green of our own; white on 600 and 700, and both on white, reach AA.
+PRIMARY = {
+    "50": "oklch(98% .018 160)",
+    "100": "oklch(95.5% .04 159)",
+    "200": "oklch(91% .075 158)",
+    "300": "oklch(84% .115 157)",
+    "400": "oklch(75% .14 156)",
+    "500": "oklch(63% .135 156)",
+    "600": "oklch(50% .11 157)",
+    "700": "oklch(43% .095 157)",
+    "800": "oklch(36.5% .08 158)",
+    "900": "oklch(31% .066 159)",
+    "950": "oklch(21% .045 160)",
+}
+
+
+def _stylesheet(name: str) -> Any:
+    def address(request: HttpRequest) -> str:
+        return static(f"outbound/{name}")
+
+    return address
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("WhatsApp console"),
+    "SITE_HEADER": _("WhatsApp console"),
+    "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
+    "SHOW_LANGUAGES": True,
+    "STYLES": [_stylesheet(name) for name in STYLES],
+    "COLORS": {"primary": PRIMARY},
+    "SIDEBAR": {"show_search": False, "navigation": NAVIGATION},
+}

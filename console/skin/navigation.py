@@ -1,0 +1,52 @@
+"""The sidebar: where an operator can go, as far as their permissions reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    def allowed(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permission))
+
+    return allowed
+
+
+def _page(title: Promise, icon: str, address: str, permission: str) -> dict[str, Any]:
+    link = reverse_lazy(f"admin:{address}")
+    return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": _("Sending"),
+        "items": [
+            _page(_("Compose"), "edit_square", "outbound_campaign_compose", "outbound.add_campaign"),
+            _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign"),
+            _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message"),
+        ],
+    },
+    {
+        "title": _("Address book"),
+        "items": [
+            _page(_("Recipients"), "group", "outbound_recipient_changelist", "outbound.view_recipient"),
+            _page(_("Templates"), "description", "outbound_template_changelist", "outbound.view_template"),
+        ],
+    },
+    {
+        "title": _("Set-up"),
+        "items": [
+            _page(_("Integrations"), "key", "outbound_integration_changelist", "outbound.view_integration"),
+            _page(_("Users"), "person", "auth_user_changelist", "auth.view_user"),
+            _page(_("Groups"), "groups", "auth_group_changelist", "auth.view_group"),
+            _page(_("Audit log"), "fact_check", "auditlog_logentry_changelist", "auditlog.view_logentry"),
+        ],
+    },
+]

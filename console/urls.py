@@ -1,0 +1,14 @@
+"""Addresses: the admin is the console, and the root leads there."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/language/", set_language, name="set_language"),
+    path("admin/", admin.site.urls),
+]
