@@ -1,0 +1,66 @@
+"""Which addresses may go into a message. We only read them as text and never open one.
+
+Rules: https alone, the standard port, a public host by name (reliability.md I14 to I16, S33).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+MAX_URL_LENGTH = 2048
+HTTPS_PORT = 443
+# Names that lead to the reader's own machine or network and never to a file of ours.
+PRIVATE_SUFFIXES = ("localhost", "local", "internal", "lan", "home", "intranet", "test", "invalid", "arpa")
+
+MESSAGES = {
+    "invalid": _("This is not a web address. Copy it from the browser, from https:// to its end."),
+    "https_only": _("The address must begin with https://."),
+    "host_not_public": _("The address must be one that anybody on the internet can open."),
+}
+
+_FORBIDDEN = re.compile(r"[\s\\<>\"{}|^`#\x00-\x1f\x7f]")
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_LAST_LABEL = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
+
+
+def problem_with(url: str) -> str | None:
+    """Return the code of what is wrong with `url` (a key of MESSAGES), or None."""
+    scheme = url.partition(":")[0].lower()
+    if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) and scheme != "https" and ":" in url:
+        return "https_only"
+    if not url.lower().startswith("https://") or _FORBIDDEN.search(url) or len(url) > MAX_URL_LENGTH:
+        return "invalid"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or HTTPS_PORT
+    except ValueError:
+        return "invalid"
+    if not host or "@" in parts.netloc or port != HTTPS_PORT:
+        return "invalid"
+    return None if _is_public_name(host) else "host_not_public"
+
+
+def host_of(url: object) -> str:
+    """Return the host part of an address for showing, or nothing where there is none."""
+    try:
+        return urlsplit(str(url)).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_public_name(host: str) -> bool:
+    # Circled and full-width digits become plain ones on the way, so judge what they become.
+    name = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+    try:
+        labels = name.encode("idna").decode().split(".")
+    except UnicodeError:
+        return False
+    if len(labels) < 2 or labels[-1] in PRIVATE_SUFFIXES:
+        return False
+    # A last label that begins with a digit is an IPv4 address in one of its many spellings,
+    # and an IPv6 literal has no labels at all. Both are refused, public or not.
+    return bool(_LAST_LABEL.fullmatch(labels[-1])) and all(_LABEL.fullmatch(label) for label in labels)

@@ -1,0 +1,93 @@
+"""What a campaign, a message and an attempt can be, and which moves are allowed (design/sending.md)."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class CampaignKind(TextChoices):
+    TEMPLATE = "template", _("Template message")
+    NOTIFICATION = "notification", _("Rich notification (24-hour window)")
+
+
+class CampaignStatus(TextChoices):
+    """What people decided; how far the sending got is counted from the messages."""
+
+    DRAFT = "draft", _("Draft")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class IntegrationStatus(TextChoices):
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")  # by a person
+    STOPPED = "stopped", _("Stopped")  # by the console, after an answer that needs a person
+
+
+class MessageStatus(TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+    ACCEPTED = "accepted", _("Accepted by Zenvia")
+    REFUSED = "refused", _("Refused")
+    SKIPPED = "skipped", _("Not sent")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class AttemptOutcome(TextChoices):
+    """What one HTTP call came to."""
+
+    OPEN = "open", _("Under way")
+    ACCEPTED = "accepted", _("Accepted")
+    AMBIGUOUS = "ambiguous", _("No clear answer")
+    REFUSED = "refused", _("Refused")
+    NOT_SENT = "not_sent", _("Not sent")
+
+
+class Reason(TextChoices):
+    """Why a message was not sent, or will be tried again."""
+
+    REJECTED = "rejected", _("The gateway refused the message")
+    RETRIES_EXHAUSTED = "retries_exhausted", _("The gateway could not be reached, after several tries")
+    OPTED_OUT = "opted_out", _("The person asked not to receive messages")
+    VALUE_MISSING = "value_missing", _("A value for this person is missing")
+    NUMBER_FORMAT = "number_format", _("The integration's number format has no way to write this number")
+    CONNECTION = "connection", _("The gateway could not be reached")
+    BUSY = "busy", _("The gateway asked to wait")
+    NO_CLEAR_ANSWER = "no_clear_answer", _("The request may have left, but no clear answer came")
+    SENDER_LOST = "sender_lost", _("The sender stopped before the answer was recorded")
+    INTEGRATION_STOPPED = "integration_stopped", _("The integration was stopped")
+
+
+# The bytes of the request may have left, so nothing here may ever go back to the queue.
+MAY_HAVE_LEFT = frozenset({AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS})
+
+WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
+IN_DOUBT = frozenset({MessageStatus.UNCONFIRMED})
+TAKEN = frozenset({MessageStatus.ACCEPTED})
+FINAL = frozenset({MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED})
+
+# Every move there is. `sending -> queued` also demands an attempt that is recorded as not sent.
+MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
+    MessageStatus.QUEUED: frozenset({MessageStatus.SENDING, MessageStatus.SKIPPED, MessageStatus.CANCELLED}),
+    MessageStatus.SENDING: frozenset(
+        {
+            MessageStatus.ACCEPTED,
+            MessageStatus.REFUSED,
+            MessageStatus.UNCONFIRMED,
+            MessageStatus.QUEUED,
+        }
+    ),
+    MessageStatus.UNCONFIRMED: frozenset({MessageStatus.ACCEPTED}),
+    MessageStatus.ACCEPTED: frozenset(),
+    MessageStatus.REFUSED: frozenset(),
+    MessageStatus.SKIPPED: frozenset(),
+    MessageStatus.CANCELLED: frozenset(),
+}
+
+
+def sources(target: MessageStatus) -> list[MessageStatus]:
+    """Return the states from which a message may move to `target`, for a guarded UPDATE."""
+    return [status for status, targets in MOVES.items() if target in targets]
