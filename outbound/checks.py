@@ -1,0 +1,118 @@
+"""What can be misconfigured, said when the process starts and not at three in the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
+
+# A pump claims for 20 s and waits for what is in flight: 25 s at most by the client's timeouts.
+LONGEST_PUMP_SECONDS = 50
+
+
+@register(Tags.security)
+def check_token_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E001: without a valid Fernet key no token can be stored or read."""
+    try:
+        keys = [Fernet(key) for key in settings.TOKEN_KEYS]
+    except (ValueError, TypeError):
+        keys = []
+    if keys:
+        return []
+    return [
+        Error(
+            "TOKEN_KEYS holds no valid Fernet key.",
+            hint="Leave TOKEN_KEYS empty to have one made in the data directory, or see the README.",
+            id="outbound.E001",
+        )
+    ]
+
+
+@register()
+def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E002, E003: a task that is handed out again while it still runs sends from two places at once."""
+    queue: dict[str, Any] = settings.Q_CLUSTER
+    found = []
+    if queue["timeout"] >= queue["retry"]:
+        found.append(
+            Error(
+                "The queue's timeout is not below its retry.",
+                hint="Set Q_CLUSTER['retry'] well above Q_CLUSTER['timeout'].",
+                id="outbound.E002",
+            )
+        )
+    if queue["timeout"] <= LONGEST_PUMP_SECONDS:
+        found.append(
+            Error(
+                "The queue's timeout would cut a pump short and leave its messages in doubt.",
+                hint=f"Set Q_CLUSTER['timeout'] above {LONGEST_PUMP_SECONDS} seconds.",
+                id="outbound.E003",
+            )
+        )
+    return found
+
+
+@register(Tags.security)
+def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E004, E005: what belongs to a demo or a developer must not stand in production."""
+    if not settings.PRODUCTION:
+        return []
+    found = []
+    if settings.DEBUG:
+        found.append(
+            Error("DEBUG is on in production.", hint="Take DEBUG out of the environment.", id="outbound.E004")
+        )
+    if set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
+        found.append(
+            Error(
+                "ALLOWED_HOSTS names only this machine.",
+                hint="Set ALLOWED_HOSTS to the name people open, like console.example.com.br.",
+                id="outbound.E005",
+            )
+        )
+    return found
+
+
+@register(Tags.database)
+def check_sandbox_integrations(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> Sequence[CheckMessage]:
+    """W001: an integration that points at this machine reaches a sandbox and nobody's phone."""
+    if not settings.PRODUCTION or not databases:
+        return []
+    from outbound.models import Integration
+
+    local = Integration.objects.filter(base_url__startswith="http://")
+    return [
+        Warning(
+            f"The integration “{integration.name}” points at this machine, so its messages reach nobody.",
+            hint="Change its address or delete it.",
+            id="outbound.W001",
+        )
+        for integration in local
+    ]
+
+
+@register(Tags.database)
+def check_sqlite(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> Sequence[CheckMessage]:
+    """E006: SQLite must write ahead and sync fully, or a power cut may undo a mark and send twice."""
+    if not databases or connections["default"].vendor != "sqlite":
+        return []
+    with connections["default"].cursor() as cursor:
+        journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    if journal in ("wal", "memory") and synchronous >= 2:  # 2 is FULL, 3 is EXTRA
+        return []
+    return [
+        Error(
+            f"SQLite runs with journal_mode={journal} and synchronous={synchronous}.",
+            hint="Keep the OPTIONS of console/settings.py, and the database on a local disk.",
+            id="outbound.E006",
+        )
+    ]

@@ -1,0 +1,11 @@
+"""The records. Floor 2: they know the words of floor 1, and nothing of the gateway."""
+
+from __future__ import annotations
+
+from outbound.models.campaign import Campaign
+from outbound.models.integration import Integration
+from outbound.models.message import Attempt, Message
+from outbound.models.recipient import Recipient
+from outbound.models.template import Template, TemplateField
+
+__all__ = ["Attempt", "Campaign", "Integration", "Message", "Recipient", "Template", "TemplateField"]

@@ -1,0 +1,85 @@
+"""One composition for one or many people. As a draft it is the memory of the compose page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outbound.lifecycle import CampaignKind, CampaignStatus
+from outbound.models.integration import Integration
+from outbound.models.recipient import Recipient
+from outbound.models.template import Template
+
+MAX_PREFIX_LENGTH = 16
+MAX_INACTIVITY_MINUTES = 43_200  # thirty days
+
+
+class Campaign(models.Model):
+    """What is said, to whom, and through which integration.
+
+    A draft may be unfinished: nothing here is checked before the review. `content` is the composer's
+    JSON as typed, `fields` the values of the template's fields, `numbers` what was pasted.
+    """
+
+    # Made with the empty form, so that the same form posted twice finds the same draft.
+    draft_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=CampaignKind.choices)
+    status = models.CharField(
+        _("status"), max_length=20, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT
+    )
+    integration = models.ForeignKey(
+        Integration, models.PROTECT, null=True, related_name="campaigns", verbose_name=_("integration")
+    )
+    template = models.ForeignKey(
+        Template, models.PROTECT, null=True, blank=True, related_name="campaigns", verbose_name=_("template")
+    )
+    fields = models.JSONField(_("fields"), default=dict, blank=True)
+    content = models.JSONField(_("content"), null=True, blank=True)
+    recipients = models.ManyToManyField(Recipient, blank=True, verbose_name=_("recipients"))
+    numbers = models.TextField(_("numbers"), blank=True)
+    context = models.JSONField(_("context"), default=dict, blank=True)
+    restart_contact = models.BooleanField(_("restart the conversation"), default=False)
+    inactivity_minutes = models.PositiveIntegerField(_("inactivity in minutes"), null=True, blank=True)
+    external_id_prefix = models.CharField(
+        _("prefix of the external id"),
+        max_length=MAX_PREFIX_LENGTH,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9_-]*$", _("Only letters, digits, hyphen and underscore."), code="prefix_invalid"
+            )
+        ],
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
+    )
+    launched_at = models.DateTimeField(_("sent at"), null=True)
+
+    class Meta:
+        verbose_name = _("send")
+        verbose_name_plural = _("sends")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="campaign_status"),
+            models.Index(fields=["integration", "-id"], name="campaign_integration"),
+        ]
+        permissions = [
+            ("launch_campaign", _("Can send messages")),
+            ("restart_contact", _("Can erase a person's bot variables when sending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or _("Send %(number)s") % {"number": self.pk}
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == CampaignStatus.DRAFT

@@ -1,0 +1,151 @@
+"""One endpoint of the gateway, with the token that opens it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outbound.lifecycle import IntegrationStatus
+from outbound.models.fields import Secret, SecretField, SecretUnreadable
+from outbound.phones import NumberFormat
+
+DEFAULT_BASE_URL = "https://outbound.ms.altubots.com/zenvia"
+MAX_TOKEN_LENGTH = 2048
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+path_segment = RegexValidator(
+    r"^(?!\.+$)[A-Za-z0-9._~-]+$",
+    _("Only letters, digits, dot, hyphen, underscore and tilde."),
+    code="path_invalid",
+)
+
+
+def validate_base_url(value: str) -> None:
+    """Demand https, except for this machine itself. Codes: `https_required`, `path_invalid`."""
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if not host or parts.username or parts.query or parts.fragment or re.search(r"[\s\\]|\.\.", value):
+        raise ValidationError(_("This is not the address of a gateway."), code="path_invalid")
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
+        raise ValidationError(_("The address must begin with https://."), code="https_required")
+
+
+def validate_token(value: str) -> None:
+    """Refuse what cannot stand in a header. Code: `token_invalid`."""
+    if len(value) > MAX_TOKEN_LENGTH or not re.fullmatch(r"[\x21-\x7e]+", value):
+        raise ValidationError(
+            _("A token is one word, without spaces or line breaks. Copy it again from Zenvia."),
+            code="token_invalid",
+        )
+
+
+class Integration(models.Model):
+    """An endpoint: `<base_url>/<slug>/<remote_id>`, opened by a bare token in `Authorization`."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.CharField(
+        _("slug"),
+        max_length=100,
+        validators=[path_segment],
+        help_text=_("The part of the endpoint after /zenvia/."),
+    )
+    remote_id = models.CharField(
+        _("integration id"),
+        max_length=100,
+        validators=[path_segment],
+        help_text=_("The last part of the endpoint."),
+    )
+    base_url = models.CharField(
+        _("gateway address"), max_length=300, default=DEFAULT_BASE_URL, validators=[validate_base_url]
+    )
+    token = SecretField(_("token"), blank=True, default="")
+    token_replaced_at = models.DateTimeField(_("token replaced at"), null=True, editable=False)
+    token_replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("token replaced by"),
+    )
+    number_format = models.CharField(
+        _("number format"),
+        max_length=20,
+        choices=NumberFormat.choices,
+        default=NumberFormat.NATIONAL,
+        help_text=_("The document's own examples carry no country code."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=IntegrationStatus.choices,
+        default=IntegrationStatus.ACTIVE,
+        editable=False,
+    )
+    status_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+    status_changed_at = models.DateTimeField(_("status changed at"), null=True, editable=False)
+    status_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("status changed by"),
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("integration")
+        verbose_name_plural = _("integrations")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["base_url", "slug", "remote_id"], name="integration_endpoint"),
+        ]
+        permissions = [
+            ("replace_token", _("Can replace an integration's token")),
+            ("pause_integration", _("Can pause and resume an integration")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        return f"{self.base_url.rstrip('/')}/{self.slug}/{self.remote_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == IntegrationStatus.ACTIVE
+
+    @property
+    def token_hint(self) -> str:
+        """The token's last four characters, enough to recognise it; `?` where no key reads it."""
+        try:
+            token = self.token.reveal() if isinstance(self.token, Secret) else self.token
+        except SecretUnreadable:
+            return "?"
+        return token[-4:] if len(token) >= 12 else "…" if token else ""
+
+    def replace_token(self, token: str, *, by: User | None, now: datetime) -> None:
+        """Store a new token (or none, with "") and who did it when."""
+        self.token, self.token_replaced_at, self.token_replaced_by = token, now, by
+        self.save(update_fields=["token", "token_replaced_at", "token_replaced_by"])
+
+    def set_status(
+        self, status: IntegrationStatus, reason: str, *, by: User | None, now: datetime
+    ) -> None:
+        """Store a new status; `by` is None where the console itself decided."""
+        self.status, self.status_reason = status, reason[:300]
+        self.status_changed_at, self.status_changed_by = now, by
+        self.save(update_fields=["status", "status_reason", "status_changed_at", "status_changed_by"])

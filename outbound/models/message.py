@@ -1,0 +1,114 @@
+"""One recipient's copy: what exactly is posted for them, and what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outbound import phones
+from outbound.lifecycle import MAY_HAVE_LEFT, AttemptOutcome, MessageStatus, Reason
+from outbound.models.campaign import Campaign
+from outbound.models.integration import Integration
+from outbound.models.recipient import Recipient
+
+
+class Message(models.Model):
+    """A row of the queue and of the history at once.
+
+    `payload` is the JSON of the first attempt, byte for byte, frozen at launch; it is empty for a row
+    that was skipped. `ticket` and `lease_until` are a sender's hold on the row while it is `sending`.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("send")
+    )
+    # Repeated from the campaign, so that the history filters by one index.
+    integration = models.ForeignKey(
+        Integration, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("integration")
+    )
+    recipient = models.ForeignKey(
+        Recipient, models.SET_NULL, null=True, related_name="messages", verbose_name=_("recipient")
+    )
+    phone = models.CharField(_("phone"), max_length=phones.MAX_E164_LENGTH)
+    phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH)
+    status = models.CharField(_("status"), max_length=20, choices=MessageStatus.choices)
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
+    detail = models.TextField(_("detail"), blank=True)
+    payload = models.TextField(_("request body"), blank=True)
+    external_id = models.CharField(_("external id"), max_length=40, unique=True, null=True)
+    gateway_status = models.CharField(_("gateway status"), max_length=40, blank=True)
+    gateway_message_id = models.CharField(_("message id at the gateway"), max_length=64, blank=True)
+    gateway_contact_id = models.CharField(_("contact id at the gateway"), max_length=64, blank=True)
+    attempt_count = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Attempts that count towards giving up; being told to wait, or a bad token, does not.
+    failed_tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(_("due at"), null=True)
+    ticket = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("queued at"))
+    status_changed_at = models.DateTimeField(_("status changed at"))
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("history")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "phone_key"], name="message_once_per_campaign"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(status=MessageStatus.QUEUED), name="message_due"
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(status=MessageStatus.SENDING),
+                name="message_lease",
+            ),
+            models.Index(fields=["campaign", "status", "-id"], name="message_campaign"),
+            models.Index(fields=["integration", "-id"], name="message_integration"),
+            models.Index(fields=["status", "-id"], name="message_status"),
+            models.Index(fields=["phone_key", "-id"], name="message_phone"),
+            models.Index(fields=["gateway_message_id"], name="message_gateway_id"),
+            models.Index(fields=["gateway_contact_id"], name="message_contact_id"),
+            models.Index(fields=["created_at"], name="message_created"),
+            models.Index(
+                fields=["ticket"], condition=models.Q(status=MessageStatus.SENDING), name="message_ticket"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return phones.display(self.phone)
+
+
+class Attempt(models.Model):
+    """One HTTP call for one message. It is committed before the call, so a crash leaves its trace."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts", verbose_name=_("message"))
+    number = models.PositiveSmallIntegerField(_("number"))
+    external_id = models.CharField(_("external id"), max_length=40, unique=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=AttemptOutcome.choices, default=AttemptOutcome.OPEN
+    )
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    answer = models.TextField(_("answer"), blank=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    latency_ms = models.PositiveIntegerField(_("duration in ms"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["message", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="attempt_number"),
+            # The promise itself: no second call for a message whose request may have left once.
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=models.Q(outcome__in=sorted(MAY_HAVE_LEFT)),
+                name="attempt_may_have_left_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} · {self.number}"

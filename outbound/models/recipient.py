@@ -1,0 +1,68 @@
+"""A person who may get messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outbound import phones
+
+
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def opted_out(self) -> RecipientQuerySet:
+        """Keep the people who asked not to receive messages. Asked at launch and again at each claim."""
+        return self.filter(opted_out_at__isnull=False)
+
+
+class Recipient(models.Model):
+    """One number and what is known of the person behind it.
+
+    `phone` is E.164; `phone_key` is what numbers are compared by (`phones.Phone.key`), so that an old
+    spelling without the ninth digit finds the same person.
+    """
+
+    phone = models.CharField(_("phone"), max_length=phones.MAX_E164_LENGTH, unique=True)
+    phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH, db_index=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, blank=True, db_index=True)
+    attributes = models.JSONField(
+        _("attributes"),
+        default=dict,
+        blank=True,
+        help_text=_("What a message may say of this person, like {{city}}."),
+    )
+    opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = RecipientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recipient")
+        verbose_name_plural = _("recipients")
+        ordering = ["-id"]
+        indexes = [
+            # The claim asks, for each due row, whether its person opted out.
+            models.Index(
+                fields=["phone_key"],
+                condition=models.Q(opted_out_at__isnull=False),
+                name="recipient_opted_out",
+            ),
+        ]
+        permissions = [("opt_out_recipient", _("Can opt a recipient out and undo it"))]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {phones.display(self.phone)}" if self.name else phones.display(self.phone)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.phone_key = phones.parse(self.phone).key
+        super().save(*args, **kwargs)
+
+    def values(self) -> dict[str, str]:
+        """Return what a template's value may refer to: the name and the attributes, as text."""
+        return {key: str(value) for key, value in self.attributes.items()} | {"name": self.name}
+
+    def set_opted_out(self, at: datetime | None) -> None:
+        self.opted_out_at = at
+        self.save(update_fields=["opted_out_at"])

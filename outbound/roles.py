@@ -1,0 +1,53 @@
+"""The two groups an installation starts with. What a person may do is theirs to change afterwards."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+
+OPERATORS = "Operators"
+MANAGERS = "Integration managers"
+
+_PERMISSIONS = {
+    OPERATORS: [
+        "view_integration",
+        "view_template",
+        "add_template",
+        "change_template",
+        "view_templatefield",
+        "add_templatefield",
+        "change_templatefield",
+        "delete_templatefield",
+        "view_recipient",
+        "add_recipient",
+        "change_recipient",
+        "opt_out_recipient",
+        "view_campaign",
+        "add_campaign",
+        "change_campaign",
+        "delete_campaign",
+        "launch_campaign",
+        "view_message",
+        "view_attempt",
+    ],
+    MANAGERS: [
+        "view_integration",
+        "add_integration",
+        "change_integration",
+        "delete_integration",
+        "replace_token",
+        "pause_integration",
+        "delete_template",
+        "delete_recipient",
+        "restart_contact",
+    ],
+}
+
+
+def ensure_groups() -> None:
+    """Create the groups that are missing; one that exists keeps what people made of it."""
+    for name, codenames in _PERMISSIONS.items():
+        group, created = Group.objects.get_or_create(name=name)
+        if created:
+            group.permissions.set(
+                Permission.objects.filter(content_type__app_label="outbound", codename__in=codenames)
+            )
