@@ -1,0 +1,1 @@
+"""The Zenvia NLU outbound API (formerly Altu)."""

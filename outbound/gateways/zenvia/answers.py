@@ -1,0 +1,94 @@
+"""What an HTTP answer means for the message (design/sending.md, "What each outcome means")."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from outbound.gateways.base import (
+    MAX_ANSWER_LENGTH,
+    Accepted,
+    Ambiguous,
+    GatewayError,
+    NotSent,
+    Refused,
+    Throttled,
+)
+
+# The document shows only "pending"; the others are the words its relatives use.
+KNOWN_STATUSES = frozenset({"pending", "queued", "accepted", "sent"})
+
+BAD_TOKEN = _("The gateway does not accept the token. Replace it, then resume.")
+BAD_ADDRESS = _("The gateway knows no such endpoint. Check slug, integration id and address, then resume.")
+REDIRECTED = _("The gateway sent us to another address. Check the address, then resume.")
+FOREIGN_ANSWER = _("The gateway answered with another message's id. Ask Zenvia before you resume.")
+
+
+def read(http_status: int, retry_after: str | None, body: bytes | None, external_id: str) -> Accepted:
+    """Return the acceptance that an answer states.
+
+    `body` is None where it was longer than we read. Raises the GatewayError that the answer means.
+    """
+    text = (body or b"")[:MAX_ANSWER_LENGTH].decode("utf-8", "replace").replace("\x00", "")
+    if 200 <= http_status < 300:
+        return _accepted(http_status, body, text, external_id)
+    raise _error(http_status, retry_after, text)
+
+
+def _accepted(http_status: int, body: bytes | None, text: str, external_id: str) -> Accepted:
+    answer = _json_object(body)
+    if answer is None or answer.get("status") not in KNOWN_STATUSES:
+        raise Ambiguous(http_status=http_status, answer=text)
+    if answer.get("external_id") not in (None, external_id):
+        raise Ambiguous(http_status=http_status, answer=text, stops=FOREIGN_ANSWER)
+    return Accepted(
+        status=answer["status"],
+        message_id=_identifier(answer.get("message_id")),
+        contact_id=_identifier(answer.get("contact_id")),
+        http_status=http_status,
+        answer=text,
+    )
+
+
+def _error(http_status: int, retry_after: str | None, text: str) -> GatewayError:
+    facts: dict[str, Any] = {"http_status": http_status, "answer": text}
+    if http_status in (401, 403):
+        return NotSent(**facts, stops=BAD_TOKEN)
+    if http_status in (404, 405, 410):
+        return NotSent(**facts, stops=BAD_ADDRESS)
+    if http_status in (307, 308):
+        return NotSent(**facts, stops=REDIRECTED)
+    if 300 <= http_status < 400:
+        return Ambiguous(**facts, stops=REDIRECTED)
+    if http_status == 429 or (http_status == 503 and retry_after):
+        return Throttled(**facts, wait=_wait(retry_after))
+    if http_status in (408, 425):
+        return NotSent(**facts)
+    if http_status == 409:  # may mean that an earlier call was taken
+        return Ambiguous(**facts)
+    if 400 <= http_status < 500:
+        return Refused(**facts)
+    return Ambiguous(**facts)  # a 5xx may come after the message was handed on
+
+
+def _json_object(body: bytes | None) -> dict[str, Any] | None:
+    try:
+        answer = json.loads(body or b"", parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _identifier(value: object) -> str:
+    return str(value)[:64] if isinstance(value, int | str) and not isinstance(value, bool) else ""
+
+
+def _wait(retry_after: str | None) -> timedelta | None:
+    return timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdigit() else None

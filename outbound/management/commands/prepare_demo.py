@@ -1,0 +1,40 @@
+"""Fill an empty console so that a first message can be sent at once, and say how to sign in."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from outbound import demo
+
+BANNER = """
+  WhatsApp console    http://127.0.0.1:{port}/
+  Sign in as          {username}
+  Password            {password}   (new at each start)
+  Sandbox gateway     http://127.0.0.1:{sandbox_port}/   (nothing reaches a real phone)
+  Stop with Ctrl-C.
+"""
+
+
+class Command(BaseCommand):
+    help = "Prepare the demo: a sandbox integration, templates, recipients and an operator. Idempotent."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--sandbox-port", type=int, default=settings.SANDBOX_PORT)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo is not for production: it makes an account and sample data.")
+        password = demo.prepare(options["sandbox_port"])
+        self.stdout.write(
+            BANNER.format(
+                port=options["port"],
+                username=demo.USERNAME,
+                password=password,
+                sandbox_port=options["sandbox_port"],
+            )
+        )

@@ -1,0 +1,41 @@
+"""Re-encrypt every token with the first of TOKEN_KEYS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from outbound.models import Integration
+from outbound.models.fields import Secret, SecretUnreadable
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-encrypt every integration token with the first of TOKEN_KEYS. Put the new key first and keep "
+        "the old one behind it, run this, then take the old one away."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unreadable = [
+            integration.name
+            for integration in Integration.objects.order_by("id")
+            if not _rotate(integration.pk)
+        ]
+        self.stdout.write(
+            f"{Integration.objects.count() - len(unreadable)} tokens encrypted with the first key."
+        )
+        if unreadable:
+            raise CommandError(f"No key can read the tokens of: {', '.join(unreadable)}. Enter them again.")
+
+
+@transaction.atomic
+def _rotate(pk: int) -> bool:
+    integration = Integration.objects.select_for_update().get(pk=pk)
+    try:
+        integration.token = Secret(integration.token.rotated())
+    except SecretUnreadable:
+        return False
+    integration.save(update_fields=["token"])
+    return True

@@ -1,0 +1,159 @@
+"""Compose and send from the command line: the same validation and the same launch as the page."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outbound.contents.errors import Problems
+from outbound.lifecycle import CampaignKind
+from outbound.models import Campaign, Integration, Template
+from outbound.sending.plan import Plan, plan
+from outbound.tasks import launch_and_wake
+
+INVALID = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Send a template message or a rich notification to one or many numbers. Prints one JSON object. "
+        "Invalid input: exit status 2, the errors with their paths on standard error, nothing saved."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--integration", required=True, metavar="SLUG", help="slug, or slug/id where several share one"
+        )
+        what = parser.add_argument_group("what to send (one of the two)")
+        what.add_argument("--template", metavar="ID", help="the gateway's id of a registered template")
+        what.add_argument(
+            "--field", action="append", default=[], metavar="K=V", help="a value of the template"
+        )
+        what.add_argument(
+            "--content", metavar="FILE", help="JSON of one rich notification; - reads standard input"
+        )
+        parser.add_argument("--to", nargs="+", required=True, metavar="NUMBER", help="in any usual spelling")
+        parser.add_argument("--context", nargs="+", action="extend", default=[], metavar="K=V")
+        parser.add_argument(
+            "--restart-contact", action="store_true", help="erase each person's bot variables"
+        )
+        parser.add_argument("--inactivity-minutes", type=int, metavar="N", help="only if quiet for N minutes")
+        parser.add_argument("--external-id-prefix", default="", metavar="PREFIX")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            campaign = _draft(options)
+            planned = plan(campaign)
+            if not options["dry_run"]:
+                _launch(campaign, planned)
+        except ValidationError as error:
+            self._refuse(error)
+        self.stdout.write(json.dumps(_report(campaign, planned), ensure_ascii=False))
+
+    def _refuse(self, error: ValidationError) -> NoReturn:
+        for path, messages in error.message_dict.items():
+            for message in messages:
+                self.stderr.write(f"{path}: {message}")
+        sys.exit(INVALID)
+
+
+@transaction.atomic
+def _launch(campaign: Campaign, planned: Plan) -> None:
+    campaign.save()
+    launch_and_wake(campaign, by=None, expected=planned.digest)
+
+
+def _report(campaign: Campaign, planned: Plan) -> dict[str, Any]:
+    return {
+        "campaign": campaign.pk,
+        "planned": len(planned.going),
+        "skipped": _left_out(planned),
+        "duplicates": planned.duplicates,
+        "warnings": [message for warning in planned.warnings for message in warning.messages],
+    }
+
+
+def _left_out(planned: Plan) -> list[dict[str, str]]:
+    return [
+        {"number": one.person.phone.e164, "reason": one.reason.value, "detail": one.detail}
+        for one in planned.skipped
+        if one.reason
+    ]
+
+
+def _draft(options: dict[str, Any]) -> Campaign:
+    problems = Problems()
+    campaign = Campaign(
+        kind=CampaignKind.TEMPLATE if options["template"] else CampaignKind.NOTIFICATION,
+        integration=problems.collect("", lambda: _integration(options["integration"])),
+        template=problems.collect("", lambda: _template(options["template"])),
+        content=problems.collect("", lambda: _content(options["content"])),
+        fields=problems.collect("", lambda: _pairs("fields", options["field"])) or {},
+        context=problems.collect("", lambda: _pairs("context", options["context"])) or {},
+        numbers="\n".join(options["to"]),
+        restart_contact=options["restart_contact"],
+        inactivity_minutes=options["inactivity_minutes"],
+        external_id_prefix=options["external_id_prefix"],
+    )
+    problems.raise_if_any()
+    return campaign
+
+
+def _integration(wanted: str) -> Integration:
+    slug, _slash, remote_id = wanted.partition("/")
+    found = Integration.objects.filter(slug=slug, **({"remote_id": remote_id} if remote_id else {}))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise _error(
+            "integration", _("There is no integration “%(slug)s”.") % {"slug": wanted}, "integration_unknown"
+        )
+    names = ", ".join(f"{one.slug}/{one.remote_id}" for one in found)
+    raise _error(
+        "integration", _("Several match; write one of: %(names)s.") % {"names": names}, "integration_unclear"
+    )
+
+
+def _template(template_id: str | None) -> Template | None:
+    if template_id is None:
+        return None
+    template = Template.objects.filter(template_id=template_id).first()
+    if template is None:
+        message = _("No template with the id “%(id)s” is registered here.") % {"id": template_id[:80]}
+        raise _error("template", message, "template_invalid")
+    return template
+
+
+def _content(source: str | None) -> Any:
+    if source is None:
+        return None
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        content = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise _error(
+            "content", _("This cannot be read as JSON: %(why)s") % {"why": error}, "content_invalid"
+        ) from None
+    # The document's own examples are whole request bodies; what they say is the one content inside.
+    inside = content.get("contents") if isinstance(content, dict) else None
+    return inside[0] if isinstance(inside, list) and len(inside) == 1 else content
+
+
+def _pairs(name: str, pairs: list[str]) -> dict[str, str]:
+    broken = [pair for pair in pairs if "=" not in pair]
+    if broken:
+        raise _error(name, _("Write “%(pair)s” as name=value.") % {"pair": broken[0][:80]}, f"{name}_invalid")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _error(path: str, message: str, code: str) -> ValidationError:
+    return ValidationError({path: [ValidationError(message, code=code)]})

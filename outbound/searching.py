@@ -1,0 +1,80 @@
+"""Search that knows what was typed: a number, an id or the beginning of a name, each by one index."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from outbound import phones
+
+MIN_PARTIAL_DIGITS = 4
+MAX_TERM_LENGTH = 200  # nothing that is searched for is longer
+
+_NUMBER_CHARACTERS = re.compile(r"[\d\s().+/\u2010-\u2015\u2212-]+")
+_NOTHING = Q(pk__in=[])
+
+
+def looks_like_a_number(text: str) -> bool:
+    folded = unicodedata.normalize("NFKC", text)
+    return bool(_NUMBER_CHARACTERS.fullmatch(folded) and re.search(r"\d", folded))
+
+
+def by_phone(text: str) -> Q:
+    """Return the rows of a number in any spelling, or whose number begins with a partial one."""
+    try:
+        return Q(phone_key=phones.parse(text).key)
+    except ValidationError:
+        return _by_beginning(unicodedata.normalize("NFKC", text).strip())
+
+
+def _by_beginning(text: str) -> Q:
+    digits = re.sub(r"\D", "", text)
+    if not MIN_PARTIAL_DIGITS <= len(digits) <= phones.MAX_E164_LENGTH:
+        return _NOTHING
+    if text.startswith("+"):
+        return _between(digits)
+    national = _between(phones.BRAZIL + digits)
+    # 55 is an area code too, so a run that begins with it is looked up both ways.
+    return national | _between(digits) if digits.startswith(phones.BRAZIL) else national
+
+
+def _between(digits: str) -> Q:
+    # A range rather than LIKE: every database answers it from the plain index.
+    first = int(digits)
+    return Q(phone_key__gte=f"+{first}", phone_key__lt=f"+{first + 1}")
+
+
+def find_recipients(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return queryset.filter(by_phone(text) if looks_like_a_number(text) else Q(name__istartswith=text))
+
+
+def find_templates(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    exact = queryset.filter(template_id=text)
+    return exact if exact.exists() else find_by_name(queryset, text)
+
+
+def find_by_name(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return queryset.filter(name__istartswith=text)
+
+
+def find_messages(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Find by phone in any spelling, or by any id: ours, an attempt's, or one of the gateway's.
+
+    One index at a time, the likeliest first; an OR over them would use none.
+    """
+    for candidate in _message_candidates(text):
+        found = queryset.filter(candidate)
+        if found.exists():
+            return found
+    return queryset.none()
+
+
+def _message_candidates(text: str) -> list[Q]:
+    ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text)]
+    if looks_like_a_number(text):
+        return [by_phone(text), *ids]
+    return [Q(external_id=text), Q(attempts__external_id=text), *ids]

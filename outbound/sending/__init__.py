@@ -1,0 +1,1 @@
+"""Sending, in the order of the walk: plan, launch, claim, deliver, record; recover what was cut off."""

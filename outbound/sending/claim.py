@@ -1,0 +1,138 @@
+"""Take due rows for sending: a durable mark and an open attempt, before any byte leaves."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext_noop as _
+
+from outbound.gateways.base import Outgoing
+from outbound.gateways.zenvia import payload
+from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus, Reason
+from outbound.models import Attempt, Integration, Message, Recipient
+from outbound.models.fields import SecretUnreadable
+
+# Longer than the slowest call may take (connect 5 s, read 20 s) with room for a busy machine.
+# A call that outlives it does no harm: its row is `unconfirmed` until the late answer counts.
+LEASE = timedelta(seconds=60)
+
+TOKEN_MISSING = _("There is no token. Enter one, then resume.")
+TOKEN_UNREADABLE = _("No key of TOKEN_KEYS can decrypt the token. Enter it again, then resume.")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One row in a sender's hands, with the exact request to make."""
+
+    message_id: int
+    attempt_number: int
+    failed_tries: int
+    ticket: str
+    integration_id: int
+    outgoing: Outgoing
+
+
+def claim(limit: int, now: datetime) -> list[Claimed]:
+    """Mark up to `limit` due messages as `sending` and open an attempt for each.
+
+    Call it inside a transaction, and let that commit before the first request is made. What a person
+    decided since the launch holds here: a paused campaign or integration, an opt-out, a new token.
+    """
+    if limit <= 0:
+        return []
+    due = list(_due(now)[:limit])
+    _skip_opted_out([message.pk for message in due if message.opted_out], now)
+    tokens = _tokens({message.integration_id for message in due}, now)
+    wanted = [m.pk for m in due if not m.opted_out and m.integration_id in tokens]
+    ticket = uuid.uuid4().hex
+    # The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
+    Message.objects.filter(pk__in=wanted, status=MessageStatus.QUEUED).update(
+        status=MessageStatus.SENDING,
+        status_changed_at=now,
+        ticket=ticket,
+        lease_until=now + LEASE,
+        attempt_count=F("attempt_count") + 1,
+        reason="",
+    )
+    held = Message.objects.filter(ticket=ticket, status=MessageStatus.SENDING).select_related("integration")
+    claimed = [_claimed(message, tokens) for message in held]
+    Attempt.objects.bulk_create(_attempt(one, now) for one in claimed)
+    return claimed
+
+
+def due_messages(now: datetime) -> QuerySet[Message]:
+    """Return the messages that may go now, as far as campaign, integration and time are concerned."""
+    return Message.objects.filter(
+        status=MessageStatus.QUEUED,
+        due_at__lte=now,
+        campaign__status=CampaignStatus.RUNNING,
+        integration__status=IntegrationStatus.ACTIVE,
+    )
+
+
+def _due(now: datetime) -> QuerySet[Any]:
+    same_person = Recipient.objects.opted_out().filter(phone_key=OuterRef("phone_key"))
+    due = due_messages(now).annotate(opted_out=Exists(same_person)).order_by("due_at", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    return due.only("pk", "integration_id")
+
+
+def _skip_opted_out(pks: list[int], now: datetime) -> None:
+    if pks:
+        Message.objects.filter(pk__in=pks, status=MessageStatus.QUEUED).update(
+            status=MessageStatus.SKIPPED, status_changed_at=now, reason=Reason.OPTED_OUT
+        )
+
+
+def _tokens(integration_ids: set[int], now: datetime) -> dict[int, str]:
+    tokens = {}
+    for integration in Integration.objects.filter(pk__in=integration_ids):
+        try:
+            token, problem = integration.token.reveal(), TOKEN_MISSING
+        except SecretUnreadable:
+            token, problem = "", TOKEN_UNREADABLE
+        if token:
+            tokens[integration.pk] = token
+        else:
+            integration.set_status(IntegrationStatus.STOPPED, problem, by=None, now=now)
+    return tokens
+
+
+def _claimed(message: Message, tokens: dict[int, str]) -> Claimed:
+    number = message.attempt_count
+    external_id = _attempt_id(message.external_id or "", number)
+    return Claimed(
+        message_id=message.pk,
+        attempt_number=number,
+        failed_tries=message.failed_tries,
+        ticket=message.ticket,
+        integration_id=message.integration_id,
+        outgoing=Outgoing(
+            address=message.integration.address,
+            token=tokens[message.integration_id],
+            payload=message.payload
+            if number == 1
+            else payload.with_external_id(message.payload, external_id),
+            external_id=external_id,
+        ),
+    )
+
+
+def _attempt_id(external_id: str, number: int) -> str:
+    # A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
+    return external_id if number == 1 else f"{external_id}-{number}"
+
+
+def _attempt(one: Claimed, now: datetime) -> Attempt:
+    return Attempt(
+        message_id=one.message_id,
+        number=one.attempt_number,
+        external_id=one.outgoing.external_id,
+        opened_at=now,
+    )

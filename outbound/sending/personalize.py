@@ -1,0 +1,90 @@
+"""What one person gets: the body for their number, from what the draft says and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from outbound import values
+from outbound.contents import clean_content
+from outbound.contents.errors import Problems
+from outbound.gateways.zenvia import payload
+from outbound.lifecycle import CampaignKind
+from outbound.models import Campaign, Template
+
+
+class Writer(Protocol):
+    """Writes the body for a destination; raises ValueMissing where something of the person is missing."""
+
+    def __call__(self, destination: str, known: Mapping[str, str]) -> payload.Json: ...
+
+
+def writer_for(campaign: Campaign, problems: Problems) -> tuple[Writer | None, list[ValidationError]]:
+    """Return what writes each person's body, and warnings; None where `problems` say why not."""
+    if campaign.kind == CampaignKind.TEMPLATE:
+        return _template_writer(campaign, problems), []
+    return _notification_writer(campaign, problems)
+
+
+def _template_writer(campaign: Campaign, problems: Problems) -> Writer | None:
+    if campaign.content:
+        _say_both(("content",), problems)
+    template = campaign.template
+    if template is None:
+        problems.add(("template",), _("Choose a template."), "template_required")
+        return None
+    if template.archived_at:
+        problems.add(("template",), _("This template is archived. Choose another."), "template_archived")
+    texts = problems.collect("fields", lambda: _values(campaign, template))
+    if texts is None:
+        return None
+    options = _options(campaign)
+    return lambda destination, known: payload.template_body(
+        destination, template.template_id, values.fill(texts, known), options
+    )
+
+
+def _notification_writer(
+    campaign: Campaign, problems: Problems
+) -> tuple[Writer | None, list[ValidationError]]:
+    if campaign.template_id:
+        _say_both(("template",), problems)
+    content = problems.collect("content", lambda: clean_content(campaign.content or {}))
+    if content is None:
+        return None, []
+    wire, options = content.for_wire(), _options(campaign)
+    return (
+        lambda destination, known: payload.notification_body(destination, wire, options),
+        [*content.warnings(), _window_unknown()],
+    )
+
+
+def _values(campaign: Campaign, template: Template) -> dict[str, str]:
+    fields = template.fields.all()
+    required = [field.key for field in fields if field.required]
+    return values.clean_values(campaign.fields, [field.key for field in fields], required)
+
+
+def _options(campaign: Campaign) -> payload.Options:
+    return payload.Options(
+        context=campaign.context,
+        restart_contact=campaign.restart_contact,
+        inactivity_minutes=campaign.inactivity_minutes,
+    )
+
+
+def _say_both(path: tuple[str], problems: Problems) -> None:
+    problems.add(path, _("Choose a template or a rich notification, not both."), "template_and_contents")
+
+
+def _window_unknown() -> ValidationError:
+    return ValidationError(
+        _(
+            "A rich notification only reaches people who wrote to you in the last 24 hours. "
+            "The console cannot know who did."
+        ),
+        code="session_window_unknown",
+    )

@@ -1,0 +1,125 @@
+"""Write what came back, a whole batch in two statements, each guarded by the hold on its row."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from outbound.gateways.base import GatewayError
+from outbound.lifecycle import IntegrationStatus
+from outbound.models import Integration
+from outbound.sending.deliver import Delivered
+from outbound.sending.verdict import Verdict, judge
+
+# name and PostgreSQL type of each value in a row of the batch
+_COLUMNS = {
+    "message_id": "bigint",
+    "ticket": "text",
+    "attempt_number": "int",
+    "outcome": "text",
+    "status": "text",
+    "reason": "text",
+    "failed_tries": "int",
+    "due_at": "timestamptz",
+    "closed_at": "timestamptz",
+    "latency_ms": "int",
+    "http_status": "int",
+    "answer": "text",
+    "gateway_status": "text",
+    "gateway_message_id": "text",
+    "gateway_contact_id": "text",
+}
+
+# A late answer still counts where the lease ran out meanwhile, but only as good news: what recovery
+# has called `unconfirmed` may become accepted, and nothing else.
+_MESSAGES = """
+UPDATE outbound_message SET
+    status = v.status, reason = v.reason, detail = v.answer, failed_tries = v.failed_tries,
+    due_at = v.due_at, status_changed_at = v.closed_at, gateway_status = v.gateway_status,
+    gateway_message_id = v.gateway_message_id, gateway_contact_id = v.gateway_contact_id
+FROM {rows} AS v
+WHERE outbound_message.id = v.message_id
+  AND outbound_message.ticket = v.ticket
+  AND outbound_message.attempt_count = v.attempt_number
+  AND (outbound_message.status = 'sending'
+       OR (outbound_message.status = 'unconfirmed' AND v.status = 'accepted'))
+"""
+_ATTEMPTS = """
+UPDATE outbound_attempt SET
+    outcome = v.outcome, reason = v.reason, http_status = v.http_status, answer = v.answer,
+    closed_at = v.closed_at, latency_ms = v.latency_ms
+FROM {rows} AS v
+WHERE outbound_attempt.message_id = v.message_id
+  AND outbound_attempt.number = v.attempt_number
+  AND (outbound_attempt.outcome = 'open'
+       OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted'))
+"""
+
+
+def record(batch: Sequence[Delivered], now: datetime, chance: random.Random) -> None:
+    """Write the results of finished requests. Call it inside a transaction.
+
+    A result for a row that is no longer in its sender's hands changes nothing but, at most,
+    `unconfirmed` to `accepted`.
+    """
+    if not batch:
+        return
+    rows = json.dumps([_row(one, judge(one, now, chance), now) for one in batch])
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES.format(rows=_rows()), [rows])
+        cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
+    _stop_integrations(batch, now)
+
+
+def _row(one: Delivered, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    return {
+        "message_id": one.claimed.message_id,
+        "ticket": one.claimed.ticket,
+        "attempt_number": one.claimed.attempt_number,
+        "outcome": verdict.outcome.value,
+        "status": verdict.status.value,
+        "reason": verdict.reason.value if verdict.reason else "",
+        "failed_tries": verdict.failed_tries,
+        "due_at": _moment(verdict.due_at),
+        "closed_at": _moment(now),
+        "latency_ms": one.latency_ms,
+        "http_status": verdict.http_status,
+        "answer": verdict.answer,
+        "gateway_status": verdict.gateway_status,
+        "gateway_message_id": verdict.gateway_message_id,
+        "gateway_contact_id": verdict.gateway_contact_id,
+    }
+
+
+def _rows() -> str:
+    """Return the SQL that turns the batch, one JSON parameter, into rows."""
+    if connection.vendor == "postgresql":
+        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+        return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r({columns}))"
+    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _COLUMNS)
+    return f"(SELECT {columns} FROM json_each(%s))"
+
+
+def _moment(moment: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(moment))
+
+
+def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> None:
+    stops = {
+        one.claimed.integration_id: one.result.stops
+        for one in batch
+        if isinstance(one.result, GatewayError) and one.result.stops
+    }
+    for integration_id, reason in stops.items():
+        # Only an active one: a person's pause keeps the person's own words.
+        Integration.objects.filter(pk=integration_id, status=IntegrationStatus.ACTIVE).update(
+            status=IntegrationStatus.STOPPED,
+            status_reason=reason,
+            status_changed_at=now,
+            status_changed_by=None,
+        )

@@ -1,0 +1,81 @@
+"""The clock: the only file that knows django-q2. A task carries no data; the rows are the work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from types import FrameType
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import Schedule
+from django_q.tasks import async_task
+
+from outbound.models import Campaign
+from outbound.sending.launch import Launched, launch
+from outbound.sending.run import Run, next_due_at
+
+PUMP = "outbound.tasks.pump"
+PUMP_SECONDS = 20.0
+# Something that is due this soon is worth another pump at once; later things wait for the schedule.
+SOON = timedelta(minutes=1)
+
+
+def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None = None) -> Launched:
+    """Launch a draft and wake the sender, in one transaction. Raises as `launch` does."""
+    with transaction.atomic():
+        launched = launch(campaign, by=by, now=timezone.now(), expected=expected)
+        wake()
+    return launched
+
+
+def wake() -> None:
+    """Ask for a pump. Harmless any number of times; lost, it costs the minute until the schedule's."""
+    if Conf.ORM:
+        async_task(PUMP)  # a row in our own database, committed with whatever is being written
+    else:
+        transaction.on_commit(lambda: async_task(PUMP))
+
+
+def pump() -> int:
+    """Send what is due for a bounded time. Harmless when run twice, late, or never."""
+    with _stopped_by_sigterm() as stop:
+        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop).run()
+    due_at = next_due_at()
+    if due_at and due_at < timezone.now() + SOON and not stop.is_set():
+        wake()
+    return sent
+
+
+def ensure_schedule() -> None:
+    """Make sure that a pump runs each minute, whatever became of the wake-ups."""
+    Schedule.objects.update_or_create(
+        name="pump",
+        defaults={"func": PUMP, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
+    )
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[threading.Event]:
+    """Turn a SIGTERM into a wish: stop claiming, wait for what is in flight, record it, then die."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = signal.signal(signal.SIGTERM, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if stop.is_set():
+            signal.raise_signal(signal.SIGTERM)
