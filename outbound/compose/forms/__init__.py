@@ -1,0 +1,1 @@
+"""The compose form and the structured fields it is made of."""

@@ -1,0 +1,218 @@
+"""The compose form. It stores whatever can be stored; whether it may be sent is the plan's to say."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from outbound.compose.forms import descriptions
+from outbound.compose.forms.composer import ComposerField, ComposerWidget
+from outbound.compose.forms.picker import RecipientPicker
+from outbound.lifecycle import CampaignKind
+from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
+from outbound.models.campaign import MAX_INACTIVITY_MINUTES, MAX_PREFIX_LENGTH
+
+MAX_PASTED_LENGTH = 200_000
+# Where the plan's first path part is no field of this form, the field that shows it.
+_SHOWN_AT = {"template": "template_message", "fields": "template_message"}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What is in the form right now, finished or not, for the preview."""
+
+    kind: str
+    template: Template | None
+    fields: dict[str, Any]
+    content: dict[str, Any] | None
+    recipients: list[int]
+
+
+class ComposeForm(forms.Form):
+    """Everything about one send. `save()` writes the draft, `show()` puts the plan's errors in place."""
+
+    draft_key = forms.UUIDField(widget=forms.HiddenInput)
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=120,
+        help_text=_("Only for you, to find this send again."),
+    )
+    integration = forms.ModelChoiceField(
+        Integration.objects.all(),
+        label=_("Integration"),
+        required=False,
+        empty_label=_("Choose an integration"),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=CampaignKind.choices, widget=forms.RadioSelect)
+    template_message = ComposerField(label=_("Template"), required=False)
+    content = ComposerField(label=_("Content"), required=False)
+    recipients = forms.ModelMultipleChoiceField(
+        Recipient.objects.all(), label=_("Saved recipients"), required=False, widget=RecipientPicker
+    )
+    numbers = forms.CharField(
+        label=_("Other numbers"),
+        required=False,
+        max_length=MAX_PASTED_LENGTH,
+        help_text=_("One per line, or parted by commas. Any usual spelling: (35) 98800-1234."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    context = ComposerField(
+        label=_("Variables for the bot"),
+        required=False,
+        help_text=_("Saved with the person, so that the bot can use them later in the conversation."),
+    )
+    restart_contact = forms.BooleanField(
+        label=_("Restart the conversation"),
+        required=False,
+        help_text=_("Erases all variables the bot has saved for each person. This cannot be undone."),
+    )
+    inactivity_minutes = forms.IntegerField(
+        label=_("Only if quiet for (minutes)"),
+        required=False,
+        min_value=0,
+        max_value=MAX_INACTIVITY_MINUTES,
+        help_text=_(
+            "The gateway drops the message for whoever talked to the bot less than this long ago. "
+            "It may still answer “accepted”."
+        ),
+    )
+    external_id_prefix = forms.CharField(
+        label=_("Prefix of the external id"),
+        required=False,
+        max_length=MAX_PREFIX_LENGTH,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9_-]*$", _("Only letters, digits, hyphen and underscore."), code="prefix_invalid"
+            )
+        ],
+        help_text=_(
+            "To recognise these messages in other systems. The rest is ours, so that each stays unique."
+        ),
+    )
+
+    def __init__(
+        self,
+        posted: Any = None,
+        *,
+        user: User,
+        draft: Campaign | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        blank = {"draft_key": uuid.uuid4(), "kind": CampaignKind.TEMPLATE}
+        super().__init__(posted, initial=blank | (initial or {}) | (_initial(draft) if draft else {}))
+        self.user = user
+        self._describe("template_message", descriptions.of_templates(_templates(draft)))
+        self._describe("content", descriptions.of_contents())
+        self._describe("context", descriptions.of_context())
+        if not user.has_perm("outbound.restart_contact"):
+            del self.fields["restart_contact"]
+
+    def clean_context(self) -> dict[str, str]:
+        pairs = (self.cleaned_data["context"] or {}).get("pairs") or []
+        if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
+            raise ValidationError(_("The context is a set of names and values."), code="context_invalid")
+        named = [pair for pair in pairs if pair.get("name") or pair.get("value")]
+        names = [str(pair.get("name", "")).strip() for pair in named]
+        if len(set(names)) < len(names):
+            raise ValidationError(_("Two variables have the same name."), code="context_name_repeated")
+        return {name: str(pair.get("value", "")).strip() for name, pair in zip(names, named, strict=True)}
+
+    def save(self, draft: Campaign) -> Campaign:
+        """Write the cleaned form into `draft`, saved or new, and return it."""
+        data = self.cleaned_data
+        is_template = data["kind"] == CampaignKind.TEMPLATE
+        draft.kind, draft.integration = data["kind"], data["integration"]
+        draft.title, draft.numbers, draft.context = data["title"], data["numbers"], data["context"]
+        draft.template = _chosen_template(data["template_message"]) if is_template else None
+        draft.fields = (data["template_message"] or {}).get("fields") or {} if is_template else {}
+        draft.content = None if is_template else data["content"]
+        draft.restart_contact = data.get("restart_contact", draft.restart_contact)
+        draft.inactivity_minutes = data["inactivity_minutes"]
+        draft.external_id_prefix = data["external_id_prefix"]
+        draft.save()
+        draft.recipients.set(data["recipients"])
+        return draft
+
+    def typed(self) -> Typed:
+        """Return what the form holds, leniently: whatever cannot be read counts as not typed."""
+        message = self._json("template_message")
+        fields = message.get("fields")
+        return Typed(
+            kind=str(self["kind"].value()),
+            template=_chosen_template(message),
+            fields=fields if isinstance(fields, dict) else {},
+            content=self._json("content"),
+            recipients=[
+                int(pk)
+                for pk in self["recipients"].value() or []
+                if str(pk).isdecimal() and len(str(pk)) < 19
+            ][:1],
+        )
+
+    def _json(self, name: str) -> dict[str, Any]:
+        value, field = self[name].value(), self.fields[name]
+        if isinstance(value, dict):
+            return value
+        try:
+            return field.clean(value) or {}
+        except ValidationError:
+            return {}
+
+    def show(self, error: ValidationError) -> None:
+        """Put each of the plan's errors at the field it speaks of."""
+        for path, messages in error.message_dict.items():
+            first, _dot, rest = path.partition(".")
+            name = _SHOWN_AT.get(first, first)
+            widget = self.fields[name].widget
+            if isinstance(widget, ComposerWidget):
+                inner = {"template": "type", "fields": path}.get(first, rest or "type")
+                widget.path_errors.setdefault(inner, []).extend(messages)
+            self.add_error(name, [ValidationError(message) for message in messages])
+
+    def _describe(self, name: str, description: descriptions.Description) -> None:
+        widget = self.fields[name].widget
+        assert isinstance(widget, ComposerWidget)
+        widget.description = description
+
+
+def _templates(draft: Campaign | None) -> QuerySet[Template]:
+    chosen = Q(pk=draft.template_id) if draft else Q()
+    fields = Prefetch("fields", TemplateField.objects.order_by("position", "id"))
+    return Template.objects.filter(Q(archived_at=None) | chosen).prefetch_related(fields)
+
+
+def _chosen_template(typed: dict[str, Any] | None) -> Template | None:
+    chosen = str((typed or {}).get("type") or "")
+    return (
+        Template.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    )
+
+
+def _initial(draft: Campaign) -> dict[str, Any]:
+    return {
+        "draft_key": draft.draft_key,
+        "title": draft.title,
+        "integration": draft.integration_id,
+        "kind": draft.kind,
+        "template_message": draft.template_id and {"type": str(draft.template_id), "fields": draft.fields},
+        "content": draft.content,
+        "recipients": list(draft.recipients.values_list("pk", flat=True)),
+        "numbers": draft.numbers,
+        "context": _pairs(draft.context),
+        "restart_contact": draft.restart_contact,
+        "inactivity_minutes": draft.inactivity_minutes,
+        "external_id_prefix": draft.external_id_prefix,
+    }
+
+
+def _pairs(context: dict[str, str]) -> dict[str, Any]:
+    return {"type": "context", "pairs": [{"name": name, "value": value} for name, value in context.items()]}

@@ -1,0 +1,34 @@
+"""A page of the console that is no list and no record: the admin's frame, a permission of its own."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.views import View
+
+from outbound.models import Campaign
+
+
+class ConsolePage(PermissionRequiredMixin, View):
+    """Mount it with `as_view(site=...)` inside the admin's `admin_view`, which asks for the login."""
+
+    site: Any = None
+    title: str | Promise = ""
+    template_name: str = ""
+    raise_exception = True
+    http_method_names = ["get", "post", "head"]
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)  # admin_view lets nobody else through
+
+    def render(self, context: dict[str, Any], *, framed: bool = True, status: int = 200) -> HttpResponse:
+        frame = {"title": self.title, "opts": Campaign._meta}
+        if framed:
+            frame |= self.site.each_context(self.request) | {"title": self.title}
+        return render(self.request, self.template_name, frame | context, status=status)

@@ -1,0 +1,162 @@
+"""The last page before sending: who gets it, who does not and why, and the exact request."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from outbound.compose import preview
+from outbound.compose.pages import ConsolePage
+from outbound.models import Campaign
+from outbound.sending.launch import AlreadyLaunched, PlanChanged
+from outbound.sending.plan import Plan, Planned, plan
+from outbound.tasks import launch_and_wake
+
+PEOPLE_PER_PAGE = 50
+# From this many on, a click is not enough: the number is typed.
+LARGE_SEND = 100
+
+
+class ReviewForm(forms.Form):
+    """What a person says before the send: that they saw the warnings, and how many it goes to."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.BooleanField(
+        label=gettext_lazy("I have read this and want to send anyway"),
+        error_messages={"required": gettext_lazy("Tick this, or go back and change the message.")},
+    )
+    typed_count = forms.CharField(
+        label=gettext_lazy("How many people get it? Type the number."), max_length=12
+    )
+
+    def __init__(self, posted: Any, *, planned: Plan) -> None:
+        super().__init__(posted, initial={"digest": planned.digest})
+        self.count = len(planned.going)
+        if not planned.warnings:
+            del self.fields["seen"]
+        if self.count < LARGE_SEND:
+            del self.fields["typed_count"]
+
+    def clean_typed_count(self) -> str:
+        typed = "".join(filter(str.isdecimal, self.cleaned_data["typed_count"]))
+        if typed != str(self.count):
+            raise ValidationError(
+                _("It goes to %(count)s people."), params={"count": self.count}, code="count_wrong"
+            )
+        return typed
+
+
+class ReviewView(ConsolePage):
+    """GET shows the plan; POST launches exactly the plan that was shown."""
+
+    title = gettext_lazy("Review")
+    permission_required = ("outbound.add_campaign", "outbound.launch_campaign")
+    template_name = "outbound/compose/review.html"
+
+    @cached_property
+    def draft(self) -> Campaign:
+        return get_object_or_404(
+            Campaign.objects.select_related("integration", "template"), pk=self.kwargs["pk"]
+        )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._planned_page(None)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.draft.is_draft:
+            return self._already_sent()
+        return self._planned_page(request.POST)
+
+    def _planned_page(self, posted: Any) -> HttpResponse:
+        if not self.draft.is_draft:
+            return redirect("admin:outbound_campaign_change", self.draft.pk)
+        try:
+            planned = plan(self.draft)
+        except ValidationError:
+            messages.warning(
+                self.request, _("This draft is not ready to be sent. Look at the marked fields.")
+            )
+            return redirect("admin:outbound_campaign_edit", self.draft.pk)
+        form = ReviewForm(posted, planned=planned)
+        if form.is_valid() and planned.going:
+            return self._launch(form.cleaned_data["digest"])
+        return self._show(planned, form)
+
+    def _launch(self, digest: str) -> HttpResponse:
+        try:
+            launched = launch_and_wake(self.draft, by=self.user, expected=digest)
+        except AlreadyLaunched:
+            return self._already_sent()
+        except (PlanChanged, ValidationError):
+            messages.warning(
+                self.request, _("Something changed since you looked. Please review it once more.")
+            )
+            return redirect("admin:outbound_campaign_review", self.draft.pk)
+        messages.success(
+            self.request,
+            ngettext(
+                "%(count)d message is on its way.", "%(count)d messages are on their way.", launched.queued
+            )
+            % {"count": launched.queued},
+        )
+        return redirect("admin:outbound_campaign_change", self.draft.pk)
+
+    def _already_sent(self) -> HttpResponse:
+        messages.info(self.request, _("This was sent already. Here is what became of it."))
+        return redirect("admin:outbound_campaign_change", self.draft.pk)
+
+    def _show(self, planned: Plan, form: ReviewForm) -> HttpResponse:
+        only = self.request.GET.get("show", "")
+        chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.planned)
+        page = Paginator(chosen, PEOPLE_PER_PAGE).get_page(self.request.GET.get("p"))
+        context = {"draft": self.draft, "plan": planned, "form": form, "only": only, "page": page}
+        return self.render(context | self._sample(planned))
+
+    def _sample(self, planned: Plan) -> dict[str, Any]:
+        """Draw one person's copy; `?person=` steps through all who get one."""
+        page = Paginator(planned.going, 1).get_page(self.request.GET.get("person"))
+        if not page.object_list:
+            return {"sample": None, "bubble": ""}
+        one: Planned = page.object_list[0]
+        body = one.body or {}
+        return {
+            "sample": page,
+            "request_body": json.dumps(body | {"externalId": "…"}, ensure_ascii=False, indent=2),
+            "request_address": self.draft.integration.address if self.draft.integration else "",
+            **preview.of_body(body, self.draft.template),
+            **preview.of_person(one.person.recipient, one.person.phone.e164),
+        }
+
+
+class DiscardView(ConsolePage):
+    """Throw a draft away."""
+
+    title = gettext_lazy("Discard draft")
+    permission_required = "outbound.delete_campaign"
+    template_name = "outbound/compose/discard.html"
+
+    @cached_property
+    def draft(self) -> Campaign:
+        return get_object_or_404(Campaign, pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.draft.is_draft:
+            return redirect("admin:outbound_campaign_change", self.draft.pk)
+        return self.render({"draft": self.draft})
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.draft.is_draft:
+            return redirect("admin:outbound_campaign_change", self.draft.pk)
+        self.draft.delete()
+        messages.success(request, _("The draft is gone."))
+        return redirect("admin:outbound_campaign_changelist")

@@ -1,0 +1,146 @@
+"""The pages of composing. Nothing changes on a GET; a form posted twice makes one draft and one send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbound.compose import preview
+from outbound.compose.forms.campaign import ComposeForm
+from outbound.compose.pages import ConsolePage
+from outbound.lifecycle import CampaignKind
+from outbound.models import Campaign, Integration, Recipient
+from outbound.searching import find_recipients
+from outbound.sending.plan import plan
+
+MAX_FOUND = 20
+
+
+class ComposeView(ConsolePage):
+    """The compose form, for a new send or for a saved draft."""
+
+    title = gettext_lazy("Compose")
+    permission_required = "outbound.add_campaign"
+    template_name = "outbound/compose/compose.html"
+
+    @cached_property
+    def draft(self) -> Campaign | None:
+        pk = self.kwargs.get("pk")
+        return get_object_or_404(Campaign, pk=pk) if pk else None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.draft and not self.draft.is_draft:
+            return redirect("admin:outbound_campaign_change", self.draft.pk)
+        return self._show(ComposeForm(user=self.user, draft=self.draft, initial=_wished(request)))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._refuse_unpermitted_restart()
+        form = ComposeForm(request.POST, user=self.user, draft=self.draft)
+        if not form.is_valid():
+            return self._show(form)
+        with transaction.atomic():
+            draft = self._own_draft(form)
+            if not draft.is_draft:
+                return self._already_sent(draft)
+            form.save(draft)
+            if request.POST.get("action") == "save":
+                messages.success(request, _("The draft is saved."))
+                return redirect("admin:outbound_campaign_edit", draft.pk)
+            try:
+                plan(draft)
+            except ValidationError as error:
+                # Nothing of a faulty form is kept but what is in it: the page comes back as it was typed.
+                transaction.set_rollback(True)
+                form.show(error)
+                return self._show(form)
+        return redirect("admin:outbound_campaign_review", draft.pk)
+
+    def _own_draft(self, form: ComposeForm) -> Campaign:
+        if self.draft:
+            return Campaign.objects.select_for_update().get(pk=self.draft.pk)
+        # The same empty form posted twice carries the same key, and so finds the first one's draft.
+        draft, _created = Campaign.objects.select_for_update().get_or_create(
+            draft_key=form.cleaned_data["draft_key"],
+            defaults={"kind": form.cleaned_data["kind"], "created_by": self.user},
+        )
+        return draft
+
+    def _already_sent(self, draft: Campaign) -> HttpResponse:
+        messages.info(self.request, _("This was sent already. Here is what became of it."))
+        return redirect("admin:outbound_campaign_change", draft.pk)
+
+    def _refuse_unpermitted_restart(self) -> None:
+        wants_restart = "restart_contact" in self.request.POST
+        if wants_restart and not self.user.has_perm("outbound.restart_contact"):
+            raise PermissionDenied
+
+    def _show(self, form: ComposeForm) -> HttpResponse:
+        context = {"form": form, "draft": self.draft, "notifications": CampaignKind.NOTIFICATION}
+        return self.render(context | _drawn(form))
+
+
+class PreviewView(ConsolePage):
+    """The phone beside the form, drawn anew from what is typed. It reads the form and stores nothing."""
+
+    title = gettext_lazy("Preview")
+    permission_required = "outbound.add_campaign"
+    template_name = "outbound/preview/phone.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render(_drawn(ComposeForm(request.POST, user=self.user)), framed=False)
+
+
+class RecipientSearchView(ConsolePage):
+    """Saved recipients for the picker: name or number, whatever was typed."""
+
+    title = gettext_lazy("Recipients")
+    permission_required = ("outbound.add_campaign", "outbound.view_recipient")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        term = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        found = (
+            find_recipients(Recipient.objects.order_by("name", "id"), term)
+            if term
+            else Recipient.objects.order_by("-id")
+        )
+        return JsonResponse(
+            {
+                "found": [
+                    {
+                        "id": recipient.pk,
+                        "label": str(recipient),
+                        "note": _("opted out") if recipient.opted_out_at else "",
+                    }
+                    for recipient in found[:MAX_FOUND]
+                ]
+            }
+        )
+
+
+def _wished(request: HttpRequest) -> dict[str, Any]:
+    """Read what a link into the form asks for, such as a test through one integration."""
+    wished: dict[str, Any] = {}
+    integration = request.GET.get("integration", "")
+    if integration.isdecimal() and Integration.objects.filter(pk=int(integration)).exists():
+        wished["integration"] = int(integration)
+    if request.GET.get("test"):
+        wished["title"] = _("Test message")
+    return wished
+
+
+def _drawn(form: ComposeForm) -> preview.Context:
+    typed = form.typed()
+    recipient = Recipient.objects.filter(pk__in=typed.recipients).order_by("id").first()
+    person = preview.of_person(recipient, recipient.phone) if recipient else {}
+    if typed.kind == CampaignKind.TEMPLATE:
+        known = recipient.values() if recipient else {}
+        return preview.of_template(typed.template, typed.fields, known) | person
+    return preview.of_content(typed.content) | person

@@ -1,0 +1,29 @@
+"""Filters that turn our values into text for people."""
+
+from __future__ import annotations
+
+from django import template
+from django.core.exceptions import ValidationError
+from django.utils.formats import localize
+
+from outbound import phones
+
+register = template.Library()
+
+
+@register.filter
+def phone(e164: str) -> str:
+    """Show a stored number: `+55 35 98800-1234`."""
+    return phones.display(e164)
+
+
+@register.filter
+def error_text(error: ValidationError) -> str:
+    """Show the message of a ValidationError."""
+    return " ".join(error.messages)
+
+
+@register.filter
+def unlocalized(value: object) -> str:
+    """Write a number for an address or an attribute, without thousands separators."""
+    return str(localize(value, use_l10n=False))
