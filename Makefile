@@ -2,8 +2,11 @@
 PORT ?= 8000
 export SANDBOX_PORT ?= 8001
 PYTHON ?= python3
-BIN := .venv/bin
 JOBS ?= 2
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --all-extras
 
 .PHONY: run test install install-dev lint lock messages
 
@@ -12,8 +15,16 @@ run: install
 	@$(BIN)/python manage.py prepare_demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 	@$(BIN)/honcho start --procfile console/Procfile --app-root . --port $(PORT)
 
+# On SQLite always; again on PostgreSQL with Redis where TEST_DATABASE_URL and TEST_REDIS_URL are set.
 test: install-dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	TEST_DATABASE_URL= TEST_REDIS_URL= $(PYTEST)
+ifdef TEST_DATABASE_URL
+	$(PYTEST) -m "not browser and not without_database"
+else ifdef REQUIRE_SERVICES
+	@echo "TEST_DATABASE_URL and TEST_REDIS_URL are not set, and REQUIRE_SERVICES is." >&2; exit 1
+else
+	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
+endif
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -39,13 +50,11 @@ lint: install-dev
 
 # Needs uv on the PATH; setting up and running the console does not.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links pyproject.toml --all-extras -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links pyproject.toml --all-extras --group dev -o requirements-dev.lock
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -o requirements-dev.lock
 
 # Needs gettext; the compiled catalogue is committed, so nobody else does.
 messages: install-dev
 	$(BIN)/python manage.py makemessages --locale pt_BR --no-location --no-wrap \
-		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'console/skin/*'
+		--ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*' --ignore 'console/skin/locale/*'
 	$(BIN)/python manage.py compilemessages --locale pt_BR --ignore '.venv/*'

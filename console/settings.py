@@ -18,12 +18,14 @@ env = environ.Env(
     DATABASE_URL=(str, ""),
     DATA_DIR=(str, str(BASE_DIR / "var")),
     DEBUG=(bool, False),
+    GATEWAY_HOSTS=(list, ["outbound.ms.altubots.com"]),
     LANGUAGE_CODE=(str, "pt-br"),
     LOG_LEVEL=(str, "INFO"),
     PRODUCTION=(bool, False),
     REDIS_URL=(str, ""),
     SANDBOX_PORT=(int, 8001),
     SECRET_KEY=(str, ""),
+    SENDER_LEASE_SECONDS=(int, 60),
     SENDER_SLOTS=(int, 16),
     STATIC_ROOT=(str, ""),
     TIME_ZONE=(str, "America/Sao_Paulo"),
@@ -118,6 +120,8 @@ Q_CLUSTER = {
 }
 Q_CLUSTER |= {"redis": env("REDIS_URL")} if env("REDIS_URL") else {"orm": "default"}
 SENDER_SLOTS = env("SENDER_SLOTS")
+GATEWAY_HOSTS = env("GATEWAY_HOSTS")
+SENDER_LEASE_SECONDS = env("SENDER_LEASE_SECONDS")
 SANDBOX_PORT = env("SANDBOX_PORT")
 
 # -- People -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.skin.navigation import NAVIGATION
 
-STYLES = ("console.css", "pages.css", "forms.css", "composer.css", "preview.css")
+STYLES = ("console.css", "pages.css", "forms.css", "home.css", "composer.css", "preview.css")
 
 # A calm green of our own; white on 600 and 700, and both on white, reach AA.
 PRIMARY = {
@@ -28,7 +28,7 @@ PRIMARY = {
 }
 
 
-def _stylesheet(name: str) -> Any:
+def _asset(name: str) -> Any:
     def address(request: HttpRequest) -> str:
         return static(f"outbound/{name}")
 
@@ -40,8 +40,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("WhatsApp console"),
     "SITE_SYMBOL": "forum",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _asset("favicon.svg")}],
+    "DASHBOARD_CALLBACK": "outbound.admin.home.dashboard",
     "SHOW_LANGUAGES": True,
-    "STYLES": [_stylesheet(name) for name in STYLES],
+    "STYLES": [_asset(name) for name in STYLES],
     "COLORS": {"primary": PRIMARY},
     "SIDEBAR": {"show_search": False, "navigation": NAVIGATION},
 }

@@ -23,13 +23,26 @@ def _page(title: Promise, icon: str, address: str, permission: str) -> dict[str,
     return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
 
 
+def _is_composing(request: HttpRequest) -> bool:
+    return request.path.startswith(str(_SENDS)) and request.path.endswith(("/compose/", "/review/"))
+
+
+def _is_among_sends(request: HttpRequest) -> bool:
+    return request.path.startswith(str(_SENDS)) and not _is_composing(request)
+
+
+# Composing lives below the address of the sends, so the skin alone would light up both.
+_SENDS = reverse_lazy("admin:outbound_campaign_changelist")
+
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
     {
         "title": _("Sending"),
         "items": [
-            _page(_("Compose"), "edit_square", "outbound_campaign_compose", "outbound.add_campaign"),
-            _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign"),
+            _page(_("Compose"), "edit_square", "outbound_campaign_compose", "outbound.add_campaign")
+            | {"active": _is_composing},
+            _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign")
+            | {"active": _is_among_sends},
             _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message"),
         ],
     },

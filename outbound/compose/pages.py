@@ -11,8 +11,6 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.views import View
 
-from outbound.models import Campaign
-
 
 class ConsolePage(PermissionRequiredMixin, View):
     """Mount it with `as_view(site=...)` inside the admin's `admin_view`, which asks for the login."""
@@ -28,7 +26,9 @@ class ConsolePage(PermissionRequiredMixin, View):
         return cast(User, self.request.user)  # admin_view lets nobody else through
 
     def render(self, context: dict[str, Any], *, framed: bool = True, status: int = 200) -> HttpResponse:
-        frame = {"title": self.title, "opts": Campaign._meta}
+        frame: dict[str, Any] = {"title": self.title}
         if framed:
-            frame |= self.site.each_context(self.request) | {"title": self.title}
+            frame = self.site.each_context(self.request) | frame
+        if draft := context.get("draft"):
+            frame |= {"original": draft, "opts": draft._meta}  # the trail above the page leads back to it
         return render(self.request, self.template_name, frame | context, status=status)

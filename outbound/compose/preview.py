@@ -8,7 +8,7 @@ from typing import Any
 from outbound import phones, values
 from outbound.contents import CONTENT_TYPES
 from outbound.contents.files import file_host, kind_of_file
-from outbound.models import Message, Recipient, Template
+from outbound.models import Campaign, Message, Recipient, Template
 
 Context = dict[str, Any]
 
@@ -57,5 +57,14 @@ def of_person(recipient: Recipient | None, phone: str) -> Context:
 
 
 def of_message(message: Message, body: Mapping[str, Any]) -> Context:
-    """Draw what one message says, on the phone of the person it was for."""
-    return of_body(body, message.campaign.template) | of_person(message.recipient, message.phone)
+    """Draw what one message says, or would have said, on the phone of the person it was for."""
+    campaign, known = message.campaign, message.recipient.values() if message.recipient else {}
+    drawn = of_body(body, campaign.template) if body else of_campaign(campaign, known)
+    return drawn | of_person(message.recipient, message.phone)
+
+
+def of_campaign(campaign: Campaign, known: Mapping[str, str]) -> Context:
+    """Draw what a send says, filled in with what is known of one person."""
+    if campaign.template:
+        return of_template(campaign.template, campaign.fields, known)
+    return of_content(campaign.content)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -75,6 +75,8 @@ class ReviewView(ConsolePage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.draft.is_draft:
             return self._already_sent()
+        if self.draft.restart_contact and not self.user.has_perm("outbound.restart_contact"):
+            raise PermissionDenied
         return self._planned_page(request.POST)
 
     def _planned_page(self, posted: Any) -> HttpResponse:

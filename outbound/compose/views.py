@@ -46,22 +46,28 @@ class ComposeView(ConsolePage):
         form = ComposeForm(request.POST, user=self.user, draft=self.draft)
         if not form.is_valid():
             return self._show(form)
-        with transaction.atomic():
-            draft = self._own_draft(form)
-            if not draft.is_draft:
-                return self._already_sent(draft)
+        wants_review = request.POST.get("action") != "save"
+        try:
+            draft = self._store(form, check=wants_review)
+        except ValidationError as error:
+            # Nothing of a faulty form is stored: the page comes back just as it was typed.
+            form.show(error)
+            return self._show(form)
+        if not draft.is_draft:
+            return self._already_sent(draft)
+        if wants_review:
+            return redirect("admin:outbound_campaign_review", draft.pk)
+        messages.success(request, _("The draft is saved."))
+        return redirect("admin:outbound_campaign_edit", draft.pk)
+
+    @transaction.atomic
+    def _store(self, form: ComposeForm, *, check: bool) -> Campaign:
+        draft = self._own_draft(form)
+        if draft.is_draft:
             form.save(draft)
-            if request.POST.get("action") == "save":
-                messages.success(request, _("The draft is saved."))
-                return redirect("admin:outbound_campaign_edit", draft.pk)
-            try:
+            if check:
                 plan(draft)
-            except ValidationError as error:
-                # Nothing of a faulty form is kept but what is in it: the page comes back as it was typed.
-                transaction.set_rollback(True)
-                form.show(error)
-                return self._show(form)
-        return redirect("admin:outbound_campaign_review", draft.pk)
+        return draft
 
     def _own_draft(self, form: ComposeForm) -> Campaign:
         if self.draft:
@@ -128,9 +134,11 @@ class RecipientSearchView(ConsolePage):
 def _wished(request: HttpRequest) -> dict[str, Any]:
     """Read what a link into the form asks for, such as a test through one integration."""
     wished: dict[str, Any] = {}
-    integration = request.GET.get("integration", "")
-    if integration.isdecimal() and Integration.objects.filter(pk=int(integration)).exists():
-        wished["integration"] = int(integration)
+    integrations = [str(pk) for pk in Integration.objects.values_list("pk", flat=True)]
+    if request.GET.get("integration") in integrations:
+        wished["integration"] = request.GET["integration"]
+    elif len(integrations) == 1:
+        wished["integration"] = integrations[0]
     if request.GET.get("test"):
         wished["title"] = _("Test message")
     return wished

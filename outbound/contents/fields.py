@@ -221,7 +221,8 @@ def _number(raw: object) -> float | None:
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", raw):
             return None
         raw = float(raw)
-    if isinstance(raw, int | float) and math.isfinite(raw):
+    # Compared, not converted: an integer may be too large for a float.
+    if isinstance(raw, int | float) and -math.inf < raw < math.inf:
         return raw
     return None
 

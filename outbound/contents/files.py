@@ -24,12 +24,11 @@ class Size(Text):
     """A file's size as a person writes it ("6,5 MB"), or a number of bytes; cleaned to bytes."""
 
     def clean_value(self, raw: Any, path: Path, problems: Problems) -> Any:
-        match = _SIZE.fullmatch(str(raw).strip()) if isinstance(raw, str | int | float) else None
-        if isinstance(raw, bool) or match is None:
+        size = None if isinstance(raw, bool) else _bytes(raw)
+        if size is None:
             problems.add(path, _("Write a size, like 850 KB or 6,5 MB."), "size_invalid")
             return MISSING
-        number, unit = match.groups(default="")
-        return int(float(number.replace(",", ".")) * _UNITS[unit.upper()])
+        return size
 
 
 class FileContent(Content):
@@ -100,7 +99,7 @@ class FileContent(Content):
         media_type = value.get("fileMimeType", "").lower().partition(";")[0].strip()
         kind = kind_of(media_type)
         allowed, max_bytes = cls.KINDS[kind]
-        if media_type and not re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*", media_type):
+        if "fileMimeType" in value and not re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*", media_type):
             problems.add(
                 ("fileMimeType",), _("Write it like image/jpeg or application/pdf."), "file_mime_type_invalid"
             )
@@ -139,6 +138,15 @@ class FileContent(Content):
                 )
             )
         return found
+
+
+def _bytes(raw: object) -> int | None:
+    try:
+        match = _SIZE.fullmatch(str(raw).strip()) if isinstance(raw, str | int | float) else None
+        number, unit = match.groups(default="") if match else ("", "")
+        return int(float(number.replace(",", ".")) * _UNITS[unit.upper()])
+    except (ValueError, OverflowError):  # no number, or one beyond all bounds
+        return None
 
 
 def kind_of(media_type: object) -> str:

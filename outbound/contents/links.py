@@ -32,14 +32,16 @@ def problem_with(url: str) -> str | None:
     scheme = url.partition(":")[0].lower()
     if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) and scheme != "https" and ":" in url:
         return "https_only"
-    if not url.lower().startswith("https://") or _FORBIDDEN.search(url) or len(url) > MAX_URL_LENGTH:
+    if not url.lower().startswith("https://") or len(url) > MAX_URL_LENGTH:
+        return "invalid"
+    if _FORBIDDEN.search(url) or not url.isprintable():  # nor anything zero-width that came along
         return "invalid"
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or HTTPS_PORT
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return "invalid"
-    if not host or "@" in parts.netloc or port != HTTPS_PORT:
+    if not host or "@" in parts.netloc or port not in (None, HTTPS_PORT):
         return "invalid"
     return None if _is_public_name(host) else "host_not_public"
 

@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'message',
-                'verbose_name_plural': 'history',
+                'verbose_name_plural': 'messages',
                 'ordering': ['-id'],
             },
         ),

@@ -29,7 +29,10 @@ path_segment = RegexValidator(
 
 
 def validate_base_url(value: str) -> None:
-    """Demand https, except for this machine itself. Codes: `https_required`, `path_invalid`."""
+    """Demand https and a host of GATEWAY_HOSTS; this machine's own sandbox needs neither.
+
+    Codes: `path_invalid`, `https_required`, `host_not_allowed`.
+    """
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname or "", parts.port
@@ -37,8 +40,16 @@ def validate_base_url(value: str) -> None:
         host, parts = "", urlsplit("")
     if not host or parts.username or parts.query or parts.fragment or re.search(r"[\s\\]|\.\.", value):
         raise ValidationError(_("This is not the address of a gateway."), code="path_invalid")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK_HOSTS):
+    if host in LOOPBACK_HOSTS and parts.scheme in ("http", "https") and not settings.PRODUCTION:
+        return  # the sandbox
+    if parts.scheme != "https":
         raise ValidationError(_("The address must begin with https://."), code="https_required")
+    if host not in settings.GATEWAY_HOSTS:
+        raise ValidationError(
+            _("“%(host)s” is not among the gateways this console may reach (GATEWAY_HOSTS)."),
+            code="host_not_allowed",
+            params={"host": host[:80]},
+        )
 
 
 def validate_token(value: str) -> None:
@@ -142,9 +153,7 @@ class Integration(models.Model):
         self.token, self.token_replaced_at, self.token_replaced_by = token, now, by
         self.save(update_fields=["token", "token_replaced_at", "token_replaced_by"])
 
-    def set_status(
-        self, status: IntegrationStatus, reason: str, *, by: User | None, now: datetime
-    ) -> None:
+    def set_status(self, status: IntegrationStatus, reason: str, *, by: User | None, now: datetime) -> None:
         """Store a new status; `by` is None where the console itself decided."""
         self.status, self.status_reason = status, reason[:300]
         self.status_changed_at, self.status_changed_by = now, by

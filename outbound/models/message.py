@@ -50,7 +50,7 @@ class Message(models.Model):
 
     class Meta:
         verbose_name = _("message")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("messages")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "phone_key"], name="message_once_per_campaign"),

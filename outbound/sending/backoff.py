@@ -8,6 +8,8 @@ from datetime import timedelta
 MAX_TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
+# What a gateway may ask for; one that asks for more is asked again instead of waited for in silence.
+LONGEST_ASKED_WAIT = timedelta(hours=1)
 
 
 def next_wait(failed_tries: int, chance: random.Random) -> timedelta | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_noop as _
@@ -16,10 +17,7 @@ from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus, Reason
 from outbound.models import Attempt, Integration, Message, Recipient
 from outbound.models.fields import SecretUnreadable
-
-# Longer than the slowest call may take (connect 5 s, read 20 s) with room for a busy machine.
-# A call that outlives it does no harm: its row is `unconfirmed` until the late answer counts.
-LEASE = timedelta(seconds=60)
+from outbound.sending.stops import stop_integration
 
 TOKEN_MISSING = _("There is no token. Enter one, then resume.")
 TOKEN_UNREADABLE = _("No key of TOKEN_KEYS can decrypt the token. Enter it again, then resume.")
@@ -50,12 +48,15 @@ def claim(limit: int, now: datetime) -> list[Claimed]:
     tokens = _tokens({message.integration_id for message in due}, now)
     wanted = [m.pk for m in due if not m.opted_out and m.integration_id in tokens]
     ticket = uuid.uuid4().hex
+    # Longer than the slowest call may take, with room for a busy machine (check E007). A call that
+    # outlives it does no harm: its row is `unconfirmed` until the late answer counts.
+    lease = timedelta(seconds=settings.SENDER_LEASE_SECONDS)
     # The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
     Message.objects.filter(pk__in=wanted, status=MessageStatus.QUEUED).update(
         status=MessageStatus.SENDING,
         status_changed_at=now,
         ticket=ticket,
-        lease_until=now + LEASE,
+        lease_until=now + lease,
         attempt_count=F("attempt_count") + 1,
         reason="",
     )
@@ -100,7 +101,7 @@ def _tokens(integration_ids: set[int], now: datetime) -> dict[int, str]:
         if token:
             tokens[integration.pk] = token
         else:
-            integration.set_status(IntegrationStatus.STOPPED, problem, by=None, now=now)
+            stop_integration(integration.pk, problem, now)
     return tokens
 
 

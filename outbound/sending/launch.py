@@ -19,8 +19,9 @@ from outbound.models import Campaign, Message
 from outbound.sending.plan import Plan, Planned, plan
 
 BATCH_SIZE = 500
-# With the longest prefix, two hyphens and an attempt's number it fills the 40 characters of the column.
-RANDOM_LENGTH = 20
+# With the longest prefix, two hyphens and the five digits of the highest attempt number there can be,
+# it fills the 40 characters of the column.
+RANDOM_LENGTH = 17
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read wrongly over the phone
 
 
@@ -41,9 +42,7 @@ class Launched:
     skipped: Counter[str]
 
 
-def launch(
-    campaign: Campaign, *, by: User | None, now: datetime, expected: str | None = None
-) -> Launched:
+def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str | None = None) -> Launched:
     """Queue a draft. Call it once or a hundred times: exactly one call writes the messages.
 
     `expected` is the digest of the plan that was looked at; None launches whatever the plan is now.
@@ -70,7 +69,7 @@ def launch(
 
 
 def new_external_id(prefix: str) -> str:
-    """Return an id that no other message has: the operator's prefix and 100 random bits."""
+    """Return an id that no other message has: the operator's prefix and 84 random bits."""
     unique = "".join(secrets.choice(_ALPHABET) for _ in range(RANDOM_LENGTH))
     return f"{prefix}-{unique}" if prefix else unique
 

@@ -40,14 +40,16 @@ class Plan:
     """All that the review shows. `warnings` need a person's nod before the draft may be launched."""
 
     planned: list[Planned]
+    integration_id: int | None = None
     duplicates: list[str] = field(default_factory=list)
     warnings: list[ValidationError] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        """A fingerprint of what each person would get, so that what was looked at is what is sent."""
+        """A fingerprint of what each person would get, and through which integration, so that what was
+        looked at is what is sent."""
         seen = [(one.person.phone.e164, one.body, one.reason) for one in self.planned]
-        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.integration_id, seen], sort_keys=True).encode()).hexdigest()
 
     @property
     def going(self) -> list[Planned]:
@@ -78,7 +80,7 @@ def plan(campaign: Campaign) -> Plan:
     assert write is not None
     opted_out = set(Recipient.objects.opted_out().values_list("phone_key", flat=True))
     planned = [_plan_one(person, campaign.integration, opted_out, write) for person in people.people]
-    return Plan(planned, people.duplicates, [*warnings, *_people_warnings(planned)])
+    return Plan(planned, campaign.integration.pk, people.duplicates, [*warnings, *_people_warnings(planned)])
 
 
 def _people(campaign: Campaign) -> audience.Audience:
@@ -134,7 +136,8 @@ def _check_context(context: object, problems: Problems) -> None:
         return
     found = len(problems.found)
     for name, value in context.items():
-        if clean_text(value, ("context", name), problems) is not None and is_blank(name):
+        texts = [clean_text(text, ("context", name), problems) for text in (name, value)]
+        if None not in texts and is_blank(name):
             problems.add(("context", name), _("Each value needs a name."), "context_invalid")
     if found == len(problems.found) and len(json.dumps(context).encode()) > MAX_CONTEXT_BYTES:
         problems.add(("context",), _("The context may have 8 KB at most."), "context_too_large")

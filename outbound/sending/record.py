@@ -11,9 +11,8 @@ from typing import Any
 from django.db import connection
 
 from outbound.gateways.base import GatewayError
-from outbound.lifecycle import IntegrationStatus
-from outbound.models import Integration
 from outbound.sending.deliver import Delivered
+from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
 
 # name and PostgreSQL type of each value in a row of the batch
@@ -54,10 +53,13 @@ UPDATE outbound_attempt SET
     outcome = v.outcome, reason = v.reason, http_status = v.http_status, answer = v.answer,
     closed_at = v.closed_at, latency_ms = v.latency_ms
 FROM {rows} AS v
+JOIN outbound_message AS held ON held.id = v.message_id
+  AND held.ticket = v.ticket AND held.attempt_count = v.attempt_number
 WHERE outbound_attempt.message_id = v.message_id
   AND outbound_attempt.number = v.attempt_number
   AND (outbound_attempt.outcome = 'open'
        OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted'))
+RETURNING outbound_attempt.message_id
 """
 
 
@@ -73,7 +75,8 @@ def record(batch: Sequence[Delivered], now: datetime, chance: random.Random) -> 
     with connection.cursor() as cursor:
         cursor.execute(_MESSAGES.format(rows=_rows()), [rows])
         cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
-    _stop_integrations(batch, now)
+        closed = {message_id for (message_id,) in cursor.fetchall()}
+    _stop_integrations([one for one in batch if one.claimed.message_id in closed], now)
 
 
 def _row(one: Delivered, verdict: Verdict, now: datetime) -> dict[str, Any]:
@@ -89,11 +92,16 @@ def _row(one: Delivered, verdict: Verdict, now: datetime) -> dict[str, Any]:
         "closed_at": _moment(now),
         "latency_ms": one.latency_ms,
         "http_status": verdict.http_status,
-        "answer": verdict.answer,
-        "gateway_status": verdict.gateway_status,
-        "gateway_message_id": verdict.gateway_message_id,
-        "gateway_contact_id": verdict.gateway_contact_id,
+        "answer": _storable(verdict.answer),
+        "gateway_status": _storable(verdict.gateway_status),
+        "gateway_message_id": _storable(verdict.gateway_message_id),
+        "gateway_contact_id": _storable(verdict.gateway_contact_id),
     }
+
+
+def _storable(text: str) -> str:
+    """Return `text` without what no text column takes: one odd answer must not lose the whole batch."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _rows() -> str:
@@ -116,10 +124,4 @@ def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> None:
         if isinstance(one.result, GatewayError) and one.result.stops
     }
     for integration_id, reason in stops.items():
-        # Only an active one: a person's pause keeps the person's own words.
-        Integration.objects.filter(pk=integration_id, status=IntegrationStatus.ACTIVE).update(
-            status=IntegrationStatus.STOPPED,
-            status_reason=reason,
-            status_changed_at=now,
-            status_changed_by=None,
-        )
+        stop_integration(integration_id, reason, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
 from outbound.models import Attempt, Message
@@ -26,7 +26,11 @@ def reap(now: datetime) -> int:
 def _reap_page(now: datetime) -> int:
     with transaction.atomic():
         over = Message.objects.filter(status=MessageStatus.SENDING, lease_until__lt=now)
-        pks = list(over.order_by("lease_until").values_list("pk", flat=True)[:PAGE_SIZE])
+        page = over.order_by("lease_until")
+        if connection.features.has_select_for_update_skip_locked:
+            # A row that is locked is having its answer written; waiting for it could end in a deadlock.
+            page = page.select_for_update(skip_locked=True)
+        pks = list(page.values_list("pk", flat=True)[:PAGE_SIZE])
         # The lease is asked again in the UPDATE: an answer may have come since the SELECT.
         over.filter(pk__in=pks).update(
             status=MessageStatus.UNCONFIRMED, status_changed_at=now, reason=Reason.SENDER_LOST

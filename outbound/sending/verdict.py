@@ -65,7 +65,7 @@ def _not_sent(result: NotSent, tries: int, now: datetime, chance: random.Random)
             result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.INTEGRATION_STOPPED, tries, now
         )
     if isinstance(result, Throttled):
-        wait = result.wait or backoff.FIRST_WAIT
+        wait = min(result.wait or backoff.FIRST_WAIT, backoff.LONGEST_ASKED_WAIT)
         return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.BUSY, tries, now + wait)
     wait_or_none = backoff.next_wait(tries + 1, chance)
     if wait_or_none is None:

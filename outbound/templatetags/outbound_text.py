@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.core.exceptions import ValidationError
 from django.utils.formats import localize
+from django.utils.translation import gettext
 
 from outbound import phones
 
@@ -27,3 +28,9 @@ def error_text(error: ValidationError) -> str:
 def unlocalized(value: object) -> str:
     """Write a number for an address or an attribute, without thousands separators."""
     return str(localize(value, use_l10n=False))
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Show a sentence that the console stored in English; what a person wrote stays as it is."""
+    return gettext(text) if text else ""

@@ -172,11 +172,12 @@ class ComposeForm(forms.Form):
         for path, messages in error.message_dict.items():
             first, _dot, rest = path.partition(".")
             name = _SHOWN_AT.get(first, first)
-            widget = self.fields[name].widget
+            widget, place = self.fields[name].widget, ""
             if isinstance(widget, ComposerWidget):
                 inner = {"template": "type", "fields": path}.get(first, rest or "type")
                 widget.path_errors.setdefault(inner, []).extend(messages)
-            self.add_error(name, [ValidationError(message) for message in messages])
+                place = widget.place(str(self._json(name).get("type", "")), inner)
+            self.add_error(name, [f"{place}: {message}" if place else message for message in messages])
 
     def _describe(self, name: str, description: descriptions.Description) -> None:
         widget = self.fields[name].widget

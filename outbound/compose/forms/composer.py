@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -23,6 +24,13 @@ class ComposerWidget(forms.Textarea):
         super().__init__(attrs={"rows": 8, "spellcheck": "false"})
         self.description: Description = {}
         self.path_errors: dict[str, list[str]] = {}
+
+    def place(self, kind: str, path: str) -> str:
+        """Name a place as the form does: `Section 1 · Row 4 · Text of the row`; empty for the whole."""
+        fields: list[Description] = next(
+            (one["fields"] for one in self.description["types"] if one["type"] == kind), []
+        )
+        return " · ".join(_labels(fields, path.split(".")))
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -50,6 +58,15 @@ class ComposerField(forms.Field):
         if value is None:
             return ""
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _labels(fields: list[Description], path: list[str]) -> Iterator[str]:
+    found = next((field for field in fields if path and field["name"] == path[0]), None)
+    if found is None:
+        return
+    index = path[1] if len(path) > 1 and path[1].isdecimal() else None
+    yield found["label"] if index is None else f"{found['itemLabel']} {int(index) + 1}"
+    yield from _labels(found.get("fields", []), path[1 if index is None else 2 :])
 
 
 def _refuse(name: str) -> None:

@@ -48,6 +48,7 @@ def _template(template: Template) -> Description:
     group = Group(
         name="fields",
         label=_("Values"),
+        required=True,
         help=_("Write {{name}} where each person's own name belongs; attributes work the same way."),
         fields=[
             Text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -40,12 +41,13 @@ def read(http_status: int, retry_after: str | None, body: bytes | None, external
 
 def _accepted(http_status: int, body: bytes | None, text: str, external_id: str) -> Accepted:
     answer = _json_object(body)
-    if answer is None or answer.get("status") not in KNOWN_STATUSES:
+    status = answer.get("status") if answer else None
+    if answer is None or not isinstance(status, str) or status not in KNOWN_STATUSES:
         raise Ambiguous(http_status=http_status, answer=text)
     if answer.get("external_id") not in (None, external_id):
         raise Ambiguous(http_status=http_status, answer=text, stops=FOREIGN_ANSWER)
     return Accepted(
-        status=answer["status"],
+        status=status,
         message_id=_identifier(answer.get("message_id")),
         contact_id=_identifier(answer.get("contact_id")),
         http_status=http_status,
@@ -87,8 +89,12 @@ def _refuse_constant(name: str) -> None:
 
 
 def _identifier(value: object) -> str:
-    return str(value)[:64] if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return ""
+    text = str(value)[:64]
+    return text if text.isprintable() else ""  # a NUL or a lone surrogate fits in no database
 
 
 def _wait(retry_after: str | None) -> timedelta | None:
-    return timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdigit() else None
+    readable = retry_after and re.fullmatch(r"[0-9]{1,6}", retry_after)  # eleven days are the most we obey
+    return timedelta(seconds=int(retry_after)) if retry_after and readable else None

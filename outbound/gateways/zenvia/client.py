@@ -5,7 +5,14 @@ from __future__ import annotations
 import requests
 from django.utils.translation import gettext_noop as _
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Outgoing
 from outbound.gateways.zenvia import answers
@@ -39,7 +46,7 @@ class ZenviaClient:
                 stream=True,
             ) as response:
                 body = _capped_body(response)
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise _unanswered(error) from None  # the cause's text may carry the address, never needed
         return answers.read(
             response.status_code, response.headers.get("Retry-After"), body, outgoing.external_id
@@ -58,12 +65,14 @@ def _capped_body(response: requests.Response) -> bytes | None:
     return body
 
 
-def _unanswered(error: requests.RequestException) -> GatewayError:
+def _unanswered(error: requests.RequestException | HTTPError) -> GatewayError:
     """Not sent only where no connection was made; in every other case bytes may have left."""
     if isinstance(error, requests.exceptions.SSLError):
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotSent(answer="connect timeout")
+    if isinstance(error, requests.exceptions.InvalidURL | LocationValueError):
+        return NotSent(answer="address", stops=answers.BAD_ADDRESS)
     cause = error.args[0] if error.args else None
     if isinstance(cause, MaxRetryError) and isinstance(
         cause.reason, NewConnectionError | NameResolutionError | ConnectTimeoutError

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from outbound.sandbox import scenarios, server
 
@@ -18,7 +18,7 @@ class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Run the sandbox gateway, which stands in for Zenvia and sends nothing.")
+    help = gettext("Run the sandbox gateway, which stands in for Zenvia and sends nothing.")
     requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

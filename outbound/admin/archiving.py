@@ -1,0 +1,47 @@
+"""Putting a template away, and taking it out again."""
+
+from __future__ import annotations
+
+from django.forms import Form
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbound.admin.confirming import ConfirmView
+
+
+class ArchiveView(ConfirmView):
+    permission_required = "outbound.change_template"
+    question = gettext_lazy("Archive %(name)s")
+    confirm_label = gettext_lazy("Archive")
+
+    def explanation(self) -> list[str]:
+        return [
+            _("Nobody can choose this template for a new message any more. You can restore it at any time."),
+            _("Messages that wait already still go out, and the history stays."),
+        ]
+
+    def refusal(self) -> str:
+        return _("This template is archived already.") if self.record.archived_at else ""
+
+    def act(self, form: Form) -> str:
+        self.record.archived_at = timezone.now()
+        self.record.save(update_fields=["archived_at"])
+        return _("Archived. It is no longer offered for new messages.")
+
+
+class RestoreView(ConfirmView):
+    permission_required = "outbound.change_template"
+    question = gettext_lazy("Restore %(name)s")
+    confirm_label = gettext_lazy("Restore")
+
+    def explanation(self) -> list[str]:
+        return [_("The template can be chosen for new messages again.")]
+
+    def refusal(self) -> str:
+        return "" if self.record.archived_at else _("This template is not archived.")
+
+    def act(self, form: Form) -> str:
+        self.record.archived_at = None
+        self.record.save(update_fields=["archived_at"])
+        return _("Restored. It can be chosen for new messages again.")

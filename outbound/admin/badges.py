@@ -1,0 +1,39 @@
+"""The colour and the symbol of each state. The word always stands beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outbound.lifecycle import AttemptOutcome, CampaignStatus, MessageStatus
+
+
+@dataclass(frozen=True)
+class Badge:
+    """`tone` is one of info, success, warning, danger, neutral; `icon` a name of the symbol font."""
+
+    tone: str
+    icon: str
+
+
+MESSAGE_BADGES = {
+    MessageStatus.QUEUED: Badge("info", "schedule"),
+    MessageStatus.SENDING: Badge("info", "sync"),
+    MessageStatus.UNCONFIRMED: Badge("warning", "help"),
+    MessageStatus.ACCEPTED: Badge("success", "check"),
+    MessageStatus.REFUSED: Badge("danger", "block"),
+    MessageStatus.SKIPPED: Badge("neutral", "do_not_disturb_on"),
+    MessageStatus.CANCELLED: Badge("neutral", "cancel"),
+}
+ATTEMPT_BADGES = {
+    AttemptOutcome.OPEN: Badge("info", "sync"),
+    AttemptOutcome.ACCEPTED: Badge("success", "check"),
+    AttemptOutcome.AMBIGUOUS: Badge("warning", "help"),
+    AttemptOutcome.REFUSED: Badge("danger", "block"),
+    AttemptOutcome.NOT_SENT: Badge("neutral", "replay"),
+}
+CAMPAIGN_BADGES = {
+    CampaignStatus.DRAFT: Badge("neutral", "edit_note"),
+    CampaignStatus.RUNNING: Badge("info", "send"),
+    CampaignStatus.PAUSED: Badge("warning", "pause_circle"),
+    CampaignStatus.CANCELLED: Badge("neutral", "cancel"),
+}

@@ -1,0 +1,80 @@
+"""The forms of an integration, which also understand a whole endpoint that was pasted into one field."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from outbound.models import Integration
+from outbound.models.integration import validate_token
+
+ENDPOINT = re.compile(r"(?P<base_url>https?://\S+)/(?P<slug>[^/\s]+)/(?P<remote_id>[^/\s]+)/?")
+
+
+def token_field() -> forms.CharField:
+    """Return a field that takes a token and never gives one back."""
+    return forms.CharField(
+        label=_("Token"),
+        help_text=_("Paste it from Zenvia. It is stored encrypted and never shown again."),
+        validators=[validate_token],
+        widget=UnfoldAdminPasswordWidget(
+            attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False
+        ),
+    )
+
+
+def unpacked(data: QueryDict) -> QueryDict:
+    """Spread a complete endpoint, pasted into one of the three fields, over all of them."""
+    fields = ["slug", "remote_id"]
+    if not any(data.get(name) for name in fields):
+        fields.append("base_url")
+    found = next(filter(None, (ENDPOINT.fullmatch(data.get(name, "").strip()) for name in fields)), None)
+    if found is None:
+        return data
+    spread = data.copy()
+    spread.update(found.groupdict())
+    return spread
+
+
+class IntegrationForm(forms.ModelForm):
+    class Meta:
+        model = Integration
+        fields: tuple[str, ...] = ("name", "slug", "remote_id", "base_url", "number_format")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "base_url": _(
+                "If you change this address, the token is removed and the integration stops until you "
+                "enter the token again: it must not travel to a place it was not made for."
+            )
+        }
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(unpacked(data) if data else data, *args, **kwargs)
+
+    def clean_base_url(self) -> str:
+        return self.cleaned_data["base_url"].rstrip("/")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        tail = f"/{cleaned.get('slug')}/{cleaned.get('remote_id')}"
+        if "base_url" in cleaned:
+            cleaned["base_url"] = cleaned["base_url"].removesuffix(tail)
+        return cleaned
+
+    @property
+    def moves_to_another_address(self) -> bool:
+        return self.cleaned_data["base_url"] != self.initial["base_url"].rstrip("/")
+
+
+class NewIntegrationForm(IntegrationForm):
+    token = token_field()
+
+    class Meta(IntegrationForm.Meta):
+        fields = (*IntegrationForm.Meta.fields, "token")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "base_url": _("Leave it as it is, unless Zenvia gave you another one.")
+        }

@@ -1,0 +1,81 @@
+"""The first page: how things stand, what needs a person, and the way to a first message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outbound import reports
+from outbound.admin.pausing import BADGES
+from outbound.lifecycle import CampaignStatus, MessageStatus
+from outbound.models import Campaign, Integration, Message, Recipient, Template
+
+RECENT_SENDS = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its name, and the rows of the history that it counts."""
+
+    label: str | Promise
+    count: int
+    url: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step towards the first message."""
+
+    label: str | Promise
+    is_done: bool
+    url: str
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the home page shows to its template context; the skin calls it."""
+    if not request.user.has_perm("outbound.view_message"):
+        return context
+    has_sent = Message.objects.exists()
+    return context | {
+        "figures": _figures(timezone.localtime()),
+        "steps": [] if has_sent else _first_steps(),
+        "integrations": [(one, BADGES[one.status]) for one in Integration.objects.all()],
+        "recent": Campaign.objects.exclude(status=CampaignStatus.DRAFT).select_related(
+            "integration", "template"
+        )[:RECENT_SENDS],
+        "drafts": Campaign.objects.filter(status=CampaignStatus.DRAFT).select_related("template")[
+            :RECENT_SENDS
+        ],
+    }
+
+
+def _figures(now: datetime) -> list[Figure]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    history = reverse("admin:outbound_message_changelist")
+    today = reports.row_sum(Message.objects.filter(created_at__gte=midnight))
+    waiting = Message.objects.filter(status=MessageStatus.QUEUED).count()
+    in_doubt = Message.objects.filter(status=MessageStatus.UNCONFIRMED).count()
+    return [
+        Figure(_("Waiting"), waiting, f"{history}?status__exact=queued", "info"),
+        Figure(_("Accepted today"), today.taken, f"{history}?status__exact=accepted&when=today", "success"),
+        Figure(_("Refused today"), today.refused, f"{history}?status__exact=refused&when=today", "danger"),
+        Figure(_("In doubt"), in_doubt, f"{history}?status__exact=unconfirmed", "warning"),
+    ]
+
+
+def _first_steps() -> list[Step]:
+    with_token = any(one.token for one in Integration.objects.all())
+    return [
+        Step(_("Add an integration with its token"), with_token, reverse("admin:outbound_integration_add")),
+        Step(_("Register a template"), Template.objects.exists(), reverse("admin:outbound_template_add")),
+        Step(_("Save a recipient"), Recipient.objects.exists(), reverse("admin:outbound_recipient_add")),
+        Step(_("Compose a message, review it, send it"), False, reverse("admin:outbound_campaign_compose")),
+    ]

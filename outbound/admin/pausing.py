@@ -1,0 +1,109 @@
+"""Pausing and resuming an integration: what waits, and why it stands still."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from outbound.admin import tokens
+from outbound.admin.cards import Fact
+from outbound.admin.confirming import ConfirmView
+from outbound.admin.stamps import moment, person
+from outbound.lifecycle import IntegrationStatus, MessageStatus
+from outbound.models import Integration
+
+MAX_REASON_LENGTH = 300
+
+BADGES: dict[str, str] = {
+    IntegrationStatus.ACTIVE: "success",
+    IntegrationStatus.PAUSED: "warning",
+    IntegrationStatus.STOPPED: "danger",
+}
+
+
+def waiting(integration: Integration) -> str:
+    """Say how many messages wait for this integration, and what becomes of them."""
+    count = integration.messages.filter(status=MessageStatus.QUEUED).count()
+    if not count:
+        return _("No message waits.")
+    return ngettext(
+        "%(count)s message waits; it goes on when you resume.",
+        "%(count)s messages wait; they go on when you resume.",
+        count,
+    ) % {"count": count}
+
+
+def reason(integration: Integration) -> str:
+    # What the console decided by itself is stored in English, as a msgid.
+    return _(integration.status_reason) if integration.status_reason else ""
+
+
+def state(integration: Integration) -> list[Fact]:
+    """Return how an integration stands, why, since when and by whom."""
+    facts = [Fact(_("State"), integration.get_status_display(), BADGES[integration.status])]
+    if integration.status_reason:
+        facts.append(Fact(_("Reason"), reason(integration)))
+    if integration.status_changed_at:
+        facts.append(Fact(_("Since"), moment(integration.status_changed_at)))
+        facts.append(Fact(_("By"), person(integration.status_changed_by)))
+    return facts
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Your colleagues read it here."),
+        max_length=MAX_REASON_LENGTH,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+class PauseView(ConfirmView):
+    permission_required = "outbound.pause_integration"
+    question = gettext_lazy("Pause %(name)s")
+    confirm_label = gettext_lazy("Pause")
+    form_class = PauseForm
+
+    def explanation(self) -> list[str]:
+        return [
+            _("Nothing more is sent through this integration until somebody resumes it."),
+            waiting(self.record),
+            _("A message that is under way at this very moment may still go out."),
+        ]
+
+    def refusal(self) -> str:
+        return "" if self.record.is_active else _("This integration is not sending: nothing to pause.")
+
+    def act(self, form: forms.Form) -> str:
+        self.record.set_status(
+            IntegrationStatus.PAUSED,
+            form.cleaned_data["reason"],
+            by=self.request.user,
+            now=timezone.now(),
+        )
+        return _("Paused. Nothing more is sent through this integration.")
+
+
+class ResumeView(ConfirmView):
+    permission_required = "outbound.pause_integration"
+    question = gettext_lazy("Resume %(name)s")
+    confirm_label = gettext_lazy("Resume")
+
+    def explanation(self) -> list[str]:
+        return [waiting(self.record), _("Sending goes on at once.")]
+
+    def facts(self) -> list[Fact]:
+        return state(self.record)
+
+    def refusal(self) -> str:
+        if self.record.is_active:
+            return _("This integration is already sending.")
+        usable = tokens.is_usable(self.record)
+        return "" if usable else _("There is no usable token: replace it first, then resume.")
+
+    def act(self, form: forms.Form) -> str:
+        self.record.set_status(IntegrationStatus.ACTIVE, "", by=self.request.user, now=timezone.now())
+        return _("Resumed. Sending goes on.")

@@ -1,0 +1,50 @@
+"""A campaign's rows as a bar: one segment for each way they stand, the widths in percent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outbound.lifecycle import MessageStatus
+from outbound.reports import RowSum
+
+
+@dataclass(frozen=True)
+class Part:
+    """How many rows stand so, and which status of the history shows them."""
+
+    label: str | Promise
+    count: int
+    tone: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    tone: str
+    start: float
+    width: float
+
+
+def legend(rows: RowSum) -> list[Part]:
+    """Return the parts of the sum. The first three are always told, the others where there are any."""
+    parts = [
+        Part(_("Accepted by Zenvia"), rows.taken, "success", MessageStatus.ACCEPTED),
+        Part(_("Waiting"), rows.waiting, "info", MessageStatus.QUEUED),
+        Part(_("In doubt"), rows.in_doubt, "warning", MessageStatus.UNCONFIRMED),
+        Part(_("Refused"), rows.refused, "danger", MessageStatus.REFUSED),
+        Part(_("Not sent"), rows.skipped, "neutral", MessageStatus.SKIPPED),
+        Part(_("Cancelled"), rows.cancelled, "neutral", MessageStatus.CANCELLED),
+    ]
+    return [part for index, part in enumerate(parts) if index < 3 or part.count]
+
+
+def segments(rows: RowSum) -> list[Segment]:
+    found, start = [], 0.0
+    for part in legend(rows):
+        width = 100 * part.count / rows.planned if rows.planned else 0.0
+        found.append(Segment(part.tone, round(start, 3), round(width, 3)))
+        start += width
+    return found

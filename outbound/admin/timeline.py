@@ -1,0 +1,68 @@
+"""What happened to one message, in order: composed, queued, each attempt with its answer, where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from outbound.admin.badges import ATTEMPT_BADGES
+from outbound.admin.stamps import person
+from outbound.lifecycle import AttemptOutcome, MessageStatus
+from outbound.models import Attempt, Message
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline; `answer` holds the gateway's own words."""
+
+    what: str
+    at: datetime | None
+    tone: str = "neutral"
+    detail: str = ""
+    answer: str = ""
+
+
+def timeline(message: Message) -> list[Moment]:
+    """Return the moments of `message`, in one query for its attempts."""
+    campaign = message.campaign
+    composed = _("Composed by %(who)s") % {"who": person(campaign.created_by)}
+    moments = [Moment(composed, campaign.created_at)]
+    sent_by = {"who": person(campaign.launched_by)}
+    if message.status == MessageStatus.SKIPPED and not message.attempt_count:
+        moments.append(
+            Moment(_("Left out when %(who)s sent it") % sent_by, message.created_at, detail=_why(message))
+        )
+        return moments
+    moments.append(Moment(_("Queued by %(who)s") % sent_by, message.created_at, "info"))
+    moments += [_attempt(attempt) for attempt in message.attempts.order_by("number")]
+    if message.status == MessageStatus.QUEUED and message.attempt_count:
+        moments.append(Moment(_("Next try"), message.due_at, "info", _why(message)))
+    return moments
+
+
+def _attempt(attempt: Attempt) -> Moment:
+    return Moment(
+        what=_("Attempt %(number)d: %(outcome)s")
+        % {"number": attempt.number, "outcome": attempt.get_outcome_display()},
+        at=attempt.opened_at,
+        tone=ATTEMPT_BADGES[AttemptOutcome(attempt.outcome)].tone,
+        detail=" · ".join(filter(None, _facts(attempt))),
+        answer=attempt.answer,
+    )
+
+
+def _facts(attempt: Attempt) -> list[str]:
+    return [
+        attempt.get_reason_display(),
+        f"HTTP {attempt.http_status}" if attempt.http_status else "",
+        _("%(ms)d ms") % {"ms": attempt.latency_ms} if attempt.latency_ms is not None else "",
+        _("external id %(id)s") % {"id": attempt.external_id},
+    ]
+
+
+def _why(message: Message) -> str:
+    return " · ".join(
+        filter(None, [message.get_reason_display(), message.detail if not message.attempt_count else ""])
+    )

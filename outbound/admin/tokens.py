@@ -1,0 +1,103 @@
+"""Tokens: how one is shown (hardly), replaced, and taken away when its address changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.debug import sensitive_post_parameters
+from unfold.widgets import UnfoldBooleanWidget
+
+from outbound import audit
+from outbound.admin.confirming import ConfirmView
+from outbound.admin.endpoints import token_field
+from outbound.admin.stamps import moment, person
+from outbound.lifecycle import IntegrationStatus
+from outbound.models import Integration
+
+TOKEN_REPLACED = gettext_noop("Token replaced")
+TOKEN_REMOVED = gettext_noop("Token removed")
+ADDRESS_CHANGED = gettext_noop("The address changed, so the token was removed. Enter it again, then resume.")
+
+
+def is_usable(integration: Integration) -> bool:
+    return integration.token_hint not in ("", "?")
+
+
+def hint(integration: Integration) -> str:
+    """Show as much of a token as tells it from another: `•••• 3f2a`."""
+    shown = {"": _("No token"), "?": _("Unreadable: enter it again"), "…": "••••"}
+    return shown.get(integration.token_hint, f"•••• {integration.token_hint}")
+
+
+def history(integration: Integration) -> str:
+    """Show the token's hint, and when and by whom it was replaced."""
+    if not integration.token or not integration.token_replaced_at:
+        return hint(integration)
+    return _("%(hint)s · replaced %(when)s by %(who)s") % {
+        "hint": hint(integration),
+        "when": moment(integration.token_replaced_at),
+        "who": person(integration.token_replaced_by),
+    }
+
+
+def remove(integration: Integration, *, by: Any, now: datetime) -> None:
+    """Take the token away from an address it was not made for, and stop until there is a new one."""
+    integration.replace_token("", by=by, now=now)
+    integration.set_status(IntegrationStatus.STOPPED, ADDRESS_CHANGED, by=by, now=now)
+    audit.record(integration, TOKEN_REMOVED, by)
+
+
+class TokenForm(forms.Form):
+    token = token_field()
+
+
+class StoppedTokenForm(TokenForm):
+    """For an integration that stopped, where a good token is what it waits for."""
+
+    resume = forms.BooleanField(
+        label=gettext_lazy("Resume sending with this token"),
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanWidget(),
+    )
+
+
+@method_decorator(sensitive_post_parameters("token"), name="dispatch")
+class ReplaceTokenView(ConfirmView):
+    permission_required = "outbound.replace_token"
+    question = gettext_lazy("Replace the token of %(name)s")
+    confirm_label = gettext_lazy("Replace token")
+
+    def get_form_class(self) -> type[forms.Form]:
+        return StoppedTokenForm if self._is_stopped and self._may_resume else TokenForm
+
+    def explanation(self) -> list[str]:
+        return [
+            _("The next attempt uses the new token. The old one is gone for good."),
+            _("Now stored: %(token)s") % {"token": history(self.record)},
+        ]
+
+    def act(self, form: forms.Form) -> str:
+        user, now = self.request.user, timezone.now()
+        self.record.replace_token(form.cleaned_data["token"], by=user, now=now)
+        audit.record(self.record, TOKEN_REPLACED, user)
+        if form.cleaned_data.get("resume"):
+            self.record.set_status(IntegrationStatus.ACTIVE, "", by=user, now=now)
+            return _("The token was replaced, and sending goes on.")
+        if self._is_stopped:
+            return _("The token was replaced. The integration is still stopped: resume it to send.")
+        return _("The token was replaced.")
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self.record.status == IntegrationStatus.STOPPED
+
+    @property
+    def _may_resume(self) -> bool:
+        return self.request.user.has_perm("outbound.pause_integration")

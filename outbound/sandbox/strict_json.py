@@ -1,0 +1,41 @@
+"""JSON read strictly: UTF-8, no key twice, no NaN or Infinity, which RFC 8259 does not know."""
+
+from __future__ import annotations
+
+import json
+import math
+
+
+def loads(raw: bytes) -> object:
+    """Return the value in `raw`.
+
+    Raises ValueError for bytes that are not UTF-8, text that is not JSON, a key that comes twice in one
+    object, NaN and Infinity (also a number too large to be anything else), and nesting too deep to follow.
+    """
+    try:
+        return _DECODER.decode(raw.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _without_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key comes twice in one object")
+    return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    if math.isinf(value):
+        raise ValueError("a number is too large")
+    return value
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_repeated_keys, parse_constant=_refuse_constant, parse_float=_finite
+)

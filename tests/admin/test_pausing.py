@@ -1,0 +1,108 @@
+"""Pausing and resuming: asked first, with a reason, and never without a token."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outbound.lifecycle import IntegrationStatus
+from outbound.models import Integration
+from tests.builders import a_message, an_integration, an_operator
+
+pytestmark = pytest.mark.django_db
+
+PAUSE = ("outbound.view_integration", "outbound.pause_integration")
+
+
+def address(integration: Integration, action: str) -> str:
+    return reverse(f"admin:outbound_integration_{action}", args=[integration.pk])
+
+
+def test_pausing_says_what_waits(client: Client) -> None:
+    integration = an_integration()
+    a_message(integration=integration)
+    a_message(integration=integration)
+    client.force_login(an_operator(*PAUSE))
+
+    response = client.get(address(integration, "pause"), headers={"accept-language": "en"})
+
+    assert "2 messages wait; they go on when you resume." in response.content.decode()
+
+
+def test_asking_changes_nothing(client: Client) -> None:
+    integration = an_integration()
+    client.force_login(an_operator(*PAUSE))
+
+    client.get(address(integration, "pause"))
+
+    integration.refresh_from_db()
+    assert integration.is_active
+
+
+def test_pausing_keeps_reason_and_person(client: Client) -> None:
+    integration, operator = an_integration(), an_operator(*PAUSE)
+    client.force_login(operator)
+
+    client.post(address(integration, "pause"), {"reason": "Public holiday"})
+
+    integration.refresh_from_db()
+    assert integration.status == IntegrationStatus.PAUSED
+    assert integration.status_reason == "Public holiday"
+    assert integration.status_changed_by == operator
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
+def test_pausing_needs_a_short_reason(client: Client, reason: str) -> None:
+    integration = an_integration()
+    client.force_login(an_operator(*PAUSE))
+
+    client.post(address(integration, "pause"), {"reason": reason})
+
+    integration.refresh_from_db()
+    assert integration.is_active
+
+
+def test_pausing_keeps_why_the_console_stopped(client: Client) -> None:
+    integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
+    client.force_login(an_operator(*PAUSE))
+
+    client.post(address(integration, "pause"), {"reason": "Lunch"})
+
+    integration.refresh_from_db()
+    assert integration.status_reason == "Bad token"
+
+
+def test_resuming_shows_why_it_stands_still(client: Client) -> None:
+    integration = an_integration()
+    integration.set_status(
+        IntegrationStatus.PAUSED, "Lunch", by=an_operator(first_name="Ana"), now=timezone.now()
+    )
+    client.force_login(an_operator(*PAUSE))
+
+    page = client.get(address(integration, "resume")).content.decode()
+
+    assert "Lunch" in page
+    assert "Ana" in page
+
+
+def test_resuming_sends_again(client: Client) -> None:
+    integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
+    client.force_login(an_operator(*PAUSE))
+
+    client.post(address(integration, "resume"))
+
+    integration.refresh_from_db()
+    assert integration.is_active
+    assert integration.status_reason == ""
+
+
+def test_resuming_needs_a_token(client: Client) -> None:
+    integration = an_integration(status=IntegrationStatus.STOPPED, token="")
+    client.force_login(an_operator(*PAUSE))
+
+    client.post(address(integration, "resume"))
+
+    integration.refresh_from_db()
+    assert integration.status == IntegrationStatus.STOPPED

@@ -1,0 +1,187 @@
+"""Templates: their fields follow the text, and what is in use is archived rather than deleted."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outbound.models import Template
+from tests.builders import a_campaign, a_template, an_operator
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/outbound/template/"
+EDIT = (
+    "outbound.view_template",
+    "outbound.add_template",
+    "outbound.change_template",
+    "outbound.delete_template",
+    "outbound.view_templatefield",
+    "outbound.add_templatefield",
+    "outbound.change_templatefield",
+)
+
+
+def address(template: Template, action: str = "change") -> str:
+    return reverse(f"admin:outbound_template_{action}", args=[template.pk])
+
+
+def filled_in(**values: str) -> dict[str, str]:
+    return {
+        "template_id": "welcome-1",
+        "name": "Welcome",
+        "language": "pt_BR",
+        "category": "utility",
+        "body": "Hello {{name}}, your order {{order}} is on its way.",
+        "fields-TOTAL_FORMS": "0",
+        "fields-INITIAL_FORMS": "0",
+    } | values
+
+
+def test_saving_adds_the_fields_of_the_text(client: Client) -> None:
+    client.force_login(an_operator(*EDIT))
+
+    client.post(f"{LIST}add/", filled_in())
+
+    assert list(Template.objects.get().fields.values_list("key", flat=True)) == ["name", "order"]
+
+
+def test_saving_says_which_fields_were_added(client: Client) -> None:
+    client.force_login(an_operator(*EDIT))
+
+    response = client.post(f"{LIST}add/", filled_in(), follow=True)
+
+    assert "name, order" in response.content.decode()
+
+
+def test_a_field_that_was_described_stays_as_it_is(client: Client) -> None:
+    client.force_login(an_operator(*EDIT))
+    described = {"fields-0-key": "name", "fields-0-label": "First name", "fields-0-position": "0"}
+
+    client.post(f"{LIST}add/", filled_in(**{"fields-TOTAL_FORMS": "1"}, **described))
+
+    labels = list(Template.objects.get().fields.values_list("label", flat=True))
+    assert labels == ["First name", "order"]
+
+
+@pytest.mark.parametrize("template_id", ["", "two words", "x" * 201])
+def test_an_id_that_cannot_be_one_is_refused(client: Client, template_id: str) -> None:
+    client.force_login(an_operator(*EDIT))
+
+    client.post(f"{LIST}add/", filled_in(template_id=template_id))
+
+    assert not Template.objects.exists()
+
+
+def test_the_preview_shows_the_examples(client: Client) -> None:
+    template = a_template(body="Hello {{name}}!")
+    template.fields.create(key="name", example="Maria")
+    client.force_login(an_operator(*EDIT))
+
+    page = client.get(address(template)).content.decode()
+
+    assert "Hello Maria!" in page
+
+
+def test_the_preview_escapes_what_was_typed(client: Client) -> None:
+    template = a_template(body="<script>alert(1)</script>")
+    client.force_login(an_operator(*EDIT))
+
+    page = client.get(address(template)).content.decode()
+
+    assert "<script>alert(1)" not in page
+
+
+def test_asking_to_archive_changes_nothing(client: Client) -> None:
+    template = a_template()
+    client.force_login(an_operator(*EDIT))
+
+    client.get(address(template, "archive"))
+
+    template.refresh_from_db()
+    assert template.archived_at is None
+
+
+def test_a_template_is_archived(client: Client) -> None:
+    template = a_template()
+    client.force_login(an_operator(*EDIT))
+
+    client.post(address(template, "archive"))
+
+    template.refresh_from_db()
+    assert template.archived_at is not None
+
+
+def test_archiving_twice_keeps_the_first_moment(client: Client) -> None:
+    first = timezone.now()
+    template = a_template(archived_at=first)
+    client.force_login(an_operator(*EDIT))
+
+    client.post(address(template, "archive"))
+
+    template.refresh_from_db()
+    assert template.archived_at == first
+
+
+def test_a_template_is_restored(client: Client) -> None:
+    template = a_template(archived_at=timezone.now())
+    client.force_login(an_operator(*EDIT))
+
+    client.post(address(template, "restore"))
+
+    template.refresh_from_db()
+    assert template.archived_at is None
+
+
+@pytest.mark.parametrize("action", ["archive", "restore"])
+def test_who_may_only_look_cannot_archive(client: Client, action: str) -> None:
+    client.force_login(an_operator("outbound.view_template"))
+
+    response = client.post(address(a_template(), action))
+
+    assert response.status_code == 403
+
+
+def test_a_template_in_use_cannot_be_deleted(client: Client) -> None:
+    template = a_template()
+    a_campaign(template=template)
+    client.force_login(an_operator(*EDIT))
+
+    response = client.post(address(template, "delete"), {"post": "yes"})
+
+    assert response.status_code == 403
+
+
+def test_a_template_in_use_says_to_archive_it_instead(client: Client) -> None:
+    template = a_template()
+    a_campaign(template=template)
+    client.force_login(an_operator(*EDIT))
+
+    page = client.get(address(template), headers={"accept-language": "en"}).content.decode()
+
+    assert "Archive it instead." in page
+
+
+def test_the_id_of_a_template_in_use_is_fixed(client: Client) -> None:
+    template = a_template(template_id="fixed")
+    a_campaign(template=template)
+    client.force_login(an_operator(*EDIT))
+
+    client.post(address(template), filled_in(template_id="other"))
+
+    template.refresh_from_db()
+    assert template.template_id == "fixed"
+    assert template.name == "Welcome"
+
+
+@pytest.mark.parametrize(("value", "shown"), [("yes", "Old one"), ("no", "New one")])
+def test_the_list_filters_by_state(client: Client, value: str, shown: str) -> None:
+    a_template(name="Old one", archived_at=timezone.now())
+    a_template(name="New one")
+    client.force_login(an_operator(*EDIT))
+
+    response = client.get(LIST, {"archived": value})
+
+    assert [template.name for template in response.context["cl"].result_list] == [shown]

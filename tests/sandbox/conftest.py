@@ -1,0 +1,57 @@
+"""A gateway to talk to, and bodies to talk about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from outbound.sandbox import server
+from outbound.sandbox.delivery import Timing
+
+GOLDEN = Path(__file__).parents[1] / "fixtures" / "zenvia"
+SHORT = Timing(late_seconds=0.01, drip_seconds=0.001, hang_seconds=0.3, half_close_seconds=5)
+PATH = "/zenvia/acme/42"
+HEADERS = {"Content-Type": "application/json", "Authorization": "altu-token"}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def location(destination: str) -> dict[str, Any]:
+    content = {"type": "location", "latitude": 0, "longitude": 0}
+    return {"destination": destination, "contents": [content], "externalId": "c-1"}
+
+
+@pytest.fixture
+def golden() -> Callable[[str], dict[str, Any]]:
+    """Read one of the document's five example bodies, comments removed."""
+    return lambda name: json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[server.SandboxServer]:
+    running = server.start(ledger_path=tmp_path / "ledger.jsonl", timing=SHORT)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def post(gateway: server.SandboxServer) -> Callable[..., Answer]:
+    """Post a location to a destination, over a connection of its own unless one is given."""
+
+    def send(destination: str, *, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        with closing(HTTPConnection("127.0.0.1", gateway.port, timeout=5)) as connection:
+            connection.request("POST", PATH, json.dumps(body or location(destination)), headers or HEADERS)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+
+    return send

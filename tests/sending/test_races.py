@@ -1,0 +1,72 @@
+"""What two transactions at once may and may not do to each other; PostgreSQL alone lets them meet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from outbound.lifecycle import IntegrationStatus, MessageStatus
+from outbound.models import Integration, Message
+from outbound.sending.recover import reap
+from tests.builders import an_integration
+from tests.sending.steps import a_launched, claimed, later
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
+]
+
+
+def test_a_persons_pause_is_not_overwritten_by_a_stop_that_began_before() -> None:
+    integration = an_integration()
+    a_launched(integration=integration)
+    integration.replace_token("", by=None, now=timezone.now())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Integration.objects.update(status=IntegrationStatus.PAUSED, status_reason="Holiday")
+            stopping = pool.submit(in_a_thread, claimed)
+            wait_until_blocked()
+        stopping.result()
+
+    integration.refresh_from_db()
+    assert (integration.status, integration.status_reason) == (IntegrationStatus.PAUSED, "Holiday")
+
+
+def test_recovery_does_not_wait_for_a_row_whose_answer_is_being_written() -> None:
+    a_launched(people=2)
+    claimed()
+    first, second = Message.objects.order_by("id")
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Message.objects.select_for_update().get(pk=first.pk)
+        found = pool.submit(in_a_thread, lambda: reap(later(minutes=2))).result(timeout=5)
+
+    assert found == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
+
+
+def in_a_thread(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    finally:
+        connections.close_all()
+
+
+def wait_until_blocked() -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("Nobody waits for the lock.")

@@ -1,0 +1,112 @@
+"""The moves that exist, and that nothing was forgotten where states and contents are listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+from django.utils.translation import override
+
+from outbound.admin.advice import advice
+from outbound.admin.badges import ATTEMPT_BADGES, CAMPAIGN_BADGES, MESSAGE_BADGES
+from outbound.contents import CONTENT_TYPES
+from outbound.lifecycle import (
+    FINAL,
+    IN_DOUBT,
+    MAY_HAVE_LEFT,
+    MOVES,
+    TAKEN,
+    WAITING,
+    AttemptOutcome,
+    CampaignStatus,
+    MessageStatus,
+    Reason,
+    sources,
+)
+from outbound.models import Campaign, Integration, Message
+from outbound.sandbox import contents as sandbox_contents
+
+GOLDEN = Path(__file__).parent / "fixtures" / "zenvia"
+TONES = {"info", "success", "warning", "danger", "neutral"}
+
+
+def test_only_what_is_being_sent_may_go_back_to_the_queue() -> None:
+    assert sources(MessageStatus.QUEUED) == [MessageStatus.SENDING]
+
+
+def test_only_what_is_queued_may_be_sent() -> None:
+    assert sources(MessageStatus.SENDING) == [MessageStatus.QUEUED]
+
+
+def test_what_is_in_doubt_can_only_turn_out_to_be_accepted() -> None:
+    assert MOVES[MessageStatus.UNCONFIRMED] == {MessageStatus.ACCEPTED}
+
+
+@pytest.mark.parametrize("status", sorted(TAKEN | FINAL))
+def test_nothing_leaves_a_final_state(status: MessageStatus) -> None:
+    assert MOVES[status] == frozenset()
+
+
+def test_nothing_that_may_have_left_can_be_skipped_or_cancelled() -> None:
+    assert sources(MessageStatus.SKIPPED) == [MessageStatus.QUEUED]
+    assert sources(MessageStatus.CANCELLED) == [MessageStatus.QUEUED]
+
+
+def test_every_status_has_its_moves() -> None:
+    assert set(MOVES) == set(MessageStatus)
+
+
+def test_every_status_is_in_exactly_one_set_of_the_row_sum() -> None:
+    sets = [WAITING, IN_DOUBT, TAKEN, FINAL]
+
+    assert sorted(status for one in sets for status in one) == sorted(MessageStatus)
+
+
+def test_an_attempt_may_have_left_unless_it_was_refused_or_is_known_not_to_be_sent() -> None:
+    assert set(AttemptOutcome) - MAY_HAVE_LEFT == {AttemptOutcome.REFUSED, AttemptOutcome.NOT_SENT}
+
+
+@pytest.mark.parametrize(
+    ("badges", "states"),
+    [
+        (MESSAGE_BADGES, MessageStatus),
+        (ATTEMPT_BADGES, AttemptOutcome),
+        (CAMPAIGN_BADGES, CampaignStatus),
+    ],
+    ids=["message", "attempt", "campaign"],
+)
+def test_every_state_has_a_badge_with_a_known_tone_and_an_icon(badges: dict, states: type) -> None:
+    assert set(badges) == set(states)
+    assert all(badge.tone in TONES and badge.icon for badge in badges.values())
+
+
+@pytest.mark.parametrize("status", MessageStatus)
+@pytest.mark.parametrize("reason", ["", *Reason])
+def test_every_status_and_reason_has_advice(status: str, reason: str) -> None:
+    message = Message(status=status, reason=reason, campaign=Campaign(), integration=Integration())
+
+    assert advice(message)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_a_label_of_words(reason: Reason) -> None:
+    with override("en"):
+        assert " " in reason.label
+
+
+@pytest.mark.parametrize("kind", [*CONTENT_TYPES, "template"])
+def test_every_content_has_a_preview_of_its_own(kind: str) -> None:
+    assert get_template(f"outbound/preview/{kind}.html")
+
+
+@pytest.mark.parametrize("kind", [*CONTENT_TYPES, "template"])
+def test_every_content_has_a_golden_body(kind: str) -> None:
+    assert (GOLDEN / f"{kind}.json").is_file()
+
+
+@pytest.mark.parametrize("kind", CONTENT_TYPES)
+def test_every_content_has_a_rule_in_the_sandbox(kind: str) -> None:
+    problems = sandbox_contents.CONTENT({"type": kind}, "contents[0]")
+
+    assert "unsupported" not in {problem.code for problem in problems}

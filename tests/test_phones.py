@@ -1,0 +1,200 @@
+"""What a person types becomes one number, or one clear refusal (zenvia-facts 11; I02, I03, I05, I06)."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outbound import phones
+from outbound.phones import NumberFormat
+
+MARIA = "+5535988001234"
+# The 67 area codes of Brazil.
+AREAS = [
+    *(f"{first}{second}" for first in "14689" for second in "123456789"),
+    *("21", "22", "24", "27", "28", "31", "32", "33", "34", "35", "37", "38"),
+    *("51", "53", "54", "55", "71", "73", "74", "75", "77", "79"),
+]
+SPELLINGS = [
+    "{area}9{first}{last}",
+    "{area} 9{first}-{last}",
+    "({area}) 9 {first}-{last}",
+    "({area})9{first}{last}",
+    "0{area}9{first}{last}",
+    "55{area}9{first}{last}",
+    "+55 {area} 9{first}-{last}",
+    "+55({area})9{first}\u2013{last}",
+    "0055{area}9{first}{last}",
+    "{area}.9{first}.{last}",
+    "  {area}/9{first}/{last}\t",
+    "\uff0b55 {area} 9{first}\u2212{last}",
+]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "35988001234",
+        "(35) 9 8800-1234",
+        "+55 35 98800-1234",
+        "5535988001234",
+        "005535988001234",
+        "035988001234",
+        "0 15 35 98800-1234",  # with a long-distance carrier
+        "35.98800.1234",
+        "35/98800/1234",
+        "+55(35)98800\u20131234",
+        "\uff13\uff15\uff19\uff18\uff18\uff10\uff10\uff11\uff12\uff13\uff14",  # full-width digits
+        "\u0663\u0665\u0669\u0668\u0668\u0660\u0660\u0661\u0662\u0663\u0664",  # Arabic-Indic digits
+        "\u00a035 98800-1234\u2009",
+    ],
+)
+def test_every_usual_spelling_of_a_mobile_is_one_number(typed: str) -> None:
+    phone = phones.parse(typed)
+
+    assert phone == phones.Phone(MARIA, MARIA, is_mobile=True, lacks_ninth_digit=False)
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u00a0", "\n"])
+def test_nothing_typed_asks_for_a_number(typed: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        phones.parse(typed)
+
+    assert raised.value.code == "destination_required"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "5535abc",
+        "1234567",
+        "1" * 20,
+        "00988001234",
+        "(00) 98800-1234",
+        "20988001234",
+        "+5500988001234",
+        "35888001234",  # nine digits that do not begin with 9
+        "35098800123",
+        "+",
+        "+999 12345678",
+        "35988001234;DROP",
+        "35 98800-1234 x9",
+        "5,53599E+12",
+        "\u200b",
+        "35\x00988001234",
+    ],
+)
+def test_what_is_no_number_is_refused_and_echoed_in_part(typed: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        phones.parse(typed)
+
+    assert raised.value.code == "destination_invalid"
+    assert raised.value.params == {"number": typed[:80]}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_area_code_has_mobiles(area: str) -> None:
+    phone = phones.parse(f"{area}988001234")
+
+    assert (phone.e164, phone.is_mobile) == (f"+55{area}988001234", True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "e164"),
+    [
+        ("55988001234", "+5555988001234"),
+        ("5532215555", "+555532215555"),
+        ("5555988001234", "+5555988001234"),
+        ("555532215555", "+555532215555"),
+        ("5511988001234", "+5511988001234"),
+    ],
+)
+def test_55_is_an_area_code_in_ten_or_eleven_digits_and_the_country_in_more(typed: str, e164: str) -> None:
+    assert phones.parse(typed).e164 == e164
+
+
+@pytest.mark.parametrize("typed", ["3588001234", "+55 35 8800-1234", "553588001234", "(35) 8800-1234"])
+def test_an_old_mobile_keeps_its_spelling_and_shares_the_key_of_the_new_one(typed: str) -> None:
+    phone = phones.parse(typed)
+
+    assert phone == phones.Phone("+553588001234", MARIA, is_mobile=True, lacks_ninth_digit=True)
+
+
+@pytest.mark.parametrize("typed", ["553532215555", "35 3221-5555", "(35)3221-5555"])
+def test_a_landline_keeps_its_number_and_its_key(typed: str) -> None:
+    phone = phones.parse(typed)
+
+    assert phone == phones.Phone("+553532215555", "+553532215555", is_mobile=False, lacks_ninth_digit=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "e164"),
+    [
+        ("+351 912 345 678", "+351912345678"),
+        ("00351912345678", "+351912345678"),
+        ("+1 (415) 555-2671", "+14155552671"),
+    ],
+)
+def test_a_number_of_another_country_needs_its_prefix(typed: str, e164: str) -> None:
+    phone = phones.parse(typed)
+
+    assert (phone.e164, phone.key, phone.is_brazilian) == (e164, e164, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number_format", "written"),
+    [
+        (MARIA, NumberFormat.NATIONAL, "35988001234"),
+        (MARIA, NumberFormat.INTERNATIONAL, "5535988001234"),
+        ("3588001234", NumberFormat.NATIONAL, "3588001234"),
+        ("3588001234", NumberFormat.INTERNATIONAL, "553588001234"),
+        ("5555988001234", NumberFormat.NATIONAL, "55988001234"),
+        ("+351912345678", NumberFormat.INTERNATIONAL, "351912345678"),
+        ("+351912345678", NumberFormat.NATIONAL, None),
+    ],
+)
+def test_an_integration_gets_the_number_in_its_own_format(
+    typed: str, number_format: str, written: str | None
+) -> None:
+    assert phones.on_the_wire(phones.parse(typed), number_format) == written
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (MARIA, "+55 35 98800-1234"),
+        ("+553532215555", "+55 35 3221-5555"),
+        ("+351912345678", "+351 912 345 678"),
+        ("not a number", "not a number"),
+    ],
+)
+def test_a_stored_number_is_shown_as_people_write_it(stored: str, shown: str) -> None:
+    assert phones.display(stored) == shown
+
+
+@settings(deadline=None)
+@given(
+    area=st.sampled_from(AREAS),
+    first=st.integers(6000, 9999),
+    last=st.integers(0, 9999),
+    spelling=st.sampled_from(SPELLINGS),
+)
+def test_any_mobile_in_any_spelling_is_its_one_e164(area: str, first: int, last: int, spelling: str) -> None:
+    typed = spelling.format(area=area, first=first, last=f"{last:04}")
+
+    phone = phones.parse(typed)
+
+    assert phone.e164 == phone.key == f"+55{area}9{first}{last:04}"
+
+
+@settings(deadline=None)
+@given(st.text() | st.text("0123456789+()-. \u0665\uff15", max_size=20))
+def test_arbitrary_text_is_a_number_or_a_validation_error_and_nothing_else(text: str) -> None:
+    try:
+        phone = phones.parse(text)
+    except ValidationError as error:
+        assert error.code in ("destination_required", "destination_invalid")
+    else:
+        assert phones.parse(phone.e164) == phone
