@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from types import FrameType
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -20,11 +15,13 @@ from django_q.tasks import async_task
 from outbound.models import Campaign
 from outbound.sending.launch import Launched, launch
 from outbound.sending.run import Run, next_due_at
+from outbound.sending.stopping import asked_by_signal
 
 PUMP = "outbound.tasks.pump"
 PUMP_SECONDS = 20.0
-# Something that is due this soon is worth another pump at once; later things wait for the schedule.
-SOON = timedelta(minutes=1)
+# Something that the next pump would live to see is worth that pump at once; for later things pumps
+# would only chase each other, so those wait for the schedule.
+SOON = timedelta(seconds=PUMP_SECONDS)
 
 
 def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None = None) -> Launched:
@@ -45,7 +42,7 @@ def wake() -> None:
 
 def pump() -> int:
     """Send what is due for a bounded time. Harmless when run twice, late, or never."""
-    with _stopped_by_sigterm() as stop:
+    with asked_by_signal() as stop:
         sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop).run()
     due_at = next_due_at()
     if due_at and due_at < timezone.now() + SOON and not stop.is_set():
@@ -59,23 +56,3 @@ def ensure_schedule() -> None:
         name="pump",
         defaults={"func": PUMP, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
     )
-
-
-@contextmanager
-def _stopped_by_sigterm() -> Iterator[threading.Event]:
-    """Turn a SIGTERM into a wish: stop claiming, wait for what is in flight, record it, then die."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = signal.signal(signal.SIGTERM, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        if stop.is_set():
-            signal.raise_signal(signal.SIGTERM)

@@ -17,6 +17,7 @@ from outbound.sandbox.ledger import Ledger
 
 HOST = "127.0.0.1"
 STOP_POLL_SECONDS = 0.05
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -104,13 +105,13 @@ def serve(port: int, ledger_path: Path | str, latency_ms: int = 0, token: str | 
 
     Prints the address it listens on. Raises OSError as `start` does.
     """
-    told_to_stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+    # Waited for, not handled: a handler that set an event could deadlock with the wait it interrupts. The
+    # threads started below inherit the mask, so only `sigwait` gets the signal, even one that comes early.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     server = start(port, ledger_path=ledger_path, latency_ms=latency_ms, token=token)
     sys.stdout.write(f"Sandbox gateway on http://{HOST}:{server.port}/ (ledger: {ledger_path})\n")
     sys.stdout.flush()
-    told_to_stop.wait()
+    signal.sigwait(STOP_SIGNALS)
     server.stop()
 
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 import json
 import math
 
+# No message comes near it, and whatever is read here can be written again without exhausting the stack.
+MAX_DEPTH = 64
+
 
 def loads(raw: bytes) -> object:
     """Return the value in `raw`.
 
     Raises ValueError for bytes that are not UTF-8, text that is not JSON, a key that comes twice in one
-    object, NaN and Infinity (also a number too large to be anything else), and nesting too deep to follow.
+    object, NaN and Infinity (also a number too large to be anything else), and more than 64 levels.
     """
     try:
-        return _DECODER.decode(raw.decode("utf-8"))
+        value: object = _DECODER.decode(raw.decode("utf-8"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    # Most bodies have too few brackets to be deep at all, which is quicker to see.
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise ValueError("nested too deeply")
+    return value
+
+
+def _deeper_than(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_deeper_than(item, levels - 1) for item in inner)
 
 
 def _without_repeated_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:

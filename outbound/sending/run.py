@@ -78,11 +78,14 @@ class Run:
         return not self._stop.is_set() and time.monotonic() < self._deadline
 
     def _worth_waiting(self) -> bool:
-        if not self._linger or not self._may_claim():
+        if not self._may_claim():
             return False
         due_at = next_due_at()
         seconds = (due_at - timezone.now()).total_seconds() if due_at else None
-        if seconds is None or seconds > self._deadline - time.monotonic():
+        # Something can be due although the last claim came back empty: it met only people who opted
+        # out, or an integration without a token, and others stand behind them.
+        patience = self._deadline - time.monotonic() if self._linger else 0.0
+        if seconds is None or seconds > patience:
             return False
         self._stop.wait(min(max(seconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
         return True

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from gettext import GNUTranslations
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -18,9 +17,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from tests.console.po_files import msgid_of, placeholders, read_mo
+
 CATALOGUE = Path(settings.BASE_DIR) / "console" / "skin" / "locale" / "pt_BR" / "LC_MESSAGES"
 CALL = re.compile(r"(?<!\w)(?:_|n?p?gettext)\(")
-PLACEHOLDER = re.compile(r"%\(\w+\)\w|%s|\{[^{}]*\}")
 EQUAL_IN_BOTH_LANGUAGES = {"Link", "%(class_name)s %(instance)s", "%(full_result_count)s total"}
 
 
@@ -109,19 +109,6 @@ def message_of_call(call: ast.Call) -> Message | None:
     return None
 
 
-# -- Reading the catalogue ----------------------------------------------------------------------------
-
-
-def entries(compiled: Path) -> dict[str | tuple[str, int], str]:
-    """What gettext finds in a .mo file: the text of each msgid, and of each plural form of it."""
-    with compiled.open("rb") as file:
-        return dict(GNUTranslations(file)._catalog)  # type: ignore[attr-defined]
-
-
-def msgid_of(key: str | tuple[str, int]) -> str:
-    return key if isinstance(key, str) else key[0]
-
-
 # -- The tests ----------------------------------------------------------------------------------------
 
 
@@ -167,13 +154,9 @@ def test_the_catalogue_wins_over_what_django_says() -> None:
 
 
 def test_every_translation_keeps_the_placeholders_of_its_msgid() -> None:
-    translated = {key: text for key, text in entries(CATALOGUE / "django.mo").items() if key}
+    translated = {key: text for key, text in read_mo(CATALOGUE / "django.mo").items() if key}
 
-    broken = [
-        key
-        for key, text in translated.items()
-        if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(msgid_of(key)))
-    ]
+    broken = [key for key, text in translated.items() if placeholders(text) != placeholders(msgid_of(key))]
 
     assert broken == []
 
@@ -187,4 +170,4 @@ def test_the_compiled_catalogue_is_fresh(tmp_path: Path) -> None:
 
     subprocess.run(["msgfmt", "--check-format", "-o", compiled, CATALOGUE / "django.po"], check=True)
 
-    assert entries(CATALOGUE / "django.mo") == entries(compiled)
+    assert read_mo(CATALOGUE / "django.mo") == read_mo(compiled)

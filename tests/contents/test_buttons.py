@@ -59,7 +59,11 @@ def test_a_question_within_the_limits_is_good(problems: Any, values: dict[str, A
         ({"buttons": [a_button(id="x" * 257)]}, "buttons.0.id", "button_id_too_long"),
         ({"buttons": [a_button(1), a_button(2, id="id-1")]}, "buttons.1.id", "button_id_repeated"),
         ({"buttons": [a_button(1), a_button(2, id=" id-1 ")]}, "buttons.1.id", "button_id_repeated"),
-        ({"buttons": [a_button(1), a_button(2, title="Title 1")]}, "buttons.1.title", "button_title_repeated"),
+        (
+            {"buttons": [a_button(1), a_button(2, title="Title 1")]},
+            "buttons.1.title",
+            "button_title_repeated",
+        ),
         ({"buttons": [a_button(url="https://x.com")]}, "buttons.0.url", "attribute_unknown"),
         ({"header": "Hello"}, "header", "object_required"),
         ({"header": {"type": "file", "fileUrl": "cat"}}, "header.fileUrl", "file_url_invalid"),

@@ -41,9 +41,7 @@ def test_a_template_message_is_the_documents_body() -> None:
 
     texts = values.clean_values(typed, ["name", "value"], ["name", "value"])
     fields = values.fill(texts, {"name": "Maria"})
-    body = payload.template_body(
-        destination(expected), expected["templateId"], fields, payload.Options()
-    )
+    body = payload.template_body(destination(expected), expected["templateId"], fields, payload.Options())
 
     assert json.loads(payload.encoded(body, expected["externalId"])) == expected
 

@@ -95,7 +95,7 @@ def test_eleven_rows_in_one_section_are_too_many_for_the_section_and_the_list(pr
 def test_eleven_sections_are_too_many_and_so_are_their_rows(problems: Any) -> None:
     found = problems(a_list(*sections_of(*[1] * 11)))
 
-    assert found == {"sections": ["sections_max_10", "list_rows_max_10"]}
+    assert found == {"sections": ["section_max_10", "list_rows_max_10"]}
 
 
 def test_empty_optionals_are_left_out() -> None:

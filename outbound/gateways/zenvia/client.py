@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import requests
 from django.utils.translation import gettext_noop as _
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    LocationValueError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-)
+from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Outgoing
 from outbound.gateways.zenvia import answers
@@ -22,6 +17,16 @@ READ_TIMEOUT_SECONDS = 20
 MAX_BODY_BYTES = 64 * 1024
 
 BAD_CERTIFICATE = _("The gateway's certificate is not valid. Sending waits until it is; then resume.")
+
+
+class _Body(io.BytesIO):
+    """A request's body that knows whether any of it was handed to the connection."""
+
+    has_left = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.has_left = True
+        return super().read(size)
 
 
 class ZenviaClient:
@@ -36,10 +41,11 @@ class ZenviaClient:
 
     def post(self, outgoing: Outgoing) -> Accepted:
         """Send one message. Raises the GatewayError that says what may be done next."""
+        payload = _Body(outgoing.payload.encode())
         try:
             with self._session.post(
                 outgoing.address,
-                data=outgoing.payload.encode(),
+                data=payload,
                 headers={"Authorization": outgoing.token, "Content-Type": "application/json"},
                 timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
                 allow_redirects=False,
@@ -47,7 +53,9 @@ class ZenviaClient:
             ) as response:
                 body = _capped_body(response)
         except (requests.RequestException, HTTPError) as error:
-            raise _unanswered(error) from None  # the cause's text may carry the address, never needed
+            raise _unanswered(
+                error, payload
+            ) from None  # the cause's text may carry the address, never needed
         return answers.read(
             response.status_code, response.headers.get("Retry-After"), body, outgoing.external_id
         )
@@ -65,17 +73,16 @@ def _capped_body(response: requests.Response) -> bytes | None:
     return body
 
 
-def _unanswered(error: requests.RequestException | HTTPError) -> GatewayError:
-    """Not sent only where no connection was made; in every other case bytes may have left."""
+def _unanswered(error: requests.RequestException | HTTPError, payload: _Body) -> GatewayError:
+    """Ambiguous from the body's first byte on; before it, nobody can have taken the message.
+
+    The class of the error does not tell: the same one may come from a handshake and from a read.
+    """
+    if payload.has_left:
+        return Ambiguous(answer=type(error).__name__)
     if isinstance(error, requests.exceptions.SSLError):
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE)
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSent(answer="connect timeout")
     if isinstance(error, requests.exceptions.InvalidURL | LocationValueError):
         return NotSent(answer="address", stops=answers.BAD_ADDRESS)
     cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError) and isinstance(
-        cause.reason, NewConnectionError | NameResolutionError | ConnectTimeoutError
-    ):
-        return NotSent(answer=type(cause.reason).__name__)
-    return Ambiguous(answer=type(error).__name__)
+    return NotSent(answer=type(cause.reason if isinstance(cause, MaxRetryError) else error).__name__)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from outbound.sending.run import Run
+from outbound.sending.stopping import asked_by_signal
 
 
 class Command(BaseCommand):
@@ -24,5 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sent = Run(seconds=options["seconds"], slots=settings.SENDER_SLOTS, linger=False).run()
+        with asked_by_signal() as stop:
+            run = Run(seconds=options["seconds"], slots=settings.SENDER_SLOTS, stop=stop, linger=False)
+            sent = run.run()
         self.stdout.write(_("%(count)d requests made.") % {"count": sent})

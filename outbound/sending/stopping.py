@@ -1,0 +1,37 @@
+"""Being asked to stop: a signal becomes a wish, and whoever is sending ends in good order."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def asked_by_signal() -> Iterator[threading.Event]:
+    """Give an event that is set by SIGTERM or Ctrl-C; the signal itself takes effect at the end.
+
+    For a sender that stops claiming, waits for what is in flight, records it, and only then dies.
+    """
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    came: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])

@@ -1,0 +1,131 @@
+"""A real Chromium on a real server, with a real sandbox gateway behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from playwright.sync_api import Page
+
+from outbound import demo, roles
+from outbound.models import Integration
+from outbound.sandbox import ledger
+from outbound.sandbox.server import start
+from outbound.sending.run import Run
+
+PASSWORD = "correct horse battery staple"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [item for item in items if Path(__file__).parent in Path(item.path).parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
+            item.add_marker(
+                pytest.mark.skip(reason="NO CHROMIUM FOUND: the pages were not tested in a browser")
+            )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    assert CHROMIUM, "REQUIRE_BROWSER is set, and there is no Chromium."
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "en-US", "viewport": {"width": 1280, "height": 900}}
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A sandbox gateway of the test's own, and the ledger of what it read."""
+
+    port: int
+    ledger_path: Path
+
+    def lines(self) -> list[dict[str, Any]]:
+        return list(ledger.read(self.ledger_path))
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    server = start(port=0, ledger_path=tmp_path / "ledger.jsonl")
+    yield Gateway(server.port, tmp_path / "ledger.jsonl")
+    server.stop()
+
+
+@pytest.fixture
+def console(transactional_db: None, gateway: Gateway) -> Integration:
+    """The demo's data, with its integration pointing at this test's gateway."""
+    demo.prepare(gateway.port)
+    user = User.objects.get(username=demo.USERNAME)
+    user.set_password(PASSWORD)
+    user.save()
+    user.groups.set(Group.objects.filter(name__in=[roles.OPERATORS, roles.MANAGERS]))
+    return Integration.objects.get(name=demo.INTEGRATION)
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the browser complained of; a test with any complaint fails."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda asked: found.append(asked.url) if _is_foreign(asked.url) else None)
+    yield found
+    assert not found, "The browser complained, or asked another host."
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: Any, console: Integration, complaints: list[str]) -> Page:
+    """The operator's browser, on the home page."""
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("#id_username", demo.USERNAME)
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{live_server.url}/admin/")
+    return page
+
+
+@pytest.fixture
+def violations(complaints: list[str]) -> Callable[[Page], list[str]]:
+    """Ask axe about a page. Its own inline styles are no complaint of ours."""
+
+    def ask(page: Page) -> list[str]:
+        before = list(complaints)
+        found = Axe().run(page).response["violations"]
+        complaints[:] = before
+        return [
+            f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"] if _is_ours(node)
+        ]
+
+    return ask
+
+
+def send_what_is_due() -> None:
+    """Do the worker's work, in this thread."""
+    Run(seconds=20, slots=settings.SENDER_SLOTS, linger=False).run()
+
+
+def _is_foreign(url: str) -> bool:
+    return not url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+def _is_ours(node: dict[str, Any]) -> bool:
+    # The skin draws its menu in a scroll area that names its region like every other scroll area.
+    return not any("simplebar" in str(part) for part in node["target"])
