@@ -10,8 +10,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from outbound.gateways.zenvia.client import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
+
 # A pump claims for 20 s and waits for what is in flight: 25 s at most by the client's timeouts.
 LONGEST_PUMP_SECONDS = 50
+# What a claim needs besides the call itself: to be committed, and to get its turn on a busy machine.
+LEASE_MARGIN_SECONDS = 15
 
 
 @register(Tags.security)
@@ -54,6 +58,21 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             )
         )
     return found
+
+
+@register()
+def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E007: a lease that ends before its call does puts a message in doubt whose answer is on its way."""
+    longest_call = CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS
+    if not settings.PRODUCTION or settings.SENDER_LEASE_SECONDS > longest_call:
+        return []
+    return [
+        Error(
+            "A sender's lease ends before the slowest call does.",
+            hint=f"Set SENDER_LEASE_SECONDS above {longest_call}, or leave it out.",
+            id="outbound.E007",
+        )
+    ]
 
 
 @register(Tags.security)

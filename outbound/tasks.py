@@ -37,7 +37,8 @@ def wake() -> None:
     if Conf.ORM:
         async_task(PUMP)  # a row in our own database, committed with whatever is being written
     else:
-        transaction.on_commit(lambda: async_task(PUMP))
+        # Robust: what was to be sent is committed by then, and an error would make people send it again.
+        transaction.on_commit(lambda: async_task(PUMP), robust=True)
 
 
 def pump() -> int:

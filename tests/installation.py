@@ -36,6 +36,7 @@ class Installation:
         self.database_url = database_url
         self.port = free_port()
         self._running: list[subprocess.Popen[bytes]] = []
+        self._sandbox: subprocess.Popen[bytes] | None = None
         self._environment = {name: value for name, value in os.environ.items() if name not in OWN} | {
             "DATA_DIR": str(directory),
             "DATABASE_URL": database_url,
@@ -76,12 +77,18 @@ class Installation:
         return process
 
     def start_sandbox(self, latency_ms: int = 0) -> subprocess.Popen[bytes]:
+        """Start the gateway without waiting for it; whatever sends through it waits."""
         options = ("--port", str(self.port), "--latency-ms", str(latency_ms))
-        process = self.start("sandbox", *options, log="sandbox.log")
+        self._sandbox = self.start("sandbox", *options, log="sandbox.log")
+        return self._sandbox
+
+    def wait_for_sandbox(self) -> None:
         until(lambda: is_open(self.port), "the sandbox answers")
-        return process
 
     def start_worker(self, log: str = "worker.log") -> subprocess.Popen[bytes]:
+        """Start a cluster, after the sandbox where there is one, and wait until it runs."""
+        if self._sandbox:
+            self.wait_for_sandbox()
         seen = self.log(log).count("running.")
         process = self.start("qcluster", log=log)
         until(lambda: self.log(log).count("running.") > seen, "the cluster runs")

@@ -23,6 +23,9 @@ from outbound.sending.run import Run
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# What axe finds in the skin's own markup: the menu's scroll area is a region like every other scroll
+# area, and an inline table has a column without a heading for its delete buttons.
+THE_SKINS_OWN = [("landmark-unique", "simplebar"), ("empty-table-header", "w-px")]
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -111,7 +114,10 @@ def violations(complaints: list[str]) -> Callable[[Page], list[str]]:
         found = Axe().run(page).response["violations"]
         complaints[:] = before
         return [
-            f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"] if _is_ours(node)
+            f"{rule['id']}: {node['target']}"
+            for rule in found
+            for node in rule["nodes"]
+            if not _is_the_skins(rule["id"], str(node["target"]))
         ]
 
     return ask
@@ -126,6 +132,5 @@ def _is_foreign(url: str) -> bool:
     return not url.startswith(("http://localhost:", "http://127.0.0.1:", "data:", "blob:", "about:"))
 
 
-def _is_ours(node: dict[str, Any]) -> bool:
-    # The skin draws its menu in a scroll area that names its region like every other scroll area.
-    return not any("simplebar" in str(part) for part in node["target"])
+def _is_the_skins(rule: str, target: str) -> bool:
+    return any(rule == known and part in target for known, part in THE_SKINS_OWN)

@@ -21,9 +21,7 @@ def send(installation: Installation, people: int, first: int = 5000) -> int:
 
 
 def statuses(installation: Installation) -> Counter[str]:
-    return Counter(
-        dict(installation.rows("SELECT status, count(*) FROM outbound_message GROUP BY status"))
-    )
+    return Counter(dict(installation.rows("SELECT status, count(*) FROM outbound_message GROUP BY status")))
 
 
 def wait_for_requests(installation: Installation, least: int) -> None:

@@ -225,12 +225,8 @@ def test_even_the_hundredth_attempt_has_an_id_that_fits() -> None:
     assert Attempt.objects.get().number == 100
 
 
-@pytest.mark.parametrize(
-    "outcome", [AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS]
-)
-@pytest.mark.parametrize(
-    "before", [AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS]
-)
+@pytest.mark.parametrize("outcome", [AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS])
+@pytest.mark.parametrize("before", [AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS])
 def test_the_database_refuses_a_second_call_where_one_may_have_left(before: str, outcome: str) -> None:
     a_launched()
     claimed()

@@ -212,9 +212,7 @@ def test_a_wish_to_stop_ends_claiming_and_records_what_is_in_flight(
     gateway = start(latency_ms=200)
     a_launched(people=10, integration=integrated(gateway))
     stop = threading.Event()
-    watcher = threading.Thread(
-        target=lambda: (wait_for(lambda: gateway.ledger.number >= 3), stop.set())
-    )
+    watcher = threading.Thread(target=lambda: (wait_for(lambda: gateway.ledger.number >= 3), stop.set()))
     watcher.start()
 
     made = run_once(slots=3, stop=stop)

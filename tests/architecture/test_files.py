@@ -1,0 +1,80 @@
+"""Rules about files: their length, their names, and what may not stand in them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
+
+ROOT = Path(__file__).parents[2]
+MAX_LINES = 250
+FILES = sorted(
+    path
+    for folder in ("outbound", "console", "templates", "tests")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".js", ".css", ".html") and "migrations" not in path.parts
+)
+PRODUCT = [path for path in FILES if path.suffix == ".py" and "tests" not in path.parts]
+TEMPLATES = [path for path in FILES if path.suffix == ".html"]
+HOMELESS = {"utils", "util", "helpers", "common", "services", "selectors", "constants", "misc"}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def names(path: Path) -> set[str]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.id for node in tree if isinstance(node, ast.Name)}
+
+
+def test_no_file_is_long() -> None:
+    lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
+
+
+def test_no_module_is_named_after_what_has_no_home() -> None:
+    assert [relative(path) for path in FILES if path.stem in HOMELESS or path.parent.name in HOMELESS] == []
+
+
+def test_every_source_file_postpones_its_annotations() -> None:
+    late = [
+        relative(path)
+        for path in FILES
+        if path.suffix == ".py"
+        and (text := path.read_text(encoding="utf-8")).strip()
+        and "from __future__ import annotations" not in text
+        and "import" in text
+    ]
+
+    assert late == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_template_escapes_everything_and_styles_nothing(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert re.findall(r"\|\s*safe\b|\bautoescape off\b|mark_safe|\bstyle=|<style\b|\bon\w+=\"", text) == []
+
+
+def test_nothing_is_marked_as_safe_and_nothing_is_printed() -> None:
+    found = {relative(path): names(path) & {"mark_safe", "SafeString", "print"} for path in PRODUCT}
+
+    assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+def test_the_migrations_are_one_line() -> None:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+
+    assert len(loader.graph.leaf_nodes("outbound")) == 1
+    assert loader.detect_conflicts() == {}
+
+
+@pytest.mark.django_db
+def test_the_migrations_say_all_that_the_models_say() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -1,0 +1,231 @@
+"""Bad input at the compose page, I01 to I21 of the list: nothing is saved, and the error stands at its
+field under a stable code, in the language of the browser.
+
+The form leaves no way to type some of them: it sends one kind of message, so template and contents never
+meet (I08), and a ticked box has no wrong type (I20).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.bad_input.conftest import LOCATION, Composer, nothing_saved
+from tests.builders import a_recipient
+
+BUTTON = {"id": "yes", "title": "Yes"}
+FILE = {"type": "file", "fileUrl": "https://files.example.com/a.pdf"}
+
+
+def a_question(*buttons: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "button", "body": "Shall we?", "buttons": list(buttons)}
+
+
+def a_list(*row_counts: int, **values: Any) -> dict[str, Any]:
+    numbers = iter(range(100))
+    sections = [
+        {"title": "S", "rows": [{"id": f"{next(numbers)}", "title": "Row"} for _ in range(count)]}
+        for count in row_counts
+    ]
+    return {"type": "list", "body": "Choose", "button": "Options", "sections": sections} | values
+
+
+def an_address(url: str) -> dict[str, Any]:
+    return {"content": {"type": "file", "fileUrl": url}}
+
+
+def values_of(value: str) -> dict[str, Any]:
+    return {"fields": {"name": value}}
+
+
+TEMPLATE = "template_message"
+FAULTS = [
+    ("I01", {"numbers": ""}, "recipients", "recipients", "destination_required"),
+    ("I01", {"numbers": " \n;,"}, "recipients", "recipients", "destination_required"),
+    *(
+        ("I05", {"numbers": number}, "numbers", "numbers.0", "destination_invalid")
+        for number in ("5535abc", "1234567", "1" * 20, "00988001234", "20988001234")
+    ),
+    ("I07", {TEMPLATE: ""}, TEMPLATE, "template", "template_required"),
+    ("I07", {TEMPLATE: {"type": ""}}, TEMPLATE, "template", "template_required"),
+    ("I07", {TEMPLATE: {"type": "has spaces"}}, TEMPLATE, "template", "template_required"),
+    ("I07", {TEMPLATE: {"type": "9" * 300}}, TEMPLATE, "template", "template_required"),
+    ("I07", {TEMPLATE: {"type": "999999"}}, TEMPLATE, "template", "template_required"),
+    ("I09", {"fields": {}}, TEMPLATE, "fields.name", "field_missing"),
+    ("I09", values_of(""), TEMPLATE, "fields.name", "field_missing"),
+    ("I09", {"fields": {"name": "A", "x": "B"}}, TEMPLATE, "fields.x", "field_unknown"),
+    ("I09", values_of("{{1}}"), TEMPLATE, "fields.name", "field_placeholder_left"),
+    ("I10", values_of("x" * 5000), TEMPLATE, "fields.name", "field_too_long"),
+    ("I10", values_of("a\x00b"), TEMPLATE, "fields.name", "field_bad_characters"),
+    ("I10", values_of("\u200b\u2060"), TEMPLATE, "fields.name", "field_blank"),
+    (
+        "I11",
+        {"content": a_question(*({"id": f"{n}", "title": f"{n}"} for n in range(4)))},
+        "content",
+        "content.buttons",
+        "buttons_max_3",
+    ),
+    ("I11", {"content": a_question()}, "content", "content.buttons", "buttons_min_1"),
+    (
+        "I11",
+        {"content": a_question(BUTTON, BUTTON | {"title": "No"})},
+        "content",
+        "content.buttons.1.id",
+        "button_id_repeated",
+    ),
+    (
+        "I11",
+        {"content": a_question(BUTTON | {"title": ""})},
+        "content",
+        "content.buttons.0.title",
+        "button_title_required",
+    ),
+    (
+        "I11",
+        {"content": a_question(BUTTON | {"title": "x" * 21})},
+        "content",
+        "content.buttons.0.title",
+        "button_title_too_long",
+    ),
+    ("I12", {"content": a_list(1, button="x" * 21)}, "content", "content.button", "list_button_too_long"),
+    ("I12", {"content": a_list(6, 5)}, "content", "content.sections", "list_rows_max_10"),
+    (
+        "I12",
+        {"content": a_list(sections=[{"title": "S", "rows": [{"title": "Row"}]}])},
+        "content",
+        "content.sections.0.rows.0.id",
+        "row_id_required",
+    ),
+    ("I12", {"content": a_list()}, "content", "content.sections", "section_required"),
+    ("I13", {"content": LOCATION | {"latitude": 91}}, "content", "content.latitude", "latitude_range"),
+    ("I13", {"content": LOCATION | {"longitude": -181}}, "content", "content.longitude", "longitude_range"),
+    ("I13", {"content": LOCATION | {"latitude": "NaN"}}, "content", "content.latitude", "number_invalid"),
+    (
+        "I13",
+        {"content": json.dumps(LOCATION | {"latitude": float("nan")})},
+        *["content"] * 2,
+        "content_invalid",
+    ),
+    *(
+        ("I14", an_address(url), "content", "content.fileUrl", "file_url_https_only")
+        for url in ("http://a.com/b", "ftp://a.com/b", "file:///etc/passwd", "data:,x", "javascript:alert(1)")
+    ),
+    *(
+        ("I15", an_address(url), "content", "content.fileUrl", "file_url_host_not_public")
+        for url in (
+            *("https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://①②⑦.⓪.⓪.①/"),
+            *("https://[::ffff:10.0.0.1]/", "https://169.254.169.254/"),
+        )
+    ),
+    *(
+        ("I16", an_address(url), "content", "content.fileUrl", "file_url_invalid")
+        for url in (
+            *("https://u:p@a.com/", "https://a.com\\@b.com/", "https://a.com/\tb", "https://a.com/#@b.com"),
+            *("https://a.com:22/", "https:///x", "https://a.com:port/", "https://a.com:0/"),
+        )
+    ),
+    (
+        "I18",
+        {"content": FILE | {"fileMimeType": "image/gif"}},
+        "content",
+        "content.fileMimeType",
+        "file_type_not_allowed",
+    ),
+    (
+        "I18",
+        {"content": FILE | {"fileMimeType": "image/png", "fileSize": "5,1 MB"}},
+        "content",
+        "content.fileSize",
+        "file_too_large",
+    ),
+    ("I19", {"inactivity_minutes": "-1"}, *["inactivity_minutes"] * 2, "min_value"),
+    ("I19", {"inactivity_minutes": "1.5"}, *["inactivity_minutes"] * 2, "invalid"),
+    ("I19", {"inactivity_minutes": '"2"'}, *["inactivity_minutes"] * 2, "invalid"),
+    ("I19", {"inactivity_minutes": "1000000000"}, *["inactivity_minutes"] * 2, "max_value"),
+    ("I21", {"context": "[1]"}, "context", "context", "content_invalid"),
+    ("I21", {"context": '{"pairs": {"a": 1}}'}, "context", "context", "context_invalid"),
+    (
+        "I21",
+        {"context": {"pairs": [{"name": "a", "value": "x" * 100_000}]}},
+        *["context"] * 2,
+        "context_too_large",
+    ),
+]
+TABLE = [pytest.param(*fault, id=f"{name}-{n}") for n, (name, *fault) in enumerate(FAULTS)]
+
+
+@pytest.mark.parametrize(("values", "field", "path", "code"), TABLE)
+def test_a_fault_is_told_at_its_field_in_the_browsers_language_and_nothing_is_saved(
+    composer: Composer, values: dict[str, Any], field: str, path: str, code: str
+) -> None:
+    response = composer.post(language="pt-BR,pt;q=0.9", **values)
+    shown = {name: " ".join(messages) for name, messages in response.context["form"].errors.items()}
+
+    ((_path, [(found, english)]),) = composer.problems(**values).items()
+    assert (response.status_code, list(shown)) == (200, [field])
+    assert (_path, found) == (path, code)
+    assert english not in shown[field]
+    assert nothing_saved()
+
+
+@pytest.mark.xfail(reason="compose: a lone surrogate in JSON breaks the page that shows it", strict=True)
+@pytest.mark.parametrize("values", [values_of("a\ud800"), {"content": LOCATION | {"name": "a\ud800"}}])
+def test_a_lone_surrogate_is_refused(composer: Composer, values: dict[str, Any]) -> None:
+    assert composer.post(**values).status_code == 200
+
+
+@pytest.mark.xfail(reason="compose: a number beyond all bounds breaks the save of the draft", strict=True)
+def test_a_number_beyond_all_bounds_is_refused(composer: Composer) -> None:
+    content = '{"type": "location", "latitude": 1e400, "longitude": 0}'
+
+    assert composer.post(content=content).status_code == 200
+
+
+@pytest.mark.xfail(reason="compose: a nested value of the context is sent as Python text", strict=True)
+def test_a_nested_context_is_refused(composer: Composer) -> None:
+    assert composer.codes(context={"pairs": [{"name": "a", "value": {"b": {}}}]})
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        "35988001234",
+        "(35) 9 8800-1234",
+        "+55 35 98800-1234",
+        "\uff13\uff15\uff19\uff18\uff18\uff10\uff10\uff11\uff12\uff13\uff14",
+    ],
+)
+def test_any_usual_spelling_is_shown_as_one_number_before_it_is_sent(
+    composer: Composer, numbers: str
+) -> None:
+    page = composer.review(composer.draft(numbers=numbers))
+
+    assert "+55 35 98800-1234" in page.content.decode()
+
+
+def test_two_spellings_are_one_person_and_the_second_is_noted(composer: Composer) -> None:
+    page = composer.review(composer.draft(numbers="3588001234, 35988001234"))
+
+    assert len(page.context["plan"].going) == 1
+    assert page.context["plan"].duplicates == ["35988001234"]
+
+
+def test_the_kind_that_was_not_chosen_is_left_behind(composer: Composer) -> None:
+    draft = composer.draft(content=LOCATION, kind="template")
+
+    assert (draft.template, draft.content) == (composer.template, None)
+
+
+@pytest.mark.parametrize("typed", ["-23,5", "-23.5"])
+def test_comma_decimals_are_understood(composer: Composer, typed: str) -> None:
+    page = composer.review(composer.draft(content=LOCATION | {"latitude": typed}))
+
+    assert page.context["plan"].going[0].body["contents"][0]["latitude"] == -23.5
+
+
+def test_picked_recipients_alone_are_enough(composer: Composer) -> None:
+    maria = a_recipient()
+
+    assert composer.codes(numbers="", recipients=[maria.pk]) == {}

@@ -1,0 +1,108 @@
+"""Every page of ours, light and dark, wide and narrow: nothing for axe, the browser or a ruler to report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from outbound.lifecycle import IntegrationStatus
+from outbound.models import Campaign, Integration, Message, Recipient, Template
+from outbound.sending.launch import launch
+from tests.browser.conftest import send_what_is_due
+
+# Colours hang on the theme and layout on the width, so two looks see all four.
+LOOKS = {"light and wide": ("light", 1280), "dark and narrow": ("dark", 390)}
+
+
+def a_send(integration: Integration) -> Campaign:
+    """A send with one message of each kind of ending: accepted, refused, in doubt."""
+    template = Template.objects.get(name="Boas-vindas")
+    numbers = "35988001234\n35988000400\n35988000602"
+    campaign = Campaign.objects.create(
+        kind="template", integration=integration, template=template, numbers=numbers
+    )
+    launch(campaign, by=None, now=timezone.now())
+    send_what_is_due()
+    return campaign
+
+
+def pages(integration: Integration) -> list[str]:
+    """The addresses of every page of ours, with something on each."""
+    campaign = a_send(integration)
+    draft = Campaign.objects.create(
+        kind="notification",
+        integration=integration,
+        numbers="35988001234",
+        content={"type": "location", "latitude": 1, "longitude": 2},
+    )
+    template, recipient = Template.objects.latest("pk"), Recipient.objects.latest("pk")
+    own = "/admin/outbound"
+    return [
+        "/admin/",
+        f"{own}/campaign/",
+        f"{own}/campaign/compose/",
+        f"{own}/campaign/{draft.pk}/compose/",
+        f"{own}/campaign/{draft.pk}/review/",
+        f"{own}/campaign/{draft.pk}/discard/",
+        f"{own}/campaign/{campaign.pk}/change/",
+        f"{own}/message/",
+        *(f"{own}/message/{message.pk}/change/" for message in Message.objects.all()),
+        f"{own}/integration/",
+        f"{own}/integration/add/",
+        f"{own}/integration/{integration.pk}/change/",
+        f"{own}/integration/{integration.pk}/token/",
+        f"{own}/integration/{integration.pk}/pause/",
+        f"{own}/template/",
+        f"{own}/template/{template.pk}/change/",
+        f"{own}/template/{template.pk}/archive/",
+        f"{own}/recipient/",
+        f"{own}/recipient/add/",
+        f"{own}/recipient/{recipient.pk}/change/",
+        f"{own}/recipient/{recipient.pk}/opt-out/",
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_page_is_sound(
+    signed_in: Page,
+    live_server: Any,
+    console: Integration,
+    violations: Callable[[Page], list[str]],
+    look: str,
+) -> None:
+    theme, width = LOOKS[look]
+    signed_in.evaluate("(theme) => localStorage.setItem('_x_adminTheme', JSON.stringify(theme))", theme)
+    signed_in.set_viewport_size({"width": width, "height": 900})
+    found: dict[str, list[str]] = {}
+
+    for address in pages(console):
+        signed_in.goto(f"{live_server.url}{address}")
+        overflow = signed_in.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        wrong = violations(signed_in) + ([f"{overflow} px too wide"] if overflow > 0 else [])
+        found |= {address: wrong} if wrong else {}
+
+    assert not found
+
+
+def test_the_list_of_sends_says_that_some_are_in_doubt(
+    signed_in: Page, live_server: Any, console: Integration
+) -> None:
+    a_send(console)
+
+    signed_in.goto(f"{live_server.url}/admin/outbound/campaign/")
+
+    expect(signed_in.locator("#result_list")).to_contain_text("Finished, some in doubt")
+
+
+def test_a_stopped_integration_says_why_on_the_first_page(
+    signed_in: Page, live_server: Any, console: Integration
+) -> None:
+    console.set_status(IntegrationStatus.STOPPED, "Somebody pulled the plug.", by=None, now=timezone.now())
+
+    signed_in.goto(f"{live_server.url}/admin/")
+
+    expect(signed_in.locator("main")).to_contain_text("Somebody pulled the plug.")

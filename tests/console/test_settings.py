@@ -1,0 +1,177 @@
+"""The settings run bare, are clean in production, and each check speaks when its thing is wrong."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import LazySettings
+from django.db import connection
+
+from console import data_dir
+from outbound import checks
+from tests.builders import an_integration
+
+ROOT = Path(__file__).parents[2]
+PRAGMAS = """
+import django
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    ask = lambda name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+    found = ask("journal_mode"), ask("synchronous"), connection.transaction_mode
+print(*found)
+"""
+KEYS = "import sys, pathlib; from console import data_dir as d; p = d.prepare(pathlib.Path(sys.argv[1]))"
+BOTH_KEYS = f"{KEYS}; print(d.secret_key(p), d.token_key(p))"
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project with an environment of nothing but `environment`."""
+    kept = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "console.settings"}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=kept | environment, capture_output=True, text=True
+    )
+
+
+def ids(found: Any) -> list[str]:
+    return [message.id for message in found]
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    return {
+        "PRODUCTION": "1",
+        "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX",
+        "ALLOWED_HOSTS": "console.example.com",
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+        "DATA_DIR": str(tmp_path),
+    }
+
+
+def test_bare_settings_work(tmp_path: Path) -> None:
+    result = python("manage.py", "check", "--fail-level", "WARNING", DATA_DIR=str(tmp_path / "new"))
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_production_settings_pass_the_deployment_check(production: dict[str, str]) -> None:
+    result = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
+
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"DEBUG": "1"}, "outbound.E004"),
+        ({"ALLOWED_HOSTS": "localhost,127.0.0.1"}, "outbound.E005"),
+        ({"TOKEN_KEYS": "not-a-key"}, "outbound.E001"),
+    ],
+)
+def test_production_does_not_start_misconfigured(
+    production: dict[str, str], change: dict[str, str], check: str
+) -> None:
+    result = python("manage.py", "check", "--deploy", **(production | change))
+
+    assert result.returncode == 1
+    assert check in result.stderr
+
+
+def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> None:
+    result = python("-c", PRAGMAS, DATA_DIR=str(tmp_path))
+
+    assert result.stdout.split() == ["wal", "2", "IMMEDIATE"], result.stderr
+
+
+@pytest.mark.parametrize(
+    ("check", "values", "found"),
+    [
+        (checks.check_token_keys, {}, []),
+        (checks.check_token_keys, {"TOKEN_KEYS": []}, ["outbound.E001"]),
+        (checks.check_token_keys, {"TOKEN_KEYS": ["short"]}, ["outbound.E001"]),
+        (checks.check_token_keys, {"TOKEN_KEYS": [None]}, ["outbound.E001"]),
+        (checks.check_queue, {}, []),
+        (checks.check_queue, {"Q_CLUSTER": {"timeout": 150, "retry": 150}}, ["outbound.E002"]),
+        (checks.check_queue, {"Q_CLUSTER": {"timeout": 50, "retry": 150}}, ["outbound.E003"]),
+        (checks.check_production, {"PRODUCTION": False, "DEBUG": True}, []),
+        (checks.check_production, {"PRODUCTION": True, "ALLOWED_HOSTS": ["a.example"]}, []),
+        (
+            checks.check_production,
+            {"PRODUCTION": True, "ALLOWED_HOSTS": ["a.example"], "DEBUG": True},
+            ["outbound.E004"],
+        ),
+        (checks.check_production, {"PRODUCTION": True, "ALLOWED_HOSTS": ["localhost"]}, ["outbound.E005"]),
+    ],
+)
+def test_a_check_speaks_when_its_thing_is_wrong_and_not_otherwise(
+    settings: LazySettings, check: Callable[..., Any], values: dict[str, Any], found: list[str]
+) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+    assert ids(check(None)) == found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("production", "base_url", "found"),
+    [
+        (True, "http://127.0.0.1:8001/zenvia", ["outbound.W001"]),
+        (False, "http://127.0.0.1:8001/zenvia", []),
+        (True, "https://outbound.ms.altubots.com/zenvia", []),
+    ],
+)
+def test_an_integration_that_points_at_this_machine_is_warned_about_in_production(
+    settings: LazySettings, production: bool, base_url: str, found: list[str]
+) -> None:
+    settings.PRODUCTION = production
+    an_integration(base_url=base_url)
+
+    assert ids(checks.check_sandbox_integrations(None, databases=["default"])) == found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a setting of SQLite")
+@pytest.mark.parametrize(("synchronous", "found"), [("FULL", []), ("NORMAL", ["outbound.E006"])])
+def test_sqlite_that_syncs_less_than_fully_is_an_error(synchronous: str, found: list[str]) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA synchronous={synchronous}")
+
+        assert ids(checks.check_sqlite(None, databases=["default"])) == found
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
+
+
+def test_checks_of_the_database_wait_until_they_are_asked_for() -> None:
+    assert checks.check_sqlite(None) == []
+    assert checks.check_sandbox_integrations(None) == []
+
+
+def test_keys_are_for_their_owner_alone_and_the_same_on_the_second_run(tmp_path: Path) -> None:
+    directory = data_dir.prepare(tmp_path / "var")
+
+    first = data_dir.secret_key(directory), data_dir.token_key(directory)
+
+    assert (data_dir.secret_key(directory), data_dir.token_key(directory)) == first
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {0o600}
+    assert Fernet(first[1])
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        runs = list(pool.map(lambda _: python("-c", BOTH_KEYS, str(tmp_path / "var")), range(4)))
+
+    assert len({run.stdout for run in runs}) == 1
+    assert len(runs[0].stdout.split()) == 2
