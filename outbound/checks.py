@@ -64,7 +64,7 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E007: a lease that ends before its call does puts a message in doubt whose answer is on its way."""
     longest_call = CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS
-    if not settings.PRODUCTION or settings.SENDER_LEASE_SECONDS > longest_call:
+    if not settings.PRODUCTION or longest_call < settings.SENDER_LEASE_SECONDS:
         return []
     return [
         Error(

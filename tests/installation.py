@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -133,10 +133,8 @@ class Installation:
 def end(leader: subprocess.Popen[bytes], how: int, seconds: float = 10) -> float:
     """Signal a whole process group and return how long it took until its last member was gone."""
     started = time.monotonic()
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(leader.pid, how)
-    except ProcessLookupError:
-        pass
     until(lambda: leader.poll() is not None and not members(leader.pid), "the group is gone", seconds)
     return time.monotonic() - started
 

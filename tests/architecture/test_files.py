@@ -39,18 +39,18 @@ def test_no_file_is_long() -> None:
 
 
 def test_no_module_is_named_after_what_has_no_home() -> None:
-    assert [relative(path) for path in FILES if path.stem in HOMELESS or path.parent.name in HOMELESS] == []
+    modules = [path for path in FILES if path.suffix == ".py"]
+
+    assert [relative(path) for path in modules if {path.stem, path.parent.name} & HOMELESS] == []
 
 
 def test_every_source_file_postpones_its_annotations() -> None:
-    late = [
-        relative(path)
-        for path in FILES
-        if path.suffix == ".py"
-        and (text := path.read_text(encoding="utf-8")).strip()
-        and "from __future__ import annotations" not in text
-        and "import" in text
-    ]
+    late = []
+    for path in FILES:
+        text = path.read_text(encoding="utf-8") if path.suffix == ".py" else ""
+        says_more_than_its_docstring = len(ast.parse(text).body) > 1
+        if says_more_than_its_docstring and "from __future__ import annotations" not in text:
+            late.append(relative(path))
 
     assert late == []
 

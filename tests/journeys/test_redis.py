@@ -42,7 +42,7 @@ def test_a_send_wakes_the_worker(install: Callable[..., Installation]) -> None:
 
 @needs_redis
 @pytest.mark.slow
-def test_a_flushed_redis_costs_no_more_than_the_schedules_minute(
+def test_a_flushed_redis_costs_at_most_the_schedules_minute(
     install: Callable[..., Installation],
 ) -> None:
     installation = install(REDIS_URL=URL)

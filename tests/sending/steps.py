@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -14,11 +15,13 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from outbound.gateways.base import Accepted, GatewayError
-from outbound.models import Campaign, Message
+from outbound.models import Campaign, Integration, Message
+from outbound.sandbox.server import SandboxServer
 from outbound.sending.claim import Claimed, claim
 from outbound.sending.deliver import Delivered
 from outbound.sending.launch import launch
 from outbound.sending.record import record
+from outbound.sending.run import Run
 from tests.builders import a_campaign, a_template, an_integration
 
 Result = TypeVar("Result")
@@ -56,6 +59,18 @@ def recorded(
     with transaction.atomic():
         record([Delivered(one, result, 12)], now or timezone.now(), random.Random(chance))
     return Message.objects.get(pk=one.message_id)
+
+
+def integrated(gateway: SandboxServer, **values: Any) -> Integration:
+    return an_integration(base_url=f"http://127.0.0.1:{gateway.port}/zenvia", **values)
+
+
+def run_once(slots: int = 4, **options: Any) -> int:
+    return Run(**({"seconds": 30, "slots": slots, "linger": False} | options)).run()
+
+
+def statuses() -> Counter[str]:
+    return Counter(Message.objects.values_list("status", flat=True))
 
 
 def later(**much: float) -> datetime:

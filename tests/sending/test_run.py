@@ -6,71 +6,35 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outbound.lifecycle import AttemptOutcome, IntegrationStatus, MessageStatus
-from outbound.models import Attempt, Integration, Message
+from outbound.lifecycle import AttemptOutcome, MessageStatus
+from outbound.models import Attempt, Message
 from outbound.sandbox import server
-from outbound.sandbox.delivery import Timing
 from outbound.sandbox.ledger import read
-from outbound.sandbox.scenarios import SCENARIOS
 from outbound.sending.claim import claim
 from outbound.sending.recover import reap
-from outbound.sending.run import Run
 from tests.builders import a_recipient, an_integration
-from tests.sending.steps import ACCEPTED, a_launched, claimed, later, recorded, some_numbers
+from tests.sending.steps import (
+    ACCEPTED,
+    a_launched,
+    claimed,
+    integrated,
+    later,
+    recorded,
+    run_once,
+    some_numbers,
+    statuses,
+)
 
 pytestmark = pytest.mark.django_db
 
-QUEUED, UNCONFIRMED, REFUSED, TAKEN = (
-    MessageStatus.QUEUED,
-    MessageStatus.UNCONFIRMED,
-    MessageStatus.REFUSED,
-    MessageStatus.ACCEPTED,
-)
-# What is left of a message after one run, for each ending; an asterisk: the integration is stopped too.
-OUTCOMES = {
-    TAKEN: "0200 0620 0622",
-    REFUSED: "0400 0413 0415 0422",
-    QUEUED: "0307* 0308* 0401* 0403* 0404* 0405* 0410* 0408 0425 0429 0505",
-    UNCONFIRMED: "0301* 0302* 0303* 0409 0500 0502 0503 0504 0600 0601 0602 0603 "
-    "0610 0611 0612 0613* 0614 0615 0616 0617 0621",
-}
-CASES = [(ending[:4], status, "*" in ending) for status, all_ in OUTCOMES.items() for ending in all_.split()]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., server.SandboxServer]]:
-    running = []
-
-    def begin(latency_ms: int = 0) -> server.SandboxServer:
-        timing = Timing(late_seconds=0.01, drip_seconds=0.001, hang_seconds=0.3, half_close_seconds=5)
-        path = tmp_path / "ledger.jsonl"
-        running.append(server.start(ledger_path=path, latency_ms=latency_ms, timing=timing))
-        return running[-1]
-
-    yield begin
-    for gateway in running:
-        gateway.stop()
-
-
-def integrated(gateway: server.SandboxServer, **values: Any) -> Integration:
-    return an_integration(base_url=f"http://127.0.0.1:{gateway.port}/zenvia", **values)
-
-
-def run_once(slots: int = 4, **options: Any) -> int:
-    return Run(**({"seconds": 30, "slots": slots, "linger": False} | options)).run()
-
-
-def statuses() -> Counter[str]:
-    return Counter(Message.objects.values_list("status", flat=True))
+QUEUED, UNCONFIRMED, TAKEN = MessageStatus.QUEUED, MessageStatus.UNCONFIRMED, MessageStatus.ACCEPTED
 
 
 def wait_for(what: Callable[[], bool]) -> None:
@@ -78,26 +42,6 @@ def wait_for(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.002)
-
-
-def test_every_scenario_of_the_sandbox_has_its_outcome_here() -> None:
-    assert {ending for ending, _status, _stops in CASES} == set(SCENARIOS)
-
-
-@pytest.mark.parametrize(("ending", "status", "stops"), CASES)
-def test_each_answer_leaves_the_row_where_it_belongs(
-    start: Callable[..., server.SandboxServer], ending: str, status: str, stops: bool
-) -> None:
-    gateway = start()
-    integration = integrated(gateway)
-    a_launched(integration=integration, numbers=f"+551190000{ending}")
-
-    run_once()
-
-    integration.refresh_from_db()
-    assert Message.objects.get().status == status
-    assert (integration.status == IntegrationStatus.STOPPED) is stops
-    assert bool(integration.status_reason) is stops
 
 
 def test_the_body_that_was_frozen_is_what_arrives(start: Callable[..., server.SandboxServer]) -> None:

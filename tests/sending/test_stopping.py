@@ -40,9 +40,13 @@ def test_without_a_signal_nothing_happens(received: list[int]) -> None:
 
 
 def test_a_fault_in_the_work_does_not_swallow_the_signal(received: list[int]) -> None:
-    with pytest.raises(ZeroDivisionError), asked_by_signal():
-        signal.raise_signal(signal.SIGTERM)
-        raise ZeroDivisionError
+    def work() -> None:
+        with asked_by_signal():
+            signal.raise_signal(signal.SIGTERM)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
 
     assert received == [signal.SIGTERM]
 
