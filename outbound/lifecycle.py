@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CampaignKind(TextChoices):
@@ -17,11 +18,11 @@ class CampaignStatus(TextChoices):
     DRAFT = "draft", _("Draft")
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("send", "Cancelled")
 
 
 class IntegrationStatus(TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("integration", "Active")
     PAUSED = "paused", _("Paused")  # by a person
     STOPPED = "stopped", _("Stopped")  # by the console, after an answer that needs a person
 

@@ -37,7 +37,7 @@ _SENDS = reverse_lazy("admin:outbound_campaign_changelist")
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
     {
-        "title": _("Sending"),
+        "title": _("Messages"),
         "items": [
             _page(_("Compose"), "edit_square", "outbound_campaign_compose", "outbound.add_campaign")
             | {"active": _is_composing},
@@ -47,7 +47,7 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": _("Address book"),
+        "title": _("Contacts and templates"),
         "items": [
             _page(_("Recipients"), "group", "outbound_recipient_changelist", "outbound.view_recipient"),
             _page(_("Templates"), "description", "outbound_template_changelist", "outbound.view_template"),

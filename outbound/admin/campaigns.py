@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.decorators import display
 
 from outbound import reports
@@ -30,7 +30,7 @@ STATES = {
     "doubts": ("warning", gettext_lazy("Finished, some in doubt")),
     "finished": ("success", gettext_lazy("Finished")),
     "paused": ("warning", gettext_lazy("Paused")),
-    "cancelled": ("neutral", gettext_lazy("Cancelled")),
+    "cancelled": ("neutral", pgettext_lazy("send", "Cancelled")),
 }
 
 

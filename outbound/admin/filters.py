@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 class WhenFilter(admin.SimpleListFilter):
     """Days back from now, in the console's own time zone."""
 
-    title = _("when")
+    title = _("date")
     parameter_name = "when"
     DAYS = {"today": 0, "7": 6, "30": 29}
 

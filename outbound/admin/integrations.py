@@ -100,7 +100,7 @@ class IntegrationAdmin(ConsoleAdmin):
             Fact(_("Address"), obj.address),
             Fact(_("Queue"), pausing.waiting(obj)),
         ]
-        return Card(_("How it stands"), facts, self._links(request, obj))
+        return Card(_("Current state"), facts, self._links(request, obj))
 
     def _links(self, request: HttpRequest, obj: Integration) -> list[Link]:
         may, links = request.user.has_perm, []

@@ -108,7 +108,7 @@ class TemplateAdmin(ConsoleAdmin):
 
     def card(self, request: HttpRequest, obj: Template) -> Card:
         state, text = self.state(obj)
-        card = Card(_("How it stands"), [Fact(_("State"), text, BADGES[state])])
+        card = Card(_("Current state"), [Fact(_("State"), text, BADGES[state])])
         if obj.archived_at:
             card.facts.append(Fact(_("Since"), moment(obj.archived_at)))
         if obj.campaigns.exists():

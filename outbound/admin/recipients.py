@@ -116,7 +116,7 @@ class RecipientAdmin(ConsoleAdmin):
 
     def card(self, request: HttpRequest, obj: Recipient) -> Card:
         state, text = self.state(obj)
-        card = Card(_("How it stands"), [Fact(_("State"), text, BADGES[state])])
+        card = Card(_("Current state"), [Fact(_("State"), text, BADGES[state])])
         if obj.opted_out_at:
             card.facts.append(Fact(_("Since"), moment(obj.opted_out_at)))
         if request.user.has_perm("outbound.opt_out_recipient"):

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from outbound.compose import preview
 from outbound.compose.forms.campaign import ComposeForm
@@ -123,7 +123,7 @@ class RecipientSearchView(ConsolePage):
                     {
                         "id": recipient.pk,
                         "label": str(recipient),
-                        "note": _("opted out") if recipient.opted_out_at else "",
+                        "note": pgettext("recipient", "opted out") if recipient.opted_out_at else "",
                     }
                     for recipient in found[:MAX_FOUND]
                 ]

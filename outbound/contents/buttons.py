@@ -32,7 +32,7 @@ class ButtonContent(Content):
                 Url(
                     name="fileUrl",
                     label=_("Address of the picture"),
-                    help=_("Anybody must be able to open it. We never open it ourselves."),
+                    help=_("Anybody must be able to open it. The console never does."),
                     required=True,
                 ),
             ),

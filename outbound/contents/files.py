@@ -53,14 +53,14 @@ class FileContent(Content):
 
     TYPE = "file"
     LABEL = _("File")
-    HELP = _("A picture, film, sound or document from a public address.")
+    HELP = _("A picture, video, audio or document from a public address.")
     ICON = "attach_file"
     NOT_SENT = frozenset({"fileSize"})
     FIELDS = (
         Url(
             name="fileUrl",
             label=_("Address of the file"),
-            help=_("Anybody must be able to open it. We never open it ourselves."),
+            help=_("Anybody must be able to open it. The console never does."),
             required=True,
         ),
         Text(
@@ -87,9 +87,7 @@ class FileContent(Content):
         Size(
             name="fileSize",
             label=_("Size of the file"),
-            help=_(
-                "Not sent. If you know it we check it: pictures up to 5 MB, sounds and films up to 16 MB."
-            ),
+            help=_("Not sent. If you know it we check it: pictures up to 5 MB, audio and video up to 16 MB."),
             placeholder="2,5 MB",
         ),
     )

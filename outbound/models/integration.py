@@ -95,7 +95,7 @@ class Integration(models.Model):
         max_length=20,
         choices=NumberFormat.choices,
         default=NumberFormat.NATIONAL,
-        help_text=_("The document's own examples carry no country code."),
+        help_text=_("Zenvia's examples carry no country code."),
     )
     status = models.CharField(
         _("status"),

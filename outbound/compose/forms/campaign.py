@@ -62,7 +62,7 @@ class ComposeForm(forms.Form):
         label=_("Other numbers"),
         required=False,
         max_length=MAX_PASTED_LENGTH,
-        help_text=_("One per line, or parted by commas. Any usual spelling: (35) 98800-1234."),
+        help_text=_("One per line, or separated by commas. Any usual spelling: (35) 98800-1234."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     context = ComposerField(
@@ -82,7 +82,7 @@ class ComposeForm(forms.Form):
         max_value=MAX_INACTIVITY_MINUTES,
         help_text=_(
             "The gateway drops the message for whoever talked to the bot less than this long ago. "
-            "It may still answer “accepted”."
+            "It may still answer, and the message then shows as accepted."
         ),
     )
     external_id_prefix = forms.CharField(

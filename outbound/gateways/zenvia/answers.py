@@ -24,8 +24,8 @@ KNOWN_STATUSES = frozenset({"pending", "queued", "accepted", "sent"})
 
 BAD_TOKEN = _("The gateway does not accept the token. Replace it, then resume.")
 BAD_ADDRESS = _("The gateway knows no such endpoint. Check slug, integration id and address, then resume.")
-REDIRECTED = _("The gateway sent us to another address. Check the address, then resume.")
-FOREIGN_ANSWER = _("The gateway answered with another message's id. Ask Zenvia before you resume.")
+REDIRECTED = _("Check the address, then resume: the gateway pointed to another one.")
+FOREIGN_ANSWER = _("Ask Zenvia before you resume: its answer named another message.")
 
 
 def read(http_status: int, retry_after: str | None, body: bytes | None, external_id: str) -> Accepted:
