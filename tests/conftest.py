@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @pytest.fixture(autouse=True)
-def no_way_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail whatever tries to reach another machine, so that no test can ever text a person."""
     connect = socket.socket.connect
 
@@ -26,4 +25,3 @@ def no_way_out(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield

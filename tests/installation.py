@@ -189,7 +189,7 @@ def until(what: Callable[[], Result], name: str, seconds: float = 30) -> Result:
     while not (found := what()):
         if time.monotonic() > deadline:
             raise AssertionError(f"After {seconds} s this had not come: {name}.")
-        time.sleep(0.01)
+        time.sleep(0.03)
     return found
 
 

@@ -53,7 +53,7 @@ class FieldInline(TabularInline):
     fields = ("key", "label", "required", "example", "position")
     extra = 0
     ordering_field = "position"
-    hide_ordering_field = True
+    hide_ordering_field = False  # dragging needs a mouse, the number does not
     hide_title = True
 
 

@@ -75,12 +75,13 @@ def test_a_page_is_sound(
     look: str,
 ) -> None:
     theme, width = LOOKS[look]
-    signed_in.evaluate("(theme) => localStorage.setItem('_x_adminTheme', JSON.stringify(theme))", theme)
+    signed_in.emulate_media(color_scheme=theme)
     signed_in.set_viewport_size({"width": width, "height": 900})
     found: dict[str, list[str]] = {}
 
     for address in pages(console):
         signed_in.goto(f"{live_server.url}{address}")
+        expect(signed_in.locator("html.dark")).to_have_count(int(theme == "dark"))
         overflow = signed_in.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         wrong = violations(signed_in) + ([f"{overflow} px too wide"] if overflow > 0 else [])
         found |= {address: wrong} if wrong else {}

@@ -169,6 +169,18 @@ def test_keys_are_for_their_owner_alone_and_the_same_on_the_second_run(tmp_path:
     assert Fernet(first[1])
 
 
+def test_a_key_that_another_process_wrote_a_moment_earlier_is_the_one_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beaten() -> str:
+        (tmp_path / "secret_key").write_text("the other's")
+        return "mine"
+
+    monkeypatch.setattr(data_dir, "get_random_secret_key", beaten)
+
+    assert data_dir.secret_key(tmp_path) == "the other's"
+
+
 def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: python("-c", BOTH_KEYS, str(tmp_path / "var")), range(4)))

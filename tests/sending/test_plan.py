@@ -80,10 +80,11 @@ def test_the_options_are_in_every_body() -> None:
 
 
 @pytest.mark.parametrize("saved", [MARIA, "+553588001234"])
-def test_who_opted_out_gets_nothing_under_either_spelling(saved: str) -> None:
+@pytest.mark.parametrize("typed", ["35988001234", "3588001234"])
+def test_who_opted_out_gets_nothing_under_either_spelling(saved: str, typed: str) -> None:
     a_recipient(phone=saved, opted_out_at=timezone.now())
 
-    (one,) = plan(a_draft(numbers="35988001234")).planned
+    (one,) = plan(a_draft(numbers=typed)).planned
 
     assert (one.body, one.reason) == (None, Reason.OPTED_OUT)
 

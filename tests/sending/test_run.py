@@ -83,6 +83,17 @@ def test_all_that_is_due_is_sent_over_few_slots(start: Callable[..., server.Sand
     assert Counter(line["destination"] for line in read(gateway.ledger.path)).most_common(1)[0][1] == 1
 
 
+def test_never_more_rows_are_held_than_there_are_slots(start: Callable[..., server.SandboxServer]) -> None:
+    numbers = ["+5511900000621", *some_numbers(12)]  # the first hangs while the others come and go
+    a_launched(numbers="\n".join(numbers), integration=integrated(start()))
+
+    run_once(slots=3)
+
+    held = list(Attempt.objects.values_list("opened_at", "closed_at"))
+    at_once = [sum(opened <= moment < closed for opened, closed in held) for moment, _closed in held]
+    assert max(at_once) == 3
+
+
 def test_a_crowd_that_opted_out_does_not_hide_who_comes_behind(
     start: Callable[..., server.SandboxServer],
 ) -> None:

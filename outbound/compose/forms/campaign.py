@@ -118,13 +118,13 @@ class ComposeForm(forms.Form):
 
     def clean_context(self) -> dict[str, str]:
         pairs = (self.cleaned_data["context"] or {}).get("pairs") or []
-        if not isinstance(pairs, list) or not all(isinstance(pair, dict) for pair in pairs):
+        if not isinstance(pairs, list) or not all(map(_is_pair, pairs)):
             raise ValidationError(_("The context is a set of names and values."), code="context_invalid")
         named = [pair for pair in pairs if pair.get("name") or pair.get("value")]
-        names = [str(pair.get("name", "")).strip() for pair in named]
+        names = [pair.get("name", "").strip() for pair in named]
         if len(set(names)) < len(names):
             raise ValidationError(_("Two variables have the same name."), code="context_name_repeated")
-        return {name: str(pair.get("value", "")).strip() for name, pair in zip(names, named, strict=True)}
+        return {name: pair.get("value", "").strip() for name, pair in zip(names, named, strict=True)}
 
     def save(self, draft: Campaign) -> Campaign:
         """Write the cleaned form into `draft`, saved or new, and return it."""
@@ -169,15 +169,17 @@ class ComposeForm(forms.Form):
 
     def show(self, error: ValidationError) -> None:
         """Put each of the plan's errors at the field it speaks of."""
-        for path, messages in error.message_dict.items():
+        for path, errors in error.error_dict.items():
             first, _dot, rest = path.partition(".")
             name = _SHOWN_AT.get(first, first)
             widget, place = self.fields[name].widget, ""
             if isinstance(widget, ComposerWidget):
                 inner = {"template": "type", "fields": path}.get(first, rest or "type")
-                widget.path_errors.setdefault(inner, []).extend(messages)
+                widget.path_errors.setdefault(inner, []).extend(_texts(errors))
                 place = widget.place(str(self._json(name).get("type", "")), inner)
-            self.add_error(name, [f"{place}: {message}" if place else message for message in messages])
+            for one in errors:
+                (text,) = _texts([one])
+                self.add_error(name, ValidationError(f"{place}: {text}" if place else text, code=one.code))
 
     def _describe(self, name: str, description: descriptions.Description) -> None:
         widget = self.fields[name].widget
@@ -196,6 +198,14 @@ def _chosen_template(typed: dict[str, Any] | None) -> Template | None:
     return (
         Template.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
     )
+
+
+def _texts(errors: list[ValidationError]) -> list[str]:
+    return [message for error in errors for message in error.messages]
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, dict) and all(isinstance(value, str) for value in pair.values())
 
 
 def _initial(draft: Campaign) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from outbound.compose.forms.descriptions import Description
 
 MAX_JSON_LENGTH = 200_000
+_SPOILT = re.compile("[\x00\ud800-\udfff]")
 
 
 class ComposerWidget(forms.Textarea):
@@ -52,7 +55,15 @@ class ComposerField(forms.Field):
             typed = None
         if not isinstance(typed, dict):
             raise ValidationError(_("This is not a JSON object."), code="content_invalid")
+        self._refuse_unstorable(typed)
         return typed
+
+    def _refuse_unstorable(self, typed: dict[str, Any]) -> None:
+        paths = list(_unstorable(typed))
+        message = _("This has characters or numbers that cannot be sent. Type them anew.")
+        self.widget.path_errors = {path: [str(message)] for path in paths}
+        if paths:
+            raise ValidationError(message, code="field_bad_characters")
 
     def prepare_value(self, value: Any) -> str:
         if value is None:
@@ -67,6 +78,19 @@ def _labels(fields: list[Description], path: list[str]) -> Iterator[str]:
     index = path[1] if len(path) > 1 and path[1].isdecimal() else None
     yield found["label"] if index is None else f"{found['itemLabel']} {int(index) + 1}"
     yield from _labels(found.get("fields", []), path[1 if index is None else 2 :])
+
+
+def _unstorable(value: object, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the dotted paths of what JSON can spell and no database takes: NUL, lone surrogates, 1e400."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unstorable(name, path)
+            yield from _unstorable(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unstorable(inner, (*path, str(index)))
+    elif isinstance(value, str) and _SPOILT.search(value) or isinstance(value, float) and not isfinite(value):
+        yield ".".join(path)
 
 
 def _refuse(name: str) -> None:

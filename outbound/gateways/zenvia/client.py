@@ -53,9 +53,7 @@ class ZenviaClient:
             ) as response:
                 body = _capped_body(response)
         except (requests.RequestException, HTTPError) as error:
-            raise _unanswered(
-                error, payload
-            ) from None  # the cause's text may carry the address, never needed
+            raise _unanswered(error, payload) from None  # its text may carry the address
         return answers.read(
             response.status_code, response.headers.get("Retry-After"), body, outgoing.external_id
         )
@@ -81,7 +79,7 @@ def _unanswered(error: requests.RequestException | HTTPError, payload: _Body) ->
     if payload.has_left:
         return Ambiguous(answer=type(error).__name__)
     if isinstance(error, requests.exceptions.SSLError):
-        return NotSent(answer="TLS", stops=BAD_CERTIFICATE)
+        return NotSent(answer="TLS", stops=BAD_CERTIFICATE if "CERTIFICATE_VERIFY" in str(error) else "")
     if isinstance(error, requests.exceptions.InvalidURL | LocationValueError):
         return NotSent(answer="address", stops=answers.BAD_ADDRESS)
     cause = error.args[0] if error.args else None
