@@ -184,6 +184,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.errors.QuietReporterFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -61,13 +61,13 @@ def _figures(now: datetime) -> list[Figure]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     history = reverse("admin:outbound_message_changelist")
     today = reports.row_sum(Message.objects.filter(created_at__gte=midnight))
-    waiting = Message.objects.filter(status=MessageStatus.QUEUED).count()
-    in_doubt = Message.objects.filter(status=MessageStatus.UNCONFIRMED).count()
+    open_ones = [MessageStatus.QUEUED, MessageStatus.UNCONFIRMED]
+    still_open = reports.row_sum(Message.objects.filter(status__in=open_ones))
     return [
-        Figure(_("Waiting"), waiting, f"{history}?status__exact=queued", "info"),
+        Figure(_("Waiting"), still_open.waiting, f"{history}?status__exact=queued", "info"),
         Figure(_("Accepted today"), today.taken, f"{history}?status__exact=accepted&when=today", "success"),
         Figure(_("Refused today"), today.refused, f"{history}?status__exact=refused&when=today", "danger"),
-        Figure(_("In doubt"), in_doubt, f"{history}?status__exact=unconfirmed", "warning"),
+        Figure(_("In doubt"), still_open.in_doubt, f"{history}?status__exact=unconfirmed", "warning"),
     ]
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# For a whole group of processes: whoever is not sending ignores it, as every process does by default.
+FINISH_SOON = signal.SIGURG
+SIGNALS = (signal.SIGTERM, signal.SIGINT, FINISH_SOON)
 
 
 @contextmanager
 def asked_by_signal() -> Iterator[threading.Event]:
-    """Give an event that is set by SIGTERM or Ctrl-C; the signal itself takes effect at the end.
+    """Give an event that is set by a signal to stop; the signal itself takes effect at the end.
 
     For a sender that stops claiming, waits for what is in flight, records it, and only then dies.
     """
