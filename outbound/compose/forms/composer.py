@@ -61,8 +61,8 @@ class ComposerField(forms.Field):
     def _refuse_unstorable(self, typed: dict[str, Any]) -> None:
         paths = list(_unstorable(typed))
         message = _("This has characters or numbers that cannot be sent. Type them anew.")
-        self.widget.path_errors = {path: [str(message)] for path in paths}
         if paths:
+            self.widget.path_errors = {path: [str(message)] for path in paths}
             raise ValidationError(message, code="field_bad_characters")
 
     def prepare_value(self, value: Any) -> str:
