@@ -19,7 +19,7 @@ run: install
 test: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(PYTEST)
 ifdef TEST_DATABASE_URL
-	$(PYTEST) -m "not browser and not without_database"
+	$(PYTEST) -m "not browser and not slow"
 else ifdef REQUIRE_SERVICES
 	@echo "TEST_DATABASE_URL and TEST_REDIS_URL are not set, and REQUIRE_SERVICES is." >&2; exit 1
 else
@@ -46,7 +46,7 @@ lint: install-dev
 	$(BIN)/mypy console outbound manage.py
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
-	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py check --database default --fail-level WARNING
 
 # Needs uv on the PATH; setting up and running the console does not.
 lock:

@@ -105,7 +105,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- The queue: django-q2 only wakes the sender, the message rows are the work ------------------------
 Q_CLUSTER = {
     "name": "console",
-    "workers": 2,
+    "workers": 1,  # one pump at a time: its slots are all that a crash can leave in doubt
     "timeout": 90,  # a pump claims for 20 s and finishes what is in flight within 30 more
     "retry": 150,
     "bulk": 1,  # no prefetch: a task that waits in memory under a lock runs twice
@@ -137,8 +137,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 10 * 60 * 60
-# Browsers see what each person may see; a list of recipients does not need more form fields than this.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # -- Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = env("LANGUAGE_CODE")

@@ -54,6 +54,7 @@ class Reason(TextChoices):
     RETRIES_EXHAUSTED = "retries_exhausted", _("The gateway could not be reached, after several tries")
     OPTED_OUT = "opted_out", _("The person asked not to receive messages")
     VALUE_MISSING = "value_missing", _("A value for this person is missing")
+    TEXT_TOO_LONG = "text_too_long", _("With this person's values the text is longer than 1024 characters")
     NUMBER_FORMAT = "number_format", _("The integration's number format has no way to write this number")
     CONNECTION = "connection", _("The gateway could not be reached")
     BUSY = "busy", _("The gateway asked to wait")
@@ -68,7 +69,6 @@ MAY_HAVE_LEFT = frozenset({AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, Attempt
 WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
 IN_DOUBT = frozenset({MessageStatus.UNCONFIRMED})
 TAKEN = frozenset({MessageStatus.ACCEPTED})
-FINAL = frozenset({MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED})
 
 # Every move there is. `sending -> queued` also demands an attempt that is recorded as not sent.
 MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {

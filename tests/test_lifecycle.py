@@ -9,17 +9,15 @@ from django.template.loader import get_template
 from django.utils.translation import override
 
 from outbound.admin.advice import advice
-from outbound.admin.badges import ATTEMPT_BADGES, CAMPAIGN_BADGES, MESSAGE_BADGES
+from outbound.admin.badges import ATTEMPT_BADGES, MESSAGE_BADGES
 from outbound.contents import CONTENT_TYPES
 from outbound.lifecycle import (
-    FINAL,
     IN_DOUBT,
     MAY_HAVE_LEFT,
     MOVES,
     TAKEN,
     WAITING,
     AttemptOutcome,
-    CampaignStatus,
     MessageStatus,
     Reason,
     sources,
@@ -28,6 +26,7 @@ from outbound.models import Campaign, Integration, Message
 from outbound.sandbox import contents as sandbox_contents
 
 GOLDEN = Path(__file__).parent / "fixtures" / "zenvia"
+FINAL = {MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED}
 TONES = {"info", "success", "warning", "danger", "neutral"}
 
 
@@ -72,9 +71,8 @@ def test_an_attempt_may_have_left_unless_it_was_refused_or_is_known_not_to_be_se
     [
         (MESSAGE_BADGES, MessageStatus),
         (ATTEMPT_BADGES, AttemptOutcome),
-        (CAMPAIGN_BADGES, CampaignStatus),
     ],
-    ids=["message", "attempt", "campaign"],
+    ids=["message", "attempt"],
 )
 def test_every_state_has_a_badge_with_a_known_tone_and_an_icon(badges: dict, states: type) -> None:
     assert set(badges) == set(states)

@@ -38,6 +38,7 @@ _BY_REASON: dict[str, Promise] = {
         "The message speaks of something that is not known of this person. Add it to the recipient's "
         "attributes, then send it as a new message."
     ),
+    Reason.TEXT_TOO_LONG: _("Shorten the values for this person, then send it as a new message."),
     Reason.NUMBER_FORMAT: _(
         "The integration writes numbers without a country code, so it cannot reach numbers outside Brazil. "
         "Choose the format with country code there, if Zenvia agrees."

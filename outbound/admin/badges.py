@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outbound.lifecycle import AttemptOutcome, CampaignStatus, MessageStatus
+from outbound.lifecycle import AttemptOutcome, MessageStatus
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,4 @@ ATTEMPT_BADGES = {
     AttemptOutcome.AMBIGUOUS: Badge("warning", "help"),
     AttemptOutcome.REFUSED: Badge("danger", "block"),
     AttemptOutcome.NOT_SENT: Badge("neutral", "replay"),
-}
-CAMPAIGN_BADGES = {
-    CampaignStatus.DRAFT: Badge("neutral", "edit_note"),
-    CampaignStatus.RUNNING: Badge("info", "send"),
-    CampaignStatus.PAUSED: Badge("warning", "pause_circle"),
-    CampaignStatus.CANCELLED: Badge("neutral", "cancel"),
 }

@@ -19,10 +19,12 @@ from outbound.admin.progress import legend, segments
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment
 from outbound.compose import preview
-from outbound.compose.review import DiscardView, ReviewView
+from outbound.compose.discard import DiscardView
+from outbound.compose.review import ReviewView
 from outbound.compose.views import ComposeView, PreviewView, RecipientSearchView
 from outbound.lifecycle import IN_DOUBT, WAITING, CampaignStatus
 from outbound.models import Campaign, Message
+from outbound.searching import as_pk
 
 STATES = {
     "draft": ("neutral", gettext_lazy("Draft")),
@@ -98,8 +100,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         related = ("integration", "template", "launched_by")
-        wanted = object_id if object_id.isdecimal() and len(object_id) < 19 else 0
-        campaign = Campaign.objects.select_related(*related).filter(pk=wanted).first()
+        campaign = Campaign.objects.select_related(*related).filter(pk=as_pk(object_id)).first()
         if campaign is None:
             raise Http404
         if campaign.is_draft:

@@ -25,7 +25,6 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
     form_class: type[Form] = Form
     question: str | Promise = ""  # with %(name)s
     confirm_label: str | Promise = ""
-    is_danger = False
 
     @cached_property
     def record(self) -> Any:
@@ -34,6 +33,9 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
     @property
     def title(self) -> str:
         return str(self.question) % {"name": self.record}
+
+    def has_permission(self) -> bool:
+        return super().has_permission() and self.model_admin.has_view_permission(self.request)
 
     def explanation(self) -> list[str]:
         return []
@@ -74,7 +76,6 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
             explanation=self.explanation(),
             facts=self.facts(),
             confirm_label=self.confirm_label,
-            is_danger=self.is_danger,
             back_url=self.back_url,
         )
 

@@ -47,8 +47,8 @@ class IntegrationForm(forms.ModelForm):
         fields: tuple[str, ...] = ("name", "slug", "remote_id", "base_url", "number_format")
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _(
-                "If you change this address, the token is removed and the integration stops until you "
-                "enter the token again: it must not travel to a place it was not made for."
+                "If you change the address, the slug or the id, the token is removed and the integration "
+                "stops until you enter it again: it must not travel to a place it was not made for."
             )
         }
 
@@ -67,7 +67,8 @@ class IntegrationForm(forms.ModelForm):
 
     @property
     def moves_to_another_address(self) -> bool:
-        return self.cleaned_data["base_url"] != self.initial["base_url"].rstrip("/")
+        parts = ("base_url", "slug", "remote_id")
+        return any(self.cleaned_data[part] != self.initial[part].rstrip("/") for part in parts)
 
 
 class NewIntegrationForm(IntegrationForm):

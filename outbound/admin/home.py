@@ -41,8 +41,9 @@ class Step:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to its template context; the skin calls it."""
-    if not request.user.has_perm("outbound.view_message"):
-        return context
+    needed = ("outbound.view_message", "outbound.view_campaign", "outbound.view_integration")
+    if not request.user.has_perms(needed):
+        return context  # the plain list of what they may open
     has_sent = Message.objects.exists()
     return context | {
         "figures": _figures(timezone.localtime()),

@@ -23,7 +23,7 @@ from outbound.admin.timeline import timeline
 from outbound.compose import preview
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message
-from outbound.searching import find_messages
+from outbound.searching import as_pk, find_messages
 
 
 @admin.register(Message)
@@ -74,8 +74,6 @@ class MessageAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/outbound/message.html", self._page(request, object_id))
 
     def _page(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
-        if not object_id.isdecimal() or len(object_id) > 18:
-            raise Http404
         related = (
             "campaign__template",
             "campaign__created_by",
@@ -83,7 +81,7 @@ class MessageAdmin(ReadOnlyAdmin):
             "integration",
             "recipient",
         )
-        message = Message.objects.select_related(*related).filter(pk=object_id).first()
+        message = Message.objects.select_related(*related).filter(pk=as_pk(object_id)).first()
         if message is None:
             raise Http404
         body = json.loads(message.payload) if message.payload else {}

@@ -14,6 +14,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration
+from outbound.tasks import wake
 
 MAX_REASON_LENGTH = 300
 
@@ -52,7 +53,7 @@ def state(integration: Integration) -> list[Fact]:
     return facts
 
 
-class PauseForm(forms.Form):
+class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("Your colleagues read it here."),
@@ -65,7 +66,7 @@ class PauseView(ConfirmView):
     permission_required = "outbound.pause_integration"
     question = gettext_lazy("Pause %(name)s")
     confirm_label = gettext_lazy("Pause")
-    form_class = PauseForm
+    form_class = ReasonForm
 
     def explanation(self) -> list[str]:
         return [
@@ -92,6 +93,8 @@ class ResumeView(ConfirmView):
     question = gettext_lazy("Resume %(name)s")
     confirm_label = gettext_lazy("Resume")
 
+    form_class = ReasonForm
+
     def explanation(self) -> list[str]:
         return [waiting(self.record), _("Sending goes on at once.")]
 
@@ -105,5 +108,8 @@ class ResumeView(ConfirmView):
         return "" if usable else _("There is no usable token: replace it first, then resume.")
 
     def act(self, form: forms.Form) -> str:
-        self.record.set_status(IntegrationStatus.ACTIVE, "", by=self.request.user, now=timezone.now())
+        self.record.set_status(
+            IntegrationStatus.ACTIVE, form.cleaned_data["reason"], by=self.request.user, now=timezone.now()
+        )
+        wake()
         return _("Resumed. Sending goes on.")

@@ -52,6 +52,10 @@ class RecipientForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "phone" in self.initial:
             self.initial["phone"] = phones.display(self.initial["phone"])
+        if self.instance.opted_out_at:
+            # The wish to be left alone belongs to the number: another one in its place would lose it.
+            self.fields["phone"].disabled = True
+            self.fields["phone"].help_text = _("This person opted out, so the number stays as it is.")
 
     def clean_phone(self) -> str:
         phone = phones.parse(self.cleaned_data["phone"])
@@ -90,6 +94,10 @@ class RecipientAdmin(ConsoleAdmin):
     search_fields = ("name",)
     search_help_text = gettext_lazy("Number, or the beginning of a name")
     find = find_recipients
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_kept = isinstance(obj, Recipient) and obj.opted_out_at is not None
+        return not is_kept and super().has_delete_permission(request, obj)
 
     @display(description=gettext_lazy("name"), ordering="name", empty_value="–")
     def shown_name(self, obj: Recipient) -> str | None:

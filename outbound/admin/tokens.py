@@ -19,6 +19,7 @@ from outbound.admin.endpoints import token_field
 from outbound.admin.stamps import moment, person
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
+from outbound.tasks import wake
 
 TOKEN_REPLACED = gettext_noop("Token replaced")
 TOKEN_REMOVED = gettext_noop("Token removed")
@@ -88,7 +89,8 @@ class ReplaceTokenView(ConfirmView):
         self.record.replace_token(form.cleaned_data["token"], by=user, now=now)
         audit.record(self.record, TOKEN_REPLACED, user)
         if form.cleaned_data.get("resume"):
-            self.record.set_status(IntegrationStatus.ACTIVE, "", by=user, now=now)
+            self.record.set_status(IntegrationStatus.ACTIVE, TOKEN_REPLACED, by=user, now=now)
+            wake()
             return _("The token was replaced, and sending goes on.")
         if self._is_stopped:
             return _("The token was replaced. The integration is still stopped: resume it to send.")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.contrib.auth.models import User
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views import View
+
+from outbound.models import Campaign
 
 
 class ConsolePage(PermissionRequiredMixin, View):
@@ -24,6 +28,11 @@ class ConsolePage(PermissionRequiredMixin, View):
     @property
     def user(self) -> User:
         return cast(User, self.request.user)  # admin_view lets nobody else through
+
+    def already_sent(self, campaign: Campaign) -> HttpResponse:
+        """Lead from a draft that is one no more to what became of it."""
+        messages.info(self.request, _("This was sent already. Here is what became of it."))
+        return redirect("admin:outbound_campaign_change", campaign.pk)
 
     def render(self, context: dict[str, Any], *, framed: bool = True, status: int = 200) -> HttpResponse:
         frame: dict[str, Any] = {"title": self.title}

@@ -74,7 +74,7 @@ class ReviewView(ConsolePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.draft.is_draft:
-            return self._already_sent()
+            return self.already_sent(self.draft)
         if self.draft.restart_contact and not self.user.has_perm("outbound.restart_contact"):
             raise PermissionDenied
         return self._planned_page(request.POST)
@@ -98,7 +98,7 @@ class ReviewView(ConsolePage):
         try:
             launched = launch_and_wake(self.draft, by=self.user, expected=digest)
         except AlreadyLaunched:
-            return self._already_sent()
+            return self.already_sent(self.draft)
         except (PlanChanged, ValidationError):
             messages.warning(
                 self.request, _("Something changed since you looked. Please review it once more.")
@@ -111,10 +111,6 @@ class ReviewView(ConsolePage):
             )
             % {"count": launched.queued},
         )
-        return redirect("admin:outbound_campaign_change", self.draft.pk)
-
-    def _already_sent(self) -> HttpResponse:
-        messages.info(self.request, _("This was sent already. Here is what became of it."))
         return redirect("admin:outbound_campaign_change", self.draft.pk)
 
     def _show(self, planned: Plan, form: ReviewForm) -> HttpResponse:
@@ -138,27 +134,3 @@ class ReviewView(ConsolePage):
             **preview.of_body(body, self.draft.template),
             **preview.of_person(one.person.recipient, one.person.phone.e164),
         }
-
-
-class DiscardView(ConsolePage):
-    """Throw a draft away."""
-
-    title = gettext_lazy("Discard draft")
-    permission_required = "outbound.delete_campaign"
-    template_name = "outbound/compose/discard.html"
-
-    @cached_property
-    def draft(self) -> Campaign:
-        return get_object_or_404(Campaign, pk=self.kwargs["pk"])
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.draft.is_draft:
-            return redirect("admin:outbound_campaign_change", self.draft.pk)
-        return self.render({"draft": self.draft})
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.draft.is_draft:
-            return redirect("admin:outbound_campaign_change", self.draft.pk)
-        self.draft.delete()
-        messages.success(request, _("The draft is gone."))
-        return redirect("admin:outbound_campaign_changelist")

@@ -54,7 +54,7 @@ class ComposeView(ConsolePage):
             form.show(error)
             return self._show(form)
         if not draft.is_draft:
-            return self._already_sent(draft)
+            return self.already_sent(draft)
         if wants_review:
             return redirect("admin:outbound_campaign_review", draft.pk)
         messages.success(request, _("The draft is saved."))
@@ -78,10 +78,6 @@ class ComposeView(ConsolePage):
             defaults={"kind": form.cleaned_data["kind"], "created_by": self.user},
         )
         return draft
-
-    def _already_sent(self, draft: Campaign) -> HttpResponse:
-        messages.info(self.request, _("This was sent already. Here is what became of it."))
-        return redirect("admin:outbound_campaign_change", draft.pk)
 
     def _refuse_unpermitted_restart(self) -> None:
         wants_restart = "restart_contact" in self.request.POST
@@ -146,7 +142,8 @@ def _wished(request: HttpRequest) -> dict[str, Any]:
 
 def _drawn(form: ComposeForm) -> preview.Context:
     typed = form.typed()
-    recipient = Recipient.objects.filter(pk__in=typed.recipients).order_by("id").first()
+    may_see = form.user.has_perm("outbound.view_recipient")
+    recipient = Recipient.objects.filter(pk__in=typed.recipients).first() if may_see else None
     person = preview.of_person(recipient, recipient.phone) if recipient else {}
     if typed.kind == CampaignKind.TEMPLATE:
         known = recipient.values() if recipient else {}

@@ -57,6 +57,7 @@ class ButtonContent(Content):
                 Text(
                     name="id",
                     code_name="button_id",
+                    unique=True,
                     label=_("What the bot receives"),
                     help=_("The bot must know this input, or the answer leads nowhere."),
                     required=True,

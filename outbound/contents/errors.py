@@ -39,8 +39,3 @@ class Problems:
 
 def dotted(path: Path) -> str:
     return ".".join(str(part) for part in path)
-
-
-def messages_by_path(error: ValidationError) -> dict[str, list[str]]:
-    """Return the translated messages of a content's ValidationError, by dotted path."""
-    return {path: [str(message) for message in errors] for path, errors in error.message_dict.items()}

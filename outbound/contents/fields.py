@@ -70,6 +70,7 @@ class Text(Field):
     multiline: bool = False
     suggestions: Sequence[str] = ()
     placeholder: str = ""
+    unique: bool = False  # of its own in each item, so a duplicated item starts without it
 
     def clean_value(self, raw: Any, path: Path, problems: Problems) -> Any:
         text = clean_text(raw, path, problems)
@@ -95,6 +96,7 @@ class Text(Field):
             "multiline": self.multiline,
             "suggestions": list(self.suggestions),
             "placeholder": self.placeholder,
+            "unique": self.unique,
         }
         return super().describe() | {key: value for key, value in extra.items() if value}
 

@@ -74,6 +74,7 @@ class ListContent(Content):
                         Text(
                             name="id",
                             code_name="row_id",
+                            unique=True,
                             label=_("What the bot receives"),
                             required=True,
                             max_length=MAX_ROW_ID,

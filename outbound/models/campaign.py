@@ -16,6 +16,9 @@ from outbound.models.template import Template
 
 MAX_PREFIX_LENGTH = 16
 MAX_INACTIVITY_MINUTES = 43_200  # thirty days
+validate_prefix = RegexValidator(
+    r"^[A-Za-z0-9_-]*$", _("Only letters, digits, hyphen and underscore."), code="prefix_invalid"
+)
 
 
 class Campaign(models.Model):
@@ -38,6 +41,8 @@ class Campaign(models.Model):
     template = models.ForeignKey(
         Template, models.PROTECT, null=True, blank=True, related_name="campaigns", verbose_name=_("template")
     )
+    # The template's text as it was when this was sent: editing the template later changes no history.
+    template_body = models.TextField(blank=True, editable=False)
     fields = models.JSONField(_("fields"), default=dict, blank=True)
     content = models.JSONField(_("content"), null=True, blank=True)
     recipients = models.ManyToManyField(Recipient, blank=True, verbose_name=_("recipients"))
@@ -49,11 +54,7 @@ class Campaign(models.Model):
         _("prefix of the external id"),
         max_length=MAX_PREFIX_LENGTH,
         blank=True,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_-]*$", _("Only letters, digits, hyphen and underscore."), code="prefix_invalid"
-            )
-        ],
+        validators=[validate_prefix],
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("created by")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,63})\s*\}\}")
+from outbound.values import REFERENCE
 
 
 class TemplateCategory(models.TextChoices):
@@ -51,11 +49,11 @@ class Template(models.Model):
 
     def placeholders(self) -> list[str]:
         """Return the field keys in the body, in order of first use."""
-        return list(dict.fromkeys(PLACEHOLDER.findall(self.body)))
+        return list(dict.fromkeys(REFERENCE.findall(self.body)))
 
     def filled(self, values: dict[str, str]) -> str:
         """Return the body with `values` put in; a field without a value keeps its braces."""
-        return PLACEHOLDER.sub(lambda found: values.get(found[1]) or found[0], self.body)
+        return REFERENCE.sub(lambda found: values.get(found[1]) or found[0], self.body)
 
     def adopt_placeholders(self) -> list[str]:
         """Add a field for each placeholder of the body that has none yet; return their keys."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from outbound.gateways.base import Outgoing
 from outbound.gateways.zenvia import payload
-from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus, Reason
+from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus, Reason, sources
 from outbound.models import Attempt, Integration, Message, Recipient
 from outbound.models.fields import SecretUnreadable
 from outbound.sending.stops import stop_integration
@@ -45,14 +45,14 @@ def claim(limit: int, now: datetime) -> list[Claimed]:
         return []
     due = list(_due(now)[:limit])
     _skip_opted_out([message.pk for message in due if message.opted_out], now)
-    tokens = _tokens({message.integration_id for message in due}, now)
-    wanted = [m.pk for m in due if not m.opted_out and m.integration_id in tokens]
+    doors = _doors({message.integration_id for message in due}, now)
+    wanted = [m.pk for m in due if not m.opted_out and m.integration_id in doors]
     ticket = uuid.uuid4().hex
     # Longer than the slowest call may take, with room for a busy machine (check E007). A call that
     # outlives it does no harm: its row is `unconfirmed` until the late answer counts.
     lease = timedelta(seconds=settings.SENDER_LEASE_SECONDS)
     # The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
-    Message.objects.filter(pk__in=wanted, status=MessageStatus.QUEUED).update(
+    Message.objects.filter(pk__in=wanted, status__in=sources(MessageStatus.SENDING)).update(
         status=MessageStatus.SENDING,
         status_changed_at=now,
         ticket=ticket,
@@ -60,8 +60,8 @@ def claim(limit: int, now: datetime) -> list[Claimed]:
         attempt_count=F("attempt_count") + 1,
         reason="",
     )
-    held = Message.objects.filter(ticket=ticket, status=MessageStatus.SENDING).select_related("integration")
-    claimed = [_claimed(message, tokens) for message in held]
+    held = Message.objects.filter(ticket=ticket, status=MessageStatus.SENDING)
+    claimed = [_claimed(message, doors[message.integration_id]) for message in held]
     Attempt.objects.bulk_create(_attempt(one, now) for one in claimed)
     return claimed
 
@@ -91,23 +91,26 @@ def _skip_opted_out(pks: list[int], now: datetime) -> None:
         )
 
 
-def _tokens(integration_ids: set[int], now: datetime) -> dict[int, str]:
-    tokens = {}
-    for integration in Integration.objects.filter(pk__in=integration_ids):
+def _doors(integration_ids: set[int], now: datetime) -> dict[int, tuple[str, str]]:
+    """Return address and token of each integration, read from one row: they must never be mixed."""
+    doors = {}
+    active = Integration.objects.filter(pk__in=integration_ids, status=IntegrationStatus.ACTIVE)
+    for integration in active:
         try:
             token, problem = integration.token.reveal(), TOKEN_MISSING
         except SecretUnreadable:
             token, problem = "", TOKEN_UNREADABLE
         if token:
-            tokens[integration.pk] = token
+            doors[integration.pk] = (integration.address, token)
         else:
             stop_integration(integration.pk, problem, now)
-    return tokens
+    return doors
 
 
-def _claimed(message: Message, tokens: dict[int, str]) -> Claimed:
-    number = message.attempt_count
+def _claimed(message: Message, door: tuple[str, str]) -> Claimed:
+    number, (address, token) = message.attempt_count, door
     external_id = _attempt_id(message.external_id or "", number)
+    again = number > 1
     return Claimed(
         message_id=message.pk,
         attempt_number=number,
@@ -115,11 +118,9 @@ def _claimed(message: Message, tokens: dict[int, str]) -> Claimed:
         ticket=message.ticket,
         integration_id=message.integration_id,
         outgoing=Outgoing(
-            address=message.integration.address,
-            token=tokens[message.integration_id],
-            payload=message.payload
-            if number == 1
-            else payload.with_external_id(message.payload, external_id),
+            address=address,
+            token=token,
+            payload=payload.with_external_id(message.payload, external_id) if again else message.payload,
             external_id=external_id,
         ),
     )

@@ -57,6 +57,9 @@ def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str 
         if not moved:
             raise AlreadyLaunched
         campaign.refresh_from_db()
+        if campaign.template:
+            campaign.template_body = campaign.template.body
+            campaign.save(update_fields=["template_body"])
         planned = plan(campaign)
         if expected is not None and planned.digest != expected:
             raise PlanChanged

@@ -15,9 +15,16 @@ from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Template
 
+# WhatsApp counts the text after filling (zenvia-facts 3.6).
+MAX_TEXT_LENGTH = 1024
+
+
+class TextTooLong(Exception):
+    """With this person's values the template's text is longer than WhatsApp takes."""
+
 
 class Writer(Protocol):
-    """Writes the body for a destination; raises ValueMissing where something of the person is missing."""
+    """Writes the body for a destination. Raises ValueMissing or TextTooLong for a person it cannot suit."""
 
     def __call__(self, destination: str, known: Mapping[str, str]) -> payload.Json: ...
 
@@ -42,9 +49,14 @@ def _template_writer(campaign: Campaign, problems: Problems) -> Writer | None:
     if texts is None:
         return None
     options = _options(campaign)
-    return lambda destination, known: payload.template_body(
-        destination, template.template_id, values.fill(texts, known), options
-    )
+
+    def write(destination: str, known: Mapping[str, str]) -> payload.Json:
+        filled = values.fill(texts, known)
+        if len(template.filled(filled)) > MAX_TEXT_LENGTH:
+            raise TextTooLong
+        return payload.template_body(destination, template.template_id, filled, options)
+
+    return write
 
 
 def _notification_writer(
@@ -52,6 +64,8 @@ def _notification_writer(
 ) -> tuple[Writer | None, list[ValidationError]]:
     if campaign.template_id:
         _say_both(("template",), problems)
+    if campaign.fields:
+        problems.add(("fields",), _("Only a template has fields."), "field_unknown")
     content = problems.collect("content", lambda: clean_content(campaign.content or {}))
     if content is None:
         return None, []

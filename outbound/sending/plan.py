@@ -20,7 +20,7 @@ from outbound.gateways.zenvia.payload import Json
 from outbound.lifecycle import Reason
 from outbound.models import Campaign, Integration, Recipient
 from outbound.models.campaign import MAX_INACTIVITY_MINUTES
-from outbound.sending.personalize import Writer, writer_for
+from outbound.sending.personalize import TextTooLong, Writer, writer_for
 
 MAX_CONTEXT_BYTES = 8 * 1024
 
@@ -104,6 +104,8 @@ def _plan_one(
         return Planned(person, write(destination, person.values()))
     except values.ValueMissing as missing:
         return Planned(person, reason=Reason.VALUE_MISSING, detail=missing.key)
+    except TextTooLong:
+        return Planned(person, reason=Reason.TEXT_TOO_LONG)
 
 
 def _check_integration(integration: Integration | None, problems: Problems) -> None:

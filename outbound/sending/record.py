@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from outbound.gateways.base import GatewayError
+from outbound.lifecycle import MOVES, MessageStatus
 from outbound.sending.deliver import Delivered
 from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
@@ -45,9 +46,14 @@ FROM {rows} AS v
 WHERE outbound_message.id = v.message_id
   AND outbound_message.ticket = v.ticket
   AND outbound_message.attempt_count = v.attempt_number
-  AND (outbound_message.status = 'sending'
-       OR (outbound_message.status = 'unconfirmed' AND v.status = 'accepted'))
+  AND ({moves})
 """
+# The table of moves itself, for the states that a sender's hold can be in.
+_MOVES = " OR ".join(
+    f"(outbound_message.status = '{source.value}' AND v.status = '{target.value}')"
+    for source in (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
+    for target in sorted(MOVES[source])
+)
 _ATTEMPTS = """
 UPDATE outbound_attempt SET
     outcome = v.outcome, reason = v.reason, http_status = v.http_status, answer = v.answer,
@@ -73,7 +79,7 @@ def record(batch: Sequence[Delivered], now: datetime, chance: random.Random) -> 
         return
     rows = json.dumps([_row(one, judge(one, now, chance), now) for one in batch])
     with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES.format(rows=_rows()), [rows])
+        cursor.execute(_MESSAGES.format(rows=_rows(), moves=_MOVES), [rows])
         cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
         closed = {message_id for (message_id,) in cursor.fetchall()}
     _stop_integrations([one for one in batch if one.claimed.message_id in closed], now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
+from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason, sources
 from outbound.models import Attempt, Message
 
 PAGE_SIZE = 500
@@ -32,7 +32,7 @@ def _reap_page(now: datetime) -> int:
             page = page.select_for_update(skip_locked=True)
         pks = list(page.values_list("pk", flat=True)[:PAGE_SIZE])
         # The lease is asked again in the UPDATE: an answer may have come since the SELECT.
-        over.filter(pk__in=pks).update(
+        over.filter(pk__in=pks, status__in=sources(MessageStatus.UNCONFIRMED)).update(
             status=MessageStatus.UNCONFIRMED, status_changed_at=now, reason=Reason.SENDER_LOST
         )
         Attempt.objects.filter(

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import OrmQ
 
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
@@ -91,11 +93,31 @@ def test_resuming_sends_again(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
 
-    client.post(address(integration, "resume"))
+    client.post(address(integration, "resume"), {"reason": "Lunch is over"})
 
     integration.refresh_from_db()
     assert integration.is_active
-    assert integration.status_reason == ""
+    assert integration.status_reason == "Lunch is over"
+
+
+def test_resuming_needs_a_reason(client: Client) -> None:
+    integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
+    client.force_login(an_operator(*PAUSE))
+
+    client.post(address(integration, "resume"))
+
+    integration.refresh_from_db()
+    assert not integration.is_active
+
+
+def test_resuming_wakes_the_sender(client: Client) -> None:
+    integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
+    client.force_login(an_operator(*PAUSE))
+    before = OrmQ.objects.count()
+
+    client.post(address(integration, "resume"), {"reason": "Lunch is over"})
+
+    assert Conf.ORM is None or OrmQ.objects.count() == before + 1
 
 
 def test_resuming_needs_a_token(client: Client) -> None:

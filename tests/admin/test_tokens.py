@@ -186,7 +186,19 @@ def test_another_address_says_where_to_enter_the_token(client: Client) -> None:
     assert address(integration) in response.content.decode()
 
 
-@pytest.mark.parametrize("change", [{"slug": "other"}, {"remote_id": "99"}, {"name": "Other"}])
+@pytest.mark.parametrize("change", [{"slug": "other"}, {"remote_id": "99"}])
+def test_another_part_of_the_address_takes_the_token_away_too(client: Client, change: dict[str, str]) -> None:
+    integration = an_integration()
+    client.force_login(an_operator(*MANAGE))
+
+    client.post(address(integration, "change"), form_of(integration, **change))
+
+    integration.refresh_from_db()
+    assert not integration.token
+    assert not integration.is_active
+
+
+@pytest.mark.parametrize("change", [{"number_format": "international"}, {"name": "Other"}])
 def test_other_changes_keep_the_token(client: Client, change: dict[str, str]) -> None:
     integration = an_integration()
     client.force_login(an_operator(*MANAGE))

@@ -63,6 +63,14 @@ def test_bare_settings_work(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_an_empty_database_is_migrated_with_production_settings(production: dict[str, str]) -> None:
+    migrated = python("manage.py", "migrate", "--verbosity", "0", **production)
+    checked = python("manage.py", "check", "--deploy", "--database", "default", **production)
+
+    assert migrated.returncode == 0, migrated.stderr
+    assert "no issues" in checked.stdout
+
+
 def test_production_settings_pass_the_deployment_check(production: dict[str, str]) -> None:
     result = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
 

@@ -159,7 +159,25 @@ def test_who_gets_nothing_is_not_warned_about() -> None:
     ],
 )
 def test_what_is_wrong_is_named_by_its_path(values: dict[str, Any], expected: dict[str, list[str]]) -> None:
-    assert codes(a_draft(**values)) == expected
+    draft = a_draft()
+    for name, value in values.items():
+        setattr(draft, name, value)  # not every database would store it
+
+    assert codes(draft) == expected
+
+
+def test_who_would_get_too_long_a_text_gets_none() -> None:
+    draft = a_draft(fields={"name": "x" * 1020})
+
+    (one,) = plan(draft).planned
+
+    assert (one.body, one.reason) == (None, Reason.TEXT_TOO_LONG)
+
+
+def test_a_text_of_exactly_the_limit_goes() -> None:
+    draft = a_draft(fields={"name": "x" * (1024 - len("Hello ."))})
+
+    assert plan(draft).going
 
 
 def test_a_context_of_exactly_the_limit_is_sent() -> None:

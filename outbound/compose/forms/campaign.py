@@ -9,18 +9,19 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from outbound.compose.forms import descriptions
 from outbound.compose.forms.composer import ComposerField, ComposerWidget
-from outbound.compose.forms.picker import RecipientPicker
+from outbound.compose.forms.picker import RecipientPicker, RecipientsField
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
-from outbound.models.campaign import MAX_INACTIVITY_MINUTES, MAX_PREFIX_LENGTH
+from outbound.models.campaign import MAX_INACTIVITY_MINUTES, MAX_PREFIX_LENGTH, validate_prefix
+from outbound.searching import as_pk
 
 MAX_PASTED_LENGTH = 200_000
+_NO_PAIRS: dict[str, Any] = {"type": "context", "pairs": []}
 # Where the plan's first path part is no field of this form, the field that shows it.
 _SHOWN_AT = {"template": "template_message", "fields": "template_message"}
 
@@ -55,7 +56,7 @@ class ComposeForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=CampaignKind.choices, widget=forms.RadioSelect)
     template_message = ComposerField(label=_("Template"), required=False)
     content = ComposerField(label=_("Content"), required=False)
-    recipients = forms.ModelMultipleChoiceField(
+    recipients = RecipientsField(
         Recipient.objects.all(), label=_("Saved recipients"), required=False, widget=RecipientPicker
     )
     numbers = forms.CharField(
@@ -89,11 +90,7 @@ class ComposeForm(forms.Form):
         label=_("Prefix of the external id"),
         required=False,
         max_length=MAX_PREFIX_LENGTH,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9_-]*$", _("Only letters, digits, hyphen and underscore."), code="prefix_invalid"
-            )
-        ],
+        validators=[validate_prefix],
         help_text=_(
             "To recognise these messages in other systems. The rest is ours, so that each stays unique."
         ),
@@ -115,6 +112,13 @@ class ComposeForm(forms.Form):
         self._describe("context", descriptions.of_context())
         if not user.has_perm("outbound.restart_contact"):
             del self.fields["restart_contact"]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something in the folded part needs to be seen: a value, or what is wrong with one."""
+        folded = ("title", "inactivity_minutes", "restart_contact", "external_id_prefix", "context")
+        there = [self[name] for name in folded if name in self.fields]
+        return any(one.errors or one.value() not in (None, "", False, _NO_PAIRS) for one in there)
 
     def clean_context(self) -> dict[str, str]:
         pairs = (self.cleaned_data["context"] or {}).get("pairs") or []
@@ -194,10 +198,7 @@ def _templates(draft: Campaign | None) -> QuerySet[Template]:
 
 
 def _chosen_template(typed: dict[str, Any] | None) -> Template | None:
-    chosen = str((typed or {}).get("type") or "")
-    return (
-        Template.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
-    )
+    return Template.objects.filter(pk=as_pk((typed or {}).get("type"))).first()
 
 
 def _texts(errors: list[ValidationError]) -> list[str]:

@@ -55,7 +55,10 @@ class ComposerField(forms.Field):
             typed = None
         if not isinstance(typed, dict):
             raise ValidationError(_("This is not a JSON object."), code="content_invalid")
-        self._refuse_unstorable(typed)
+        try:
+            self._refuse_unstorable(typed)
+        except RecursionError:
+            raise ValidationError(_("This is not a JSON object."), code="content_invalid") from None
         return typed
 
     def _refuse_unstorable(self, typed: dict[str, Any]) -> None:

@@ -8,6 +8,20 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.urls import reverse
 
+from outbound.searching import as_pk
+
+# A form has at most a thousand fields (Django's own guard), and each tick is one of them.
+MOST = 900
+
+
+class RecipientsField(forms.ModelMultipleChoiceField):
+    """Saved recipients; an id that names nobody, however long, is refused like any other choice."""
+
+    widget: Any
+
+    def clean(self, value: Any) -> Any:
+        return super().clean([as_pk(pk) for pk in value or []])
+
 
 class RecipientPicker(forms.SelectMultiple):
     """Renders the chosen options alone, however large the address book is."""
@@ -16,12 +30,11 @@ class RecipientPicker(forms.SelectMultiple):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        return context | {"search_url": reverse("admin:outbound_campaign_recipients")}
+        return context | {"search_url": reverse("admin:outbound_campaign_recipients"), "most": MOST}
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         queryset = cast(ModelChoiceIterator, self.choices).queryset
-        pks = [pk for pk in value if str(pk).isdecimal() and len(str(pk)) < 19]
-        chosen = queryset.filter(pk__in=pks)
+        chosen = queryset.filter(pk__in=[as_pk(pk) for pk in value])
         options = [
             self.create_option(name, recipient.pk, str(recipient), True, index)
             for index, recipient in enumerate(chosen)

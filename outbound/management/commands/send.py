@@ -109,7 +109,7 @@ def _draft(options: dict[str, Any]) -> Campaign:
 
 
 def _integration(wanted: str) -> Integration:
-    slug, _slash, remote_id = wanted.partition("/")
+    slug, _slash, remote_id = _readable(wanted).partition("/")
     found = Integration.objects.filter(slug=slug, **({"remote_id": remote_id} if remote_id else {}))
     if len(found) == 1:
         return found[0]
@@ -126,11 +126,16 @@ def _integration(wanted: str) -> Integration:
 def _template(template_id: str | None) -> Template | None:
     if template_id is None:
         return None
-    template = Template.objects.filter(template_id=template_id).first()
+    template = Template.objects.filter(template_id=_readable(template_id)).first()
     if template is None:
         message = _("No template with the id “%(id)s” is registered here.") % {"id": template_id[:80]}
         raise _error("template", message, "template_invalid")
     return template
+
+
+def _readable(argument: str) -> str:
+    # Bytes that are no text come from the shell as lone surrogates, and no database looks those up.
+    return argument.encode("utf-8", "replace").decode()
 
 
 def _content(source: str | None) -> Any:
@@ -145,14 +150,22 @@ def _content(source: str | None) -> Any:
         ) from None
     # The document's own examples are whole request bodies; what they say is the one content inside.
     inside = content.get("contents") if isinstance(content, dict) else None
-    return inside[0] if isinstance(inside, list) and len(inside) == 1 else content
+    if not isinstance(inside, list) or len(inside) != 1:
+        return content
+    if unread := sorted(content.keys() - {"contents", "destination"}):
+        message = _("This is not read from the file; use the command's own option.")
+        raise _error(f"content.{unread[0]}", message, "content_unread")
+    return inside[0]
 
 
 def _pairs(name: str, pairs: list[str]) -> dict[str, str]:
     broken = [pair for pair in pairs if "=" not in pair]
     if broken:
         raise _error(name, _("Write “%(pair)s” as name=value.") % {"pair": broken[0][:80]}, f"{name}_invalid")
-    return dict(pair.split("=", 1) for pair in pairs)
+    split = dict(pair.split("=", 1) for pair in pairs)
+    if len(split) < len(pairs):
+        raise _error(name, _("One name has two values."), f"{name}_repeated")
+    return split
 
 
 def _error(path: str, message: str, code: str) -> ValidationError:

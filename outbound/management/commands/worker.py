@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from outbound import tasks
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        call_command("check", databases=["default"])
         tasks.wake()  # what was left waiting goes on at once, and not with the schedule's next minute
         # A group of its own: a signal to the whole group would kill the cluster's guard before its leader
         # could ask it to stop, and the leader would wait for it for ever.

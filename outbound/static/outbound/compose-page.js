@@ -37,6 +37,7 @@ function leadToFields() {
     const field = inner ?? area?.closest("oc-picker")?.querySelector("input") ?? area;
     if (!field) return;
     event.preventDefault();
+    field.closest("details")?.setAttribute("open", "");
     if (field.classList.contains("wa-error")) field.tabIndex = -1;
     field.focus();
   });

@@ -47,7 +47,11 @@ class Picker extends HTMLElement {
 
   row(person) {
     const box = make("input", { type: "checkbox", value: person.id, checked: Boolean(this.option(person.id)) });
-    box.addEventListener("change", () => (box.checked ? this.add(person) : this.drop(person.id)));
+    box.addEventListener("change", () => {
+      if (!box.checked) this.drop(person.id);
+      else if (this.select.options.length < Number(this.dataset.most)) this.add(person);
+      else box.checked = false, (this.status.textContent = this.dataset.full);
+    });
     const note = person.note ? make("span", { className: "oc-badge oc-badge--warning" }, person.note) : "";
     return make("li", {}, make("label", { className: "oc-choice" }, box, make("span", {}, person.label), note));
   }

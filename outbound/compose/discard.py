@@ -1,0 +1,37 @@
+"""Throwing a draft away, after one question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbound.compose.pages import ConsolePage
+from outbound.models import Campaign
+
+
+class DiscardView(ConsolePage):
+    """GET asks, POST deletes; what was sent meanwhile stays."""
+
+    title = gettext_lazy("Discard draft")
+    permission_required = "outbound.delete_campaign"
+    template_name = "outbound/compose/discard.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
+        return self.render({"draft": draft}) if draft.is_draft else self.already_sent(draft)
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Under its lock: a send in another tab has either happened by now, or finds the draft gone.
+        draft = get_object_or_404(Campaign.objects.select_for_update(), pk=self.kwargs["pk"])
+        if not draft.is_draft:
+            return self.already_sent(draft)
+        draft.delete()
+        messages.success(request, _("The draft is gone."))
+        return redirect("admin:outbound_campaign_changelist")
