@@ -155,11 +155,7 @@ class ComposeForm(forms.Form):
             template=_chosen_template(message),
             fields=fields if isinstance(fields, dict) else {},
             content=self._json("content"),
-            recipients=[
-                int(pk)
-                for pk in self["recipients"].value() or []
-                if str(pk).isdecimal() and len(str(pk)) < 19
-            ][:1],
+            recipients=[as_pk(pk) for pk in self["recipients"].value() or []][:1],
         )
 
     def _json(self, name: str) -> dict[str, Any]:
