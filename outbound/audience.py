@@ -64,7 +64,7 @@ def parse_numbers(text: str) -> list[tuple[str, phones.Phone]]:
         problems.raise_if_any()
     for position, typed in enumerate(typed_numbers):
         try:
-            parsed.append((typed.strip(), phones.parse(typed)))
+            parsed.append((typed.strip(), phones.parse(typed.strip())))
         except ValidationError as error:
             problems.found[f"numbers.{position}"] = [error]
     problems.raise_if_any()

@@ -69,7 +69,7 @@ def find_by_name(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def find_messages(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Find by phone in any spelling, or by any id: ours, an attempt's, or one of the gateway's.
+    """Find by phone in any spelling, by any id (ours, an attempt's, the gateway's), or by a name.
 
     One index at a time, the likeliest first; an OR over them would use none.
     """
@@ -84,4 +84,4 @@ def _message_candidates(text: str) -> list[Q]:
     ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text)]
     if looks_like_a_number(text):
         return [by_phone(text), *ids]
-    return [Q(external_id=text), Q(attempts__external_id=text), *ids]
+    return [Q(external_id=text), Q(attempts__external_id=text), *ids, Q(recipient__name__istartswith=text)]

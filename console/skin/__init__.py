@@ -40,6 +40,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("WhatsApp console"),
     "SITE_SYMBOL": "forum",
     "SITE_URL": None,
+    "SHOW_HISTORY": False,  # Django's own history of a record; the audit log knows more
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _asset("favicon.svg")}],
     "DASHBOARD_CALLBACK": "outbound.admin.home.dashboard",
     "SHOW_LANGUAGES": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outbound.lifecycle import IntegrationStatus, MessageStatus, Reason
@@ -47,12 +48,13 @@ _BY_REASON: dict[str, Promise] = {
     Reason.BUSY: _("The gateway asked to wait. It is tried again by itself."),
     Reason.INTEGRATION_STOPPED: _("The integration was stopped. Put right what it names, then resume it."),
 }
-_HELD_BACK = _("It waits because its integration is not active. Resume the integration, and it goes on.")
+_HELD_BACK = _("It waits because its integration is not active: %(reason)s")
 
 
 def advice(message: Message) -> str:
     """Return what a person can do about `message`."""
     waits = message.status == MessageStatus.QUEUED
     if waits and message.integration.status != IntegrationStatus.ACTIVE:
-        return str(_HELD_BACK)
+        reason = message.integration.status_reason
+        return str(_HELD_BACK) % {"reason": gettext(reason) if reason else ""}
     return str(_BY_REASON.get(message.reason) or _BY_STATUS[message.status])

@@ -29,6 +29,7 @@ from outbound.searching import as_pk
 STATES = {
     "draft": ("neutral", gettext_lazy("Draft")),
     "sending": ("info", gettext_lazy("Sending")),
+    "held": ("warning", gettext_lazy("Waiting for its integration")),
     "doubts": ("warning", gettext_lazy("Finished, some in doubt")),
     "finished": ("success", gettext_lazy("Finished")),
     "paused": ("warning", gettext_lazy("Paused")),
@@ -83,7 +84,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         description=gettext_lazy("state"), label={state: tone for state, (tone, _text) in STATES.items()}
     )
     def state(self, obj: Any) -> tuple[str, str]:
-        state = _state(obj.status, waiting=obj.has_waiting, doubts=obj.has_doubts)
+        state = _state(obj, waiting=obj.has_waiting, doubts=obj.has_doubts)
         return state, str(STATES[state][1])
 
     @display(description=gettext_lazy("sent by"))
@@ -109,7 +110,7 @@ class CampaignAdmin(ReadOnlyAdmin):
 
     def _page(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         rows = reports.row_sum(campaign.messages.all())
-        state = _state(campaign.status, waiting=not rows.is_finished, doubts=bool(rows.in_doubt))
+        state = _state(campaign, waiting=not rows.is_finished, doubts=bool(rows.in_doubt))
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -125,7 +126,9 @@ class CampaignAdmin(ReadOnlyAdmin):
         }
 
 
-def _state(status: str, *, waiting: bool, doubts: bool) -> str:
-    if status != CampaignStatus.RUNNING:
-        return status
-    return "sending" if waiting else "doubts" if doubts else "finished"
+def _state(campaign: Campaign, *, waiting: bool, doubts: bool) -> str:
+    if campaign.status != CampaignStatus.RUNNING:
+        return campaign.status
+    if not waiting:
+        return "doubts" if doubts else "finished"
+    return "sending" if campaign.integration and campaign.integration.is_active else "held"

@@ -98,7 +98,7 @@ class IntegrationAdmin(ConsoleAdmin):
             *pausing.state(obj),
             Fact(_("Token"), tokens.history(obj)),
             Fact(_("Address"), obj.address),
-            Fact(_("Queue"), pausing.waiting(obj)),
+            Fact(_("Queue"), pausing.queue(obj)),
         ]
         return Card(_("Current state"), facts, self._links(request, obj))
 

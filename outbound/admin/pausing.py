@@ -37,6 +37,15 @@ def waiting(integration: Integration) -> str:
     ) % {"count": count}
 
 
+def queue(integration: Integration) -> str:
+    """Say how many messages are on their way through an active integration, or wait for it."""
+    count = integration.messages.filter(status=MessageStatus.QUEUED).count()
+    if not integration.is_active or not count:
+        return waiting(integration)
+    text = ngettext("%(count)s message is in the queue.", "%(count)s messages are in the queue.", count)
+    return text % {"count": count}
+
+
 def reason(integration: Integration) -> str:
     # What the console decided by itself is stored in English, as a msgid.
     return _(integration.status_reason) if integration.status_reason else ""

@@ -38,8 +38,14 @@ def timeline(message: Message) -> list[Moment]:
     moments.append(Moment(_("Queued by %(who)s") % sent_by, message.created_at, "info"))
     moments += [_attempt(attempt) for attempt in message.attempts.order_by("number")]
     if message.status == MessageStatus.QUEUED and message.attempt_count:
-        moments.append(Moment(_("Next try"), message.due_at, "info", _why(message)))
+        moments.append(_next_try(message))
     return moments
+
+
+def _next_try(message: Message) -> Moment:
+    if message.integration.is_active:
+        return Moment(_("Next try"), message.due_at, "info", _why(message))
+    return Moment(_("Next try when the integration is resumed"), None, "warning", _why(message))
 
 
 def _attempt(attempt: Attempt) -> Moment:

@@ -108,11 +108,8 @@ class RecipientSearchView(ConsolePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         term = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-        found = (
-            find_recipients(Recipient.objects.order_by("name", "id"), term)
-            if term
-            else Recipient.objects.order_by("-id")
-        )
+        people = Recipient.objects.order_by("name", "id")
+        found = find_recipients(people, term) if term else people
         return JsonResponse(
             {
                 "found": [
