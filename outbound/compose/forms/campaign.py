@@ -184,8 +184,7 @@ class ComposeForm(forms.Form):
     def _describe(self, name: str, description: descriptions.Description) -> None:
         widget = self.fields[name].widget
         assert isinstance(widget, ComposerWidget)
-        # Widgets are copied only shallowly from one form to the next: what is one form's own is set anew.
-        widget.description, widget.path_errors = description, {}
+        widget.description = description
 
 
 def _templates(draft: Campaign | None) -> QuerySet[Template]:

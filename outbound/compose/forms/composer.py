@@ -28,6 +28,12 @@ class ComposerWidget(forms.Textarea):
         self.description: Description = {}
         self.path_errors: dict[str, list[str]] = {}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> ComposerWidget:
+        # Django copies a field's widget for each form, but shallowly; errors are one form's own.
+        copied: ComposerWidget = super().__deepcopy__(memo)
+        copied.path_errors = {}
+        return copied
+
     def place(self, kind: str, path: str) -> str:
         """Name a place as the form does: `Section 1 · Row 4 · Text of the row`; empty for the whole."""
         fields: list[Description] = next(
