@@ -18,15 +18,18 @@ env = environ.Env(
     DATABASE_URL=(str, ""),
     DATA_DIR=(str, str(BASE_DIR / "var")),
     DEBUG=(bool, False),
+    FAILPOINT=(str, ""),
     GATEWAY_HOSTS=(list, ["outbound.ms.altubots.com"]),
+    INSTALLATION_ID=(str, ""),
     LANGUAGE_CODE=(str, "pt-br"),
     LOG_LEVEL=(str, "INFO"),
     PRODUCTION=(bool, False),
     REDIS_URL=(str, ""),
     SANDBOX_PORT=(int, 8001),
     SECRET_KEY=(str, ""),
-    SENDER_LEASE_SECONDS=(int, 60),
-    SENDER_SLOTS=(int, 16),
+    SENDER_LEASE_SECONDS=(int, 90),
+    SENDER_SILENCE_SECONDS=(int, 60),
+    SENDER_SLOTS=(int, 32),
     STATIC_ROOT=(str, ""),
     TIME_ZONE=(str, "America/Sao_Paulo"),
     TOKEN_KEYS=(list, []),
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
     "outbound",
 ]
 MIDDLEWARE = [
+    "console.health.before_all_else",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -119,9 +123,13 @@ Q_CLUSTER = {
     "label": "django-q2",
 }
 Q_CLUSTER |= {"redis": env("REDIS_URL")} if env("REDIS_URL") else {"orm": "default"}
+# Messages a sender holds at once for one integration; half of them are in flight, half stand ready.
 SENDER_SLOTS = env("SENDER_SLOTS")
 GATEWAY_HOSTS = env("GATEWAY_HOSTS")
 SENDER_LEASE_SECONDS = env("SENDER_LEASE_SECONDS")
+SENDER_SILENCE_SECONDS = env("SENDER_SILENCE_SECONDS")
+INSTALLATION_ID = env("INSTALLATION_ID")
+FAILPOINT = "" if PRODUCTION else env("FAILPOINT")
 SANDBOX_PORT = env("SANDBOX_PORT")
 
 # -- People -------------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ class MessageStatus(TextChoices):
     REFUSED = "refused", _("Refused")
     SKIPPED = "skipped", _("Not sent")
     CANCELLED = "cancelled", _("Cancelled")
+    # A named person's decision about a message in doubt; evidence still wins over it.
+    ASSUMED_SENT = "assumed_sent", _("Taken as sent")
+    ASSUMED_NOT_SENT = "assumed_not_sent", _("Taken as not sent")
 
 
 class AttemptOutcome(TextChoices):
@@ -61,6 +64,16 @@ class Reason(TextChoices):
     NO_CLEAR_ANSWER = "no_clear_answer", _("The request may have left, but no clear answer came")
     SENDER_LOST = "sender_lost", _("The sender stopped before the answer was recorded")
     INTEGRATION_STOPPED = "integration_stopped", _("The integration was stopped")
+    TAKEN_BACK = "taken_back", _("It was taken back before the request began")
+    EXPIRED = "expired", _("Its time ran out: the send was not to go out later")
+    SENT_BEFORE = "sent_before", _("The person got it, may have got it, or was sent it again meanwhile")
+
+
+class Hold(TextChoices):
+    """Why an integration waits by itself, without a person."""
+
+    ASKED = "asked", _("The gateway asked to wait")
+    OUTAGE = "outage", _("The gateway gave no good answer several times in a row")
 
 
 # The bytes of the request may have left, so nothing here may ever go back to the queue.
@@ -69,6 +82,8 @@ MAY_HAVE_LEFT = frozenset({AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, Attempt
 WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
 IN_DOUBT = frozenset({MessageStatus.UNCONFIRMED})
 TAKEN = frozenset({MessageStatus.ACCEPTED})
+# What a person may send again, as a new message: it certainly or by a person's word did not go out.
+MAY_GO_AGAIN = frozenset({MessageStatus.REFUSED, MessageStatus.ASSUMED_NOT_SENT})
 
 # Every move there is. `sending -> queued` also demands an attempt that is recorded as not sent.
 MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
@@ -81,7 +96,11 @@ MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
             MessageStatus.QUEUED,
         }
     ),
-    MessageStatus.UNCONFIRMED: frozenset({MessageStatus.ACCEPTED}),
+    MessageStatus.UNCONFIRMED: frozenset(
+        {MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_NOT_SENT}
+    ),
+    MessageStatus.ASSUMED_SENT: frozenset({MessageStatus.ACCEPTED}),
+    MessageStatus.ASSUMED_NOT_SENT: frozenset({MessageStatus.ACCEPTED}),
     MessageStatus.ACCEPTED: frozenset(),
     MessageStatus.REFUSED: frozenset(),
     MessageStatus.SKIPPED: frozenset(),

@@ -26,8 +26,10 @@ _PERMISSIONS = {
         "change_campaign",
         "delete_campaign",
         "launch_campaign",
+        "steer_campaign",
         "view_message",
         "view_attempt",
+        "settle_message",
     ],
     MANAGERS: [
         "view_integration",

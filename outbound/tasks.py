@@ -13,8 +13,9 @@ from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from outbound.models import Campaign
+from outbound.sending import lanes
 from outbound.sending.launch import Launched, launch
-from outbound.sending.run import Run, next_due_at
+from outbound.sending.run import Run
 from outbound.sending.stopping import asked_by_signal
 
 PUMP = "outbound.tasks.pump"
@@ -44,9 +45,11 @@ def wake() -> None:
 def pump() -> int:
     """Send what is due for a bounded time. Harmless when run twice, late, or never."""
     with asked_by_signal() as stop:
-        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop).run()
-    due_at = next_due_at()
-    if due_at and due_at < timezone.now() + SOON and not stop.is_set():
+        # The next pump is asked for a moment before this one ends, so that it begins at once.
+        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
+    now = timezone.now()
+    moment = lanes.next_moment(now)
+    if moment and moment < now + SOON and not stop.is_set():
         wake()
     return sent
 

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 MAX_ANSWER_LENGTH = 2048
+# What a gateway may ask for. One that asks for more is asked again instead of waited for in silence; one
+# that says nothing readable gets a minute; and none is asked again at once, for ever.
+SHORTEST_ASKED_WAIT = timedelta(seconds=1)
+USUAL_ASKED_WAIT = timedelta(minutes=1)
+LONGEST_ASKED_WAIT = timedelta(hours=1)
+
+
+def boot_clock() -> float:
+    """Return seconds on a clock that nobody sets, and that counts while the machine sleeps, if it has one."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One request: where it goes, what opens the door, and the exact body."""
+    """One request: where it goes, what opens the door, and the exact body.
+
+    `server_errors_mean_not_sent` is the switch of its integration. `send_before` is on the boot clock: a
+    process that was frozen may find its mark given up meanwhile, so later than that no byte may leave.
+    """
 
     address: str
     token: str = field(repr=False)
     payload: str
     external_id: str
+    server_errors_mean_not_sent: bool = False
+    send_before: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,16 +67,33 @@ class Refused(GatewayError):
 
 
 class NotSent(GatewayError):
-    """It is certain that nothing was taken; the same message may be tried again."""
+    """It is certain that nothing was taken; the same message may be tried again.
+
+    `counts` says whether the try brings the message nearer to being given up, which is after
+    `most_tries` of them where that is set, and after the usual number elsewhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        http_status: int | None = None,
+        answer: str = "",
+        stops: str = "",
+        most_tries: int | None = None,
+        counts: bool = True,
+    ) -> None:
+        super().__init__(http_status=http_status, answer=answer, stops=stops)
+        self.most_tries = most_tries
+        self.counts = counts and not stops
 
 
 class Throttled(NotSent):
-    """The gateway asks to wait. Such a try is not counted."""
+    """The gateway asks to wait, which is no fault of the message. Such a try is not counted."""
 
     def __init__(
-        self, *, wait: timedelta | None = None, http_status: int | None = None, answer: str = ""
+        self, *, wait: timedelta = USUAL_ASKED_WAIT, http_status: int | None = None, answer: str = ""
     ) -> None:
-        super().__init__(http_status=http_status, answer=answer)
+        super().__init__(http_status=http_status, answer=answer, counts=False)
         self.wait = wait
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from outbound.models.campaign import Campaign
+from outbound.models.installation import Heartbeat, Installation
 from outbound.models.integration import Integration
 from outbound.models.message import Attempt, Message
 from outbound.models.recipient import Recipient
 from outbound.models.template import Template, TemplateField
+from outbound.models.throttle import Throttle
 
-__all__ = ["Attempt", "Campaign", "Integration", "Message", "Recipient", "Template", "TemplateField"]
+__all__ = [
+    "Attempt",
+    "Campaign",
+    "Heartbeat",
+    "Installation",
+    "Integration",
+    "Message",
+    "Recipient",
+    "Template",
+    "TemplateField",
+    "Throttle",
+]

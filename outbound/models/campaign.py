@@ -64,6 +64,23 @@ class Campaign(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
     )
     launched_at = models.DateTimeField(_("sent at"), null=True)
+    # Empty: at once, and at most a day after the launch.
+    starts_at = models.DateTimeField(_("not before"), null=True, blank=True)
+    not_after = models.DateTimeField(_("not after"), null=True, blank=True)
+    first_wave = models.BooleanField(_("start with a few"), default=True)
+    first_wave_passed_at = models.DateTimeField(null=True, editable=False)
+    # The send whose refused messages this one sends again; each of its messages names the old one.
+    again_of = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="again")
+    status_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+    status_changed_at = models.DateTimeField(_("status changed at"), null=True, editable=False)
+    status_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("status changed by"),
+    )
 
     class Meta:
         verbose_name = _("send")
@@ -75,6 +92,7 @@ class Campaign(models.Model):
         ]
         permissions = [
             ("launch_campaign", _("Can send messages")),
+            ("steer_campaign", _("Can pause, resume and cancel a send")),
             ("restart_contact", _("Can erase a person's bot variables when sending")),
         ]
 

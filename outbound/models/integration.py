@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +96,35 @@ class Integration(models.Model):
         choices=NumberFormat.choices,
         default=NumberFormat.NATIONAL,
         help_text=_("Zenvia's examples carry no country code."),
+    )
+    per_second = models.PositiveSmallIntegerField(
+        _("messages per second"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("At most so many, from all senders together. Empty: as fast as the senders can."),
+    )
+    per_day = models.PositiveIntegerField(
+        _("messages per day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("What is left waits for the next midnight. Empty: no limit."),
+    )
+    opens_at = models.TimeField(
+        _("send from"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: at any hour. Later than the end: overnight."),
+    )
+    closes_at = models.TimeField(_("send until"), null=True, blank=True)
+    server_errors_mean_not_sent = models.BooleanField(
+        _("a server error (5xx) means not sent"),
+        default=False,
+        help_text=_(
+            "Only with Zenvia's written word: such messages are then tried again. "
+            "Otherwise they stay in doubt, for they may have gone out."
+        ),
     )
     status = models.CharField(
         _("status"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -47,17 +48,35 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("queued at"))
     status_changed_at = models.DateTimeField(_("status changed at"))
+    # A message that is sent again is a new row, and the old one can be followed by one alone.
+    resend_of = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="resent_as",
+        verbose_name=_("sent again for"),
+    )
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    settled_at = models.DateTimeField(_("decided at"), null=True)
+    settled_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-id"]
+        permissions = [("settle_message", _("Can decide what became of a message in doubt"))]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "phone_key"], name="message_once_per_campaign"),
         ]
         indexes = [
+            # By campaign, so that a sender never reads through the rows of one that is paused.
             models.Index(
-                fields=["due_at", "id"], condition=models.Q(status=MessageStatus.QUEUED), name="message_due"
+                fields=["campaign", "due_at", "id"],
+                condition=models.Q(status=MessageStatus.QUEUED),
+                name="message_queued",
             ),
             models.Index(
                 fields=["lease_until"],

@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from outbound import phones
 
 
+def known_values(name: str, attributes: dict[str, Any]) -> dict[str, str]:
+    """Return `Recipient.values()` of somebody of whom no more than this was read."""
+    return {key: str(value) for key, value in attributes.items()} | {"name": name}
+
+
 class RecipientQuerySet(models.QuerySet["Recipient"]):
     def opted_out(self) -> RecipientQuerySet:
         """Keep the people who asked not to receive messages. Asked at launch and again at each claim."""
@@ -61,7 +66,7 @@ class Recipient(models.Model):
 
     def values(self) -> dict[str, str]:
         """Return what a template's value may refer to: the name and the attributes, as text."""
-        return {key: str(value) for key, value in self.attributes.items()} | {"name": self.name}
+        return known_values(self.name, self.attributes)
 
     def set_opted_out(self, at: datetime | None) -> None:
         self.opted_out_at = at

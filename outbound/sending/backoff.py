@@ -8,17 +8,15 @@ from datetime import timedelta
 MAX_TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
-# What a gateway may ask for; one that asks for more is asked again instead of waited for in silence.
-LONGEST_ASKED_WAIT = timedelta(hours=1)
 
 
-def next_wait(failed_tries: int, chance: random.Random) -> timedelta | None:
-    """Return how long to wait after that many failed tries, or None to give up.
+def next_wait(failed_tries: int, chance: random.Random, *, most_tries: int | None = None) -> timedelta | None:
+    """Return how long to wait after that many failed tries, or None to give up (after `most_tries`).
 
     Full jitter: anything from nothing to the ceiling, so that a thousand messages that failed
     together do not come back together.
     """
-    if failed_tries >= MAX_TRIES:
+    if failed_tries >= (most_tries or MAX_TRIES):
         return None
     ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failed_tries - 1))
     return ceiling * chance.random()

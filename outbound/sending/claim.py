@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_noop as _
 
-from outbound.gateways.base import Outgoing
+from outbound import failpoints
+from outbound.gateways.base import Outgoing, boot_clock
 from outbound.gateways.zenvia import payload
-from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus, Reason, sources
-from outbound.models import Attempt, Integration, Message, Recipient
+from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
+from outbound.models import Integration
 from outbound.models.fields import SecretUnreadable
+from outbound.sending import lanes, throttle, waves
 from outbound.sending.stops import stop_integration
 
 TOKEN_MISSING = _("There is no token. Enter one, then resume.")
@@ -33,108 +35,198 @@ class Claimed:
     ticket: str
     integration_id: int
     outgoing: Outgoing
+    has_daily_limit: bool = False
 
 
-def claim(limit: int, now: datetime) -> list[Claimed]:
-    """Mark up to `limit` due messages as `sending` and open an attempt for each.
+@dataclass(frozen=True)
+class Harvest:
+    """What a claim brought, and when more may come: `next_at` is None if nothing but slots held it back.
+
+    `uneasy` are the integrations whose gateway gave bad answers lately.
+    """
+
+    claimed: list[Claimed]
+    next_at: datetime | None
+    uneasy: set[int]
+    calm: set[int]
+
+
+@dataclass(frozen=True)
+class _Share:
+    """How many rows one lane gets now, and the rooms of its campaigns (None: no first wave)."""
+
+    lane: lanes.Lane
+    door: tuple[str, str]
+    count: int
+    rooms: list[tuple[int, int]]
+    allowance: throttle.Allowance
+
+
+def claim(free: Callable[[int], int], now: datetime) -> Harvest:
+    """Mark due messages as `sending` and open an attempt for each; `free` tells an integration's free slots.
 
     Call it inside a transaction, and let that commit before the first request is made. What a person
-    decided since the launch holds here: a paused campaign or integration, an opt-out, a new token.
+    decided since the launch holds here: a pause, a cancel, an opt-out, a new token, a slower pace.
     """
-    if limit <= 0:
-        return []
-    due = list(_due(now)[:limit])
-    _skip_opted_out([message.pk for message in due if message.opted_out], now)
-    doors = _doors({message.integration_id for message in due}, now)
-    wanted = [m.pk for m in due if not m.opted_out and m.integration_id in doors]
+    failpoints.reach(failpoints.BEFORE_CLAIM)
+    running = lanes.running(now, held_still=True)
+    shares = _shares(running, free, now)
     ticket = uuid.uuid4().hex
-    # Longer than the slowest call may take, with room for a busy machine (check E007). A call that
-    # outlives it does no harm: its row is `unconfirmed` until the late answer counts.
-    lease = timedelta(seconds=settings.SENDER_LEASE_SECONDS)
-    # The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
-    Message.objects.filter(pk__in=wanted, status__in=sources(MessageStatus.SENDING)).update(
-        status=MessageStatus.SENDING,
-        status_changed_at=now,
-        ticket=ticket,
-        lease_until=now + lease,
-        attempt_count=F("attempt_count") + 1,
-        reason="",
-    )
-    held = Message.objects.filter(ticket=ticket, status=MessageStatus.SENDING)
-    claimed = [_claimed(message, doors[message.integration_id]) for message in held]
-    Attempt.objects.bulk_create(_attempt(one, now) for one in claimed)
-    return claimed
-
-
-def due_messages(now: datetime) -> QuerySet[Message]:
-    """Return the messages that may go now, as far as campaign, integration and time are concerned."""
-    return Message.objects.filter(
-        status=MessageStatus.QUEUED,
-        due_at__lte=now,
-        campaign__status=CampaignStatus.RUNNING,
-        integration__status=IntegrationStatus.ACTIVE,
+    rows = _mark(shares, ticket, now) if any(share.count for share in shares) else []
+    by_lane = {share.lane.integration.pk: share for share in shares}
+    start_before = boot_clock() + _longest_stand()
+    claimed = [_claimed(row, ticket, by_lane[row[1]], start_before) for row in rows]
+    for pk, share in by_lane.items():
+        if taken := sum(one.integration_id == pk for one in claimed):
+            _spend(share, taken, now)
+    moments = [share.allowance.next_at for share in shares if share.allowance.next_at]
+    uneasy = {lane.integration.pk for lane in running if lane.throttle.outages or lane.throttle.trips}
+    return Harvest(
+        claimed,
+        min(moments, default=None),
+        uneasy,
+        {lane.integration.pk for lane in running} - uneasy,
     )
 
 
-def _due(now: datetime) -> QuerySet[Any]:
-    same_person = Recipient.objects.opted_out().filter(phone_key=OuterRef("phone_key"))
-    due = due_messages(now).annotate(opted_out=Exists(same_person)).order_by("due_at", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
-    return due.only("pk", "integration_id")
-
-
-def _skip_opted_out(pks: list[int], now: datetime) -> None:
-    if pks:
-        Message.objects.filter(pk__in=pks, status=MessageStatus.QUEUED).update(
-            status=MessageStatus.SKIPPED, status_changed_at=now, reason=Reason.OPTED_OUT
+def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime) -> list[_Share]:
+    limited = [lane.integration.pk for lane in running if _is_limited(lane)]
+    fresh = throttle.locked(limited) if limited else {}
+    shares = []
+    for lane in running:
+        lane = lanes.Lane(lane.integration, fresh.get(lane.integration.pk, lane.throttle), lane.campaigns)
+        door = _door(lane.integration, now)
+        if door is None:
+            continue
+        allowed = throttle.allowance(lane.integration, lane.throttle, now)
+        count = allowed.within(free(lane.integration.pk))
+        rooms = (
+            [
+                (one.pk, count if (room := waves.room(one, now)) is None else min(room, count))
+                for one in lane.campaigns
+            ]
+            if count > 0
+            else []
         )
+        shares.append(_Share(lane, door, max(0, count), rooms, allowed))
+    return shares
 
 
-def _doors(integration_ids: set[int], now: datetime) -> dict[int, tuple[str, str]]:
-    """Return address and token of each integration, read from one row: they must never be mixed."""
-    doors = {}
-    active = Integration.objects.filter(pk__in=integration_ids, status=IntegrationStatus.ACTIVE)
-    for integration in active:
-        try:
-            token, problem = integration.token.reveal(), TOKEN_MISSING
-        except SecretUnreadable:
-            token, problem = "", TOKEN_UNREADABLE
-        if token:
-            doors[integration.pk] = (integration.address, token)
-        else:
-            stop_integration(integration.pk, problem, now)
-    return doors
+def _is_limited(lane: lanes.Lane) -> bool:
+    limits = lane.integration
+    return bool(limits.per_second or limits.per_day is not None or lane.throttle.trips)
 
 
-def _claimed(message: Message, door: tuple[str, str]) -> Claimed:
-    number, (address, token) = message.attempt_count, door
-    external_id = _attempt_id(message.external_id or "", number)
-    again = number > 1
+def _spend(share: _Share, taken: int, now: datetime) -> None:
+    lane, probe_until = share.lane, None
+    if share.allowance.is_probe:
+        probe_until = now + timedelta(seconds=settings.SENDER_LEASE_SECONDS)
+    throttle.spend(lane.integration, lane.throttle, taken, now, probe_until=probe_until)
+
+
+def _door(integration: Integration, now: datetime) -> tuple[str, str] | None:
+    """Return address and token, read from one row: they must never be mixed. None stops the integration."""
+    try:
+        token, problem = integration.token.reveal(), TOKEN_MISSING
+    except SecretUnreadable:
+        token, problem = "", TOKEN_UNREADABLE
+    if token:
+        return integration.address, token
+    stop_integration(integration.pk, problem, now)
+    return None
+
+
+def _longest_stand() -> float:
+    # A mark that is older than this when its turn comes might be given up by recovery while the request
+    # is still under way; such a row goes back unsent (gateways.base.Outgoing.send_before).
+    lease = float(settings.SENDER_LEASE_SECONDS)
+    return max(lease - TOTAL_TIMEOUT_SECONDS - 15, lease / 3)
+
+
+# -- the mark ----------------------------------------------------------------------------------------------
+
+# Each campaign gives its oldest rows, and a lane takes them in turn: a small send never waits behind a
+# large one. MATERIALIZED, because PostgreSQL may otherwise run a limited subquery more than once.
+_OF_CAMPAIGN = """
+SELECT id, phone_key, ROW_NUMBER() OVER (ORDER BY due_at, id) AS turn FROM (
+    SELECT id, phone_key, due_at FROM outbound_message
+    WHERE status = 'queued' AND campaign_id = %s AND due_at <= %s
+    ORDER BY due_at, id LIMIT %s {lock}
+) AS oldest"""
+_OF_LANE = "SELECT id, phone_key FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn LIMIT %s) AS lane"
+_PICKED = """
+WITH picked AS MATERIALIZED (
+    SELECT id, EXISTS (
+        SELECT 1 FROM outbound_recipient AS person
+        WHERE person.phone_key = due.phone_key AND person.opted_out_at IS NOT NULL
+    ) AS opted_out
+    FROM ({lanes}) AS due
+)"""
+# The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
+_MARK = """
+UPDATE outbound_message SET
+    status = CASE WHEN picked.opted_out THEN 'skipped' ELSE 'sending' END,
+    reason = CASE WHEN picked.opted_out THEN 'opted_out' ELSE '' END,
+    attempt_count = attempt_count + CASE WHEN picked.opted_out THEN 0 ELSE 1 END,
+    status_changed_at = %s, ticket = %s, lease_until = %s
+FROM picked
+WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'
+RETURNING outbound_message.id, outbound_message.integration_id, outbound_message.status,
+    outbound_message.attempt_count, outbound_message.failed_tries, outbound_message.external_id,
+    outbound_message.payload
+"""
+# A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
+_ATTEMPT_ID = "CASE attempt_count WHEN 1 THEN external_id ELSE external_id || '-' || attempt_count END"
+_OPEN_ATTEMPTS = f"""
+INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, answer, opened_at)
+SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
+FROM outbound_message WHERE ticket = %s AND status = 'sending'
+"""
+
+
+def _mark(shares: list[_Share], ticket: str, now: datetime) -> list[Any]:
+    """Mark rows and open their attempts; return those that are to be sent."""
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    moment, lease = _moment(now), _moment(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
+    parts, values = [], []
+    for share in shares:
+        if not share.count:
+            continue
+        campaigns = " UNION ALL ".join(_OF_CAMPAIGN.format(lock=lock) for _room in share.rooms)
+        parts.append(_OF_LANE.format(campaigns=campaigns))
+        for campaign_id, room in share.rooms:
+            values += [campaign_id, moment, room]
+        values.append(share.count)
+    with connection.cursor() as cursor:
+        statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
+        cursor.execute(statement, [*values, moment, ticket, lease])
+        rows = [row for row in cursor.fetchall() if row[2] == "sending"]
+        if rows:
+            cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
+    return rows
+
+
+def _moment(moment: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(moment))
+
+
+def _claimed(row: Any, ticket: str, share: _Share, start_before: float) -> Claimed:
+    message_id, integration_id, _status, number, failed_tries, external_id, body = row
+    address, token = share.door
+    attempt_id = external_id if number == 1 else f"{external_id}-{number}"
     return Claimed(
-        message_id=message.pk,
+        message_id=message_id,
         attempt_number=number,
-        failed_tries=message.failed_tries,
-        ticket=message.ticket,
-        integration_id=message.integration_id,
+        failed_tries=failed_tries,
+        ticket=ticket,
+        integration_id=integration_id,
         outgoing=Outgoing(
             address=address,
             token=token,
-            payload=payload.with_external_id(message.payload, external_id) if again else message.payload,
-            external_id=external_id,
+            payload=body if number == 1 else payload.with_external_id(body, attempt_id),
+            external_id=attempt_id,
+            server_errors_mean_not_sent=share.lane.integration.server_errors_mean_not_sent,
+            send_before=start_before,
         ),
-    )
-
-
-def _attempt_id(external_id: str, number: int) -> str:
-    # A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
-    return external_id if number == 1 else f"{external_id}-{number}"
-
-
-def _attempt(one: Claimed, now: datetime) -> Attempt:
-    return Attempt(
-        message_id=one.message_id,
-        number=one.attempt_number,
-        external_id=one.outgoing.external_id,
-        opened_at=now,
+        has_daily_limit=share.lane.integration.per_day is not None,
     )

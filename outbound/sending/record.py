@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from outbound.gateways.base import GatewayError
+from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.lifecycle import MOVES, MessageStatus
+from outbound.sending import throttle
 from outbound.sending.deliver import Delivered
 from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
@@ -35,8 +37,6 @@ _COLUMNS = {
     "gateway_contact_id": "text",
 }
 
-# A late answer still counts where the lease ran out meanwhile, but only as good news: what recovery
-# has called `unconfirmed` may become accepted, and nothing else.
 _MESSAGES = """
 UPDATE outbound_message SET
     status = v.status, reason = v.reason, detail = v.answer, failed_tries = v.failed_tries,
@@ -46,13 +46,25 @@ FROM {rows} AS v
 WHERE outbound_message.id = v.message_id
   AND outbound_message.ticket = v.ticket
   AND outbound_message.attempt_count = v.attempt_number
-  AND ({moves})
+  AND {moves}
 """
-# The table of moves itself, for the states that a sender's hold can be in.
-_MOVES = " OR ".join(
-    f"(outbound_message.status = '{source.value}' AND v.status = '{target.value}')"
-    for source in (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
-    for target in sorted(MOVES[source])
+# The table of moves itself, for the states that a sender's hold can be in: a late answer still counts
+# where the lease ran out meanwhile, or where a person has decided, but only as good news.
+_HELD = (
+    MessageStatus.SENDING,
+    MessageStatus.UNCONFIRMED,
+    MessageStatus.ASSUMED_SENT,
+    MessageStatus.ASSUMED_NOT_SENT,
+)
+_RESULTS = MOVES[MessageStatus.SENDING]
+# A CASE, because alternatives would make SQLite look the rows up by their status and not by their id.
+_MOVES = "CASE outbound_message.status {} ELSE FALSE END".format(
+    " ".join(
+        "WHEN '{}' THEN v.status IN ({})".format(
+            source.value, ", ".join(f"'{target.value}'" for target in sorted(MOVES[source] & _RESULTS))
+        )
+        for source in _HELD
+    )
 )
 _ATTEMPTS = """
 UPDATE outbound_attempt SET
@@ -69,23 +81,51 @@ RETURNING outbound_attempt.message_id
 """
 
 
-def record(batch: Sequence[Delivered], now: datetime, chance: random.Random) -> None:
-    """Write the results of finished requests. Call it inside a transaction.
+def record(
+    batch: Sequence[Delivered], now: datetime, chance: random.Random, uneasy: Set[int] = frozenset()
+) -> set[int]:
+    """Write the results of finished requests; return the integrations that may not go on now.
 
-    A result for a row that is no longer in its sender's hands changes nothing but, at most,
-    `unconfirmed` to `accepted`.
+    Call it inside a transaction. A result for a row that is no longer in its sender's hands changes
+    nothing but, at most, what is in doubt to `accepted`. `uneasy` as in `throttle.learn`.
     """
     if not batch:
-        return
-    rows = json.dumps([_row(one, judge(one, now, chance), now) for one in batch])
+        return set()
+    verdicts = [judge(one, now, chance) for one in batch]
+    closed_at = _moment(now)
+    pairs = zip(batch, verdicts, strict=True)
+    rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
     with connection.cursor() as cursor:
         cursor.execute(_MESSAGES.format(rows=_rows(), moves=_MOVES), [rows])
         cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
         closed = {message_id for (message_id,) in cursor.fetchall()}
-    _stop_integrations([one for one in batch if one.claimed.message_id in closed], now)
+    heard = [one for one in batch if one.claimed.message_id in closed]
+    throttle.give_back(_unspent(heard))
+    return _stop_integrations(heard, now) | throttle.learn(_lessons(heard), uneasy, now)
 
 
-def _row(one: Delivered, verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _unspent(batch: Sequence[Delivered]) -> dict[int, int]:
+    return Counter(
+        one.claimed.integration_id
+        for one in batch
+        if one.claimed.has_daily_limit and isinstance(one.result, NotSent)
+    )
+
+
+def _lessons(batch: Sequence[Delivered]) -> dict[int, throttle.Lesson]:
+    lessons: dict[int, throttle.Lesson] = defaultdict(throttle.Lesson)
+    for one in batch:
+        lesson = lessons[one.claimed.integration_id]
+        if isinstance(one.result, Accepted | Refused):
+            lesson.good()
+        elif isinstance(one.result, Throttled):
+            lesson.wait = max(lesson.wait, one.result.wait)
+        elif isinstance(one.result, Ambiguous) or (one.result.counts and not one.result.stops):
+            lesson.bad += 1
+    return lessons
+
+
+def _row(one: Delivered, verdict: Verdict, now: datetime, closed_at: str) -> dict[str, Any]:
     return {
         "message_id": one.claimed.message_id,
         "ticket": one.claimed.ticket,
@@ -94,8 +134,8 @@ def _row(one: Delivered, verdict: Verdict, now: datetime) -> dict[str, Any]:
         "status": verdict.status.value,
         "reason": verdict.reason.value if verdict.reason else "",
         "failed_tries": verdict.failed_tries,
-        "due_at": _moment(verdict.due_at),
-        "closed_at": _moment(now),
+        "due_at": closed_at if verdict.due_at is now else _moment(verdict.due_at),
+        "closed_at": closed_at,
         "latency_ms": one.latency_ms,
         "http_status": verdict.http_status,
         "answer": _storable(verdict.answer),
@@ -123,7 +163,7 @@ def _moment(moment: datetime) -> str:
     return str(connection.ops.adapt_datetimefield_value(moment))
 
 
-def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> None:
+def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> set[int]:
     stops = {
         one.claimed.integration_id: one.result.stops
         for one in batch
@@ -131,3 +171,4 @@ def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> None:
     }
     for integration_id, reason in stops.items():
         stop_integration(integration_id, reason, now)
+    return set(stops)

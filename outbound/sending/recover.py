@@ -1,13 +1,22 @@
-"""What a lost sender left behind: rows whose lease ran out become `unconfirmed`, never `queued`."""
+"""What was left behind: by a lost sender, by a time that ran out, by a cancel that met a row under way."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
-from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason, sources
+from outbound.lifecycle import (
+    MAY_HAVE_LEFT,
+    AttemptOutcome,
+    CampaignStatus,
+    MessageStatus,
+    Reason,
+    sources,
+)
 from outbound.models import Attempt, Message
+from outbound.sending import lanes
 
 PAGE_SIZE = 500
 
@@ -21,6 +30,34 @@ def reap(now: datetime) -> int:
     while found := _reap_page(now):
         total += found
     return total
+
+
+def tidy(now: datetime) -> int:
+    """Settle queued rows that nobody may claim any more; return how many there were.
+
+    Those of a cancelled send are cancelled, those of one whose time ran out are skipped.
+    """
+    over = lanes.with_queued_rows().filter(Q(status=CampaignStatus.CANCELLED) | Q(not_after__lte=now))
+    total = 0
+    for campaign in over.only("status"):
+        queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
+        if campaign.status == CampaignStatus.CANCELLED:
+            total += queued.update(status=MessageStatus.CANCELLED, status_changed_at=now, reason="")
+        else:
+            total += queued.update(status=MessageStatus.SKIPPED, status_changed_at=now, reason=Reason.EXPIRED)
+    return total
+
+
+def set_aside(now: datetime) -> int:
+    """Put in doubt every queued row whose request may have left once; return how many there were.
+
+    There is none unless somebody changed the database by hand. The constraint refuses to open another
+    attempt for such a row, and here it is taken out of the way of all others.
+    """
+    left = Attempt.objects.filter(message=OuterRef("pk"), outcome__in=MAY_HAVE_LEFT)
+    return Message.objects.filter(Exists(left), status=MessageStatus.QUEUED).update(
+        status=MessageStatus.UNCONFIRMED, status_changed_at=now, reason=Reason.SENDER_LOST
+    )
 
 
 def _reap_page(now: datetime) -> int:

@@ -6,45 +6,72 @@ import logging
 import random
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections import Counter
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from datetime import datetime
-from functools import partial
+from typing import TypeVar
 
-from django.db import transaction
-from django.db.models import Min
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from outbound import failpoints, heartbeat
 from outbound.gateways.zenvia.client import ZenviaClient
-from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
-from outbound.models import Message
-from outbound.sending.claim import Claimed, claim
-from outbound.sending.deliver import Delivered, deliver
+from outbound.sending import identity, lanes, recover
+from outbound.sending.claim import Harvest, claim
+from outbound.sending.deliver import Delivered
+from outbound.sending.pool import Pool
 from outbound.sending.record import record
-from outbound.sending.recover import reap
 
+Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
-# How long answers may gather before they are written together with the next claim.
-GATHER_SECONDS = 0.02
-# How soon and how late a sender with nothing to claim looks again, while it waits for a later try.
+# How long answers may gather before they are written together with the next claim; within that, as long
+# as it takes to gather a good part of the rows that stand ready, so that no thread runs dry.
+SHORTEST_GATHER_SECONDS = 0.004
+LONGEST_GATHER_SECONDS = 0.1
+GOOD_PART = 0.7
+# The least time between two transactions where rows are scarce: a trickle is not worth one fsync each.
+TRICKLE_SECONDS = 0.025
+# How soon and how late a sender with nothing to claim looks again.
 SHORTEST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 0.5
+HOUSEKEEPING_SECONDS = 5.0
+# How long a database that went away is waited for; what is in hand is then left to recovery.
+RETRY_SECONDS = 15.0
+NEARLY_OVER_SECONDS = 1.0
+# How long rows that stand ready may still begin when the time is up.
+GRACE_SECONDS = 5.0
 
 
 class Run:
     """One bounded run of a sender. Only the thread that calls `run()` touches the database."""
 
     def __init__(
-        self, *, seconds: float, slots: int, stop: threading.Event | None = None, linger: bool = True
+        self,
+        *,
+        seconds: float,
+        slots: int,
+        stop: threading.Event | None = None,
+        linger: bool = True,
+        nearly_over: Callable[[], None] | None = None,
     ) -> None:
-        """`linger` waits within `seconds` for messages that become due; `stop` ends it early."""
+        """`linger` waits within `seconds` for messages that become due; `stop` ends it early.
+
+        `slots` is how many rows are held at once for each integration, half of them in flight.
+        `nearly_over` is called once, a moment before the time is up, if there is still work.
+        """
         self._linger = linger
         self._deadline = time.monotonic() + seconds
         self._slots = slots
+        self._connections = max(1, slots // 2)
         self._stop = stop or threading.Event()
+        self._nearly_over = nearly_over
         self._chance = random.Random()
-        self._in_flight: set[Future[Delivered]] = set()
+        self._finished: list[Delivered] = []
+        self._uneasy: set[int] = set()
+        self._interval = SHORTEST_GATHER_SECONDS
+        self._claim_at = self._ticked_at = self._kept_house_at = 0.0
+        self._is_scarce = False
         self.sent = 0
 
     def run(self) -> int:
@@ -53,66 +80,146 @@ class Run:
         What is in flight at the end is waited for and recorded, so a run that was asked to stop
         leaves nothing in doubt.
         """
-        reap(timezone.now())
-        with ThreadPoolExecutor(self._slots) as pool, closing(ZenviaClient(self._slots)) as client:
-            send = partial(deliver, client)
-            finished: list[Delivered] = []
-            while True:
-                claimed = self._tick(finished)
-                self._in_flight |= {pool.submit(send, one) for one in claimed}
-                self.sent += len(claimed)
-                if not self._in_flight and not self._worth_waiting():
-                    return self.sent
-                finished = self._gather()
+        if not identity.agrees(timezone.now()):
+            return 0
+        with (
+            closing(ZenviaClient(self._connections)) as client,
+            closing(Pool(client, self._connections)) as self._pool,
+        ):
+            self._loop()
+        self._keep_house(0)
+        return self.sent
 
-    def _tick(self, finished: list[Delivered]) -> list[Claimed]:
+    def _loop(self) -> None:
+        while True:
+            self._tick()
+            if self._pool.is_empty and not self._finished and not self._worth_waiting():
+                return
+            self._gather()
+
+    # -- one turn ----------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self._keep_house(HOUSEKEEPING_SECONDS)
+        if self._stop.is_set() or time.monotonic() > self._deadline + GRACE_SECONDS:
+            self._withdraw(None)
+        wants = self._may_claim() and (bool(self._finished) or time.monotonic() >= self._claim_at)
+        if not self._finished and not wants:
+            return
+        finished, self._finished = self._finished, []
+        held_back, harvest = self._patiently(lambda: self._write(finished, wants))
+        self._ticked_at = time.monotonic()
+        self._adapt(finished)
+        if finished:
+            failpoints.reach(failpoints.AFTER_RECORD)
+        if harvest:
+            self._take_up(harvest)
+        self._withdraw(held_back)
+
+    def _write(self, finished: list[Delivered], wants: bool) -> tuple[set[int], Harvest | None]:
         now = timezone.now()
-        free = self._slots - len(self._in_flight) if self._may_claim() else 0
-        if not finished and not free:
-            return []
         with transaction.atomic(durable=True):
-            record(finished, now, self._chance)
-            return claim(free, now)
+            held_back = record(finished, now, self._chance, self._uneasy)
+            return held_back, claim(self._free, now) if wants else None
+
+    def _take_up(self, harvest: Harvest) -> None:
+        if harvest.claimed:
+            failpoints.reach(failpoints.AFTER_CLAIM)
+        self._uneasy = (self._uneasy | harvest.uneasy) - harvest.calm
+        self._pool.hand(harvest.claimed)
+        self.sent += len(harvest.claimed)
+        lanes_held = {one.integration_id for one in harvest.claimed}
+        self._is_scarce = not any(self._free(pk) == 0 for pk in lanes_held)
+        wait = LONGEST_PAUSE_SECONDS if self._is_scarce else 0.0
+        if harvest.next_at:
+            wait = min(LONGEST_PAUSE_SECONDS, (harvest.next_at - timezone.now()).total_seconds())
+        self._claim_at = time.monotonic() + wait
+
+    def _withdraw(self, integration_ids: Iterable[int] | None) -> None:
+        taken_back = self._pool.withdraw(integration_ids)
+        self.sent -= len(taken_back)
+        self._finished += taken_back
+
+    def _free(self, integration_id: int) -> int:
+        return self._slots - self._pool.held(integration_id)
 
     def _may_claim(self) -> bool:
         return not self._stop.is_set() and time.monotonic() < self._deadline
 
+    # -- waiting -----------------------------------------------------------------------------------------
+
+    def _gather(self) -> None:
+        """Wait for answers: until a thread runs dry, or enough will have come, or a claim is due."""
+        if self._finished:
+            return
+        if self._may_claim():
+            until_claim = self._claim_at - time.monotonic()
+            timeout = max(0.0, min(self._interval, until_claim)) if self._is_scarce else self._interval
+        else:
+            timeout = self._interval
+        self._pool.hungry.wait(timeout)
+        self._pool.hungry.clear()
+        if self._is_scarce and (early := self._ticked_at + TRICKLE_SECONDS - time.monotonic()) > 0:
+            time.sleep(early)
+        self._finished += self._pool.take()
+        self._call_nearly_over()
+
+    def _adapt(self, finished: list[Delivered]) -> None:
+        """Gather so long that a tick finds a good part of a lane's connections done, and no longer."""
+        by_lane = Counter(one.claimed.integration_id for one in finished)
+        most = max(by_lane.values(), default=0)
+        wanted = max(1.0, GOOD_PART * self._connections)
+        factor = min(2.0, max(0.5, wanted / most)) if most else 2.0
+        self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, self._interval * factor))
+
     def _worth_waiting(self) -> bool:
         if not self._may_claim():
             return False
-        due_at = next_due_at()
-        seconds = (due_at - timezone.now()).total_seconds() if due_at else None
+        moment = lanes.next_moment(timezone.now())
+        seconds = (moment - timezone.now()).total_seconds() if moment else None
         # Something can be due although the last claim came back empty: it met only people who opted
         # out, or an integration without a token, and others stand behind them.
         patience = self._deadline - time.monotonic() if self._linger else 0.0
         if seconds is None or seconds > patience:
             return False
         self._stop.wait(min(max(seconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+        self._claim_at = 0.0
         return True
 
-    def _gather(self) -> list[Delivered]:
-        if not self._in_flight:
-            return []
-        wait(self._in_flight, return_when=FIRST_COMPLETED)
-        done, self._in_flight = wait(self._in_flight, timeout=GATHER_SECONDS)
-        return [result for future in done if (result := _result(future)) is not None]
+    def _call_nearly_over(self) -> None:
+        if self._nearly_over and time.monotonic() > self._deadline - NEARLY_OVER_SECONDS:
+            self._nearly_over()
+            self._nearly_over = None
 
+    # -- the database ------------------------------------------------------------------------------------
 
-def next_due_at() -> datetime | None:
-    """Return when the next message may go that neither campaign nor integration holds back."""
-    found: datetime | None = Message.objects.filter(
-        status=MessageStatus.QUEUED,
-        campaign__status=CampaignStatus.RUNNING,
-        integration__status=IntegrationStatus.ACTIVE,
-    ).aggregate(soonest=Min("due_at"))["soonest"]
-    return found
+    def _keep_house(self, every: float) -> None:
+        if time.monotonic() - self._kept_house_at < every:
+            return
 
+        def keep() -> None:
+            now = timezone.now()
+            heartbeat.beat(now)
+            identity.remember()
+            recover.reap(now)
+            recover.tidy(now)
 
-def _result(future: Future[Delivered]) -> Delivered | None:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    # The attempt stays open, and recovery will call it unconfirmed: a fault of ours proves nothing
-    # about what the gateway read.
-    logger.error("A request failed in a way the client does not know: %s", type(error).__name__)
-    return None
+        self._patiently(keep)
+        self._kept_house_at = time.monotonic()
+
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Do `work`, again where the database was away for a while: nothing of it was committed then,
+        or writing it a second time changes nothing."""
+        deadline, pause = time.monotonic() + RETRY_SECONDS, 0.1
+        while True:
+            try:
+                return work()
+            except DatabaseError as error:
+                if time.monotonic() > deadline:
+                    raise
+                logger.warning("The database did not take a step of the sender: %s", type(error).__name__)
+                connection.close()
+                if isinstance(error, IntegrityError):
+                    recover.set_aside(timezone.now())
+            time.sleep(pause)
+            pause = min(2.0, 2 * pause)

@@ -65,9 +65,11 @@ def _not_sent(result: NotSent, tries: int, now: datetime, chance: random.Random)
             result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.INTEGRATION_STOPPED, tries, now
         )
     if isinstance(result, Throttled):
-        wait = min(result.wait or backoff.FIRST_WAIT, backoff.LONGEST_ASKED_WAIT)
-        return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.BUSY, tries, now + wait)
-    wait_or_none = backoff.next_wait(tries + 1, chance)
+        due_at = now + result.wait
+        return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.BUSY, tries, due_at)
+    if not result.counts:
+        return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.TAKEN_BACK, tries, now)
+    wait_or_none = backoff.next_wait(tries + 1, chance, most_tries=result.most_tries)
     if wait_or_none is None:
         return _closed(
             result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries + 1, now

@@ -1,41 +1,79 @@
-"""One POST over real sockets: what each ending of a call turns into."""
+"""One POST to the sandbox: what it asks, and what each ending of a call turns into."""
 
 from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from outbound.gateways.base import Ambiguous, GatewayError, NotSent, Outgoing, Refused, Throttled
+from outbound.gateways.base import USUAL_ASKED_WAIT, Ambiguous, NotSent, Refused, Throttled
 from outbound.gateways.zenvia import answers
-from outbound.gateways.zenvia import client as client_module
 from outbound.gateways.zenvia.client import ZenviaClient
 from outbound.sandbox import ledger
+from outbound.sandbox.scenarios import SCENARIOS
 from outbound.sandbox.server import SandboxServer
-from tests.gateways.conftest import EXTERNAL_ID, TOKEN, outgoing
+from tests.gateways.conftest import (
+    EXTERNAL_ID,
+    TOKEN,
+    Ask,
+    Serve,
+    failure,
+    kept_alive,
+    outgoing,
+    read_request,
+)
 
-Ask = Callable[[str], Outgoing]
-RawGateway = Callable[[bytes], Outgoing]
-
-
-@pytest.fixture(autouse=True)
-def short_read_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_TIMEOUT_SECONDS", 0.5)
-
-
-def failure(client: ZenviaClient, request: Outgoing) -> GatewayError:
-    with pytest.raises(GatewayError) as raised:
-        client.post(request)
-    return raised.value
-
-
-def head(status: str, *headers: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode("latin-1")
+ACCEPTED = {"0200", "0620", "0622"}
+ENDINGS = [
+    ("0301", Ambiguous, 301, answers.REDIRECTED),
+    ("0302", Ambiguous, 302, answers.REDIRECTED),
+    ("0303", Ambiguous, 303, answers.REDIRECTED),
+    ("0307", NotSent, 307, answers.REDIRECTED),
+    ("0308", NotSent, 308, answers.REDIRECTED),
+    ("0400", Refused, 400, ""),
+    ("0401", NotSent, 401, answers.BAD_TOKEN),
+    ("0403", NotSent, 403, answers.BAD_TOKEN),
+    ("0404", NotSent, 404, answers.BAD_ADDRESS),
+    ("0405", NotSent, 405, answers.BAD_ADDRESS),
+    ("0408", NotSent, 408, ""),
+    ("0409", Ambiguous, 409, ""),
+    ("0410", NotSent, 410, answers.BAD_ADDRESS),
+    ("0413", Refused, 413, ""),
+    ("0415", Refused, 415, ""),
+    ("0422", Refused, 422, ""),
+    ("0425", NotSent, 425, ""),
+    ("0429", Throttled, 429, ""),
+    ("0500", Ambiguous, 500, ""),
+    ("0502", Ambiguous, 502, ""),
+    ("0503", Ambiguous, 503, ""),
+    ("0504", Ambiguous, 504, ""),
+    ("0505", Throttled, 503, ""),
+    ("0600", Ambiguous, None, ""),  # reset
+    ("0601", Ambiguous, None, ""),  # reset, but taken
+    ("0602", Ambiguous, None, ""),  # closed
+    ("0603", Ambiguous, None, ""),  # half-closed
+    ("0610", Ambiguous, 200, ""),  # HTML
+    ("0611", Ambiguous, 200, ""),  # empty
+    ("0612", Ambiguous, None, ""),  # truncated
+    ("0613", Ambiguous, 200, answers.FOREIGN_ANSWER),
+    ("0614", Ambiguous, 200, ""),  # an array
+    ("0615", Ambiguous, 200, ""),  # NaN
+    ("0616", Ambiguous, 200, ""),  # an unknown word
+    ("0617", Ambiguous, 200, ""),  # 1 MiB
+    ("0618", Ambiguous, 200, ""),  # 200 MiB
+    ("0619", Ambiguous, None, ""),  # 300 headers
+    ("0621", Ambiguous, None, ""),  # silence
+    ("0630", Ambiguous, 200, ""),  # compressed
+    ("0640", Throttled, 429, ""),
+    ("0641", Throttled, 429, ""),
+    ("0642", Throttled, 429, ""),
+    ("0643", Throttled, 429, ""),
+    ("0644", Throttled, 503, ""),
+]
 
 
 def test_an_accepted_message_was_posted_byte_for_byte_with_the_bare_token(
@@ -51,37 +89,38 @@ def test_an_accepted_message_was_posted_byte_for_byte_with_the_bare_token(
     assert line["body"] == json.loads(request.payload)
 
 
-@pytest.mark.parametrize(
-    ("ending", "kind", "http_status", "stops"),
-    [
-        ("0301", Ambiguous, 301, answers.REDIRECTED),
-        ("0307", NotSent, 307, answers.REDIRECTED),
-        ("0400", Refused, 400, ""),
-        ("0401", NotSent, 401, answers.BAD_TOKEN),
-        ("0403", NotSent, 403, answers.BAD_TOKEN),
-        ("0404", NotSent, 404, answers.BAD_ADDRESS),
-        ("0408", NotSent, 408, ""),
-        ("0409", Ambiguous, 409, ""),
-        ("0422", Refused, 422, ""),
-        ("0429", Throttled, 429, ""),
-        ("0500", Ambiguous, 500, ""),
-        ("0503", Ambiguous, 503, ""),
-        ("0505", Throttled, 503, ""),
-        ("0600", Ambiguous, None, ""),  # reset
-        ("0601", Ambiguous, None, ""),  # reset, but taken
-        ("0602", Ambiguous, None, ""),  # closed
-        ("0603", Ambiguous, None, ""),  # half-closed
-        ("0610", Ambiguous, 200, ""),  # HTML
-        ("0611", Ambiguous, 200, ""),  # empty
-        ("0612", Ambiguous, None, ""),  # truncated
-        ("0613", Ambiguous, 200, answers.FOREIGN_ANSWER),
-        ("0614", Ambiguous, 200, ""),  # an array
-        ("0615", Ambiguous, 200, ""),  # NaN
-        ("0616", Ambiguous, 200, ""),  # an unknown word
-        ("0617", Ambiguous, 200, ""),  # 1 MiB
-        ("0621", Ambiguous, None, ""),  # silence
-    ],
-)
+def test_a_request_says_what_it_must_and_nothing_of_its_library(client: ZenviaClient, serve: Serve) -> None:
+    seen = []
+
+    def play(connection: socket.socket) -> None:
+        seen.append(read_request(connection).decode())
+        connection.sendall(kept_alive())
+
+    request = serve(play, at_once=True)
+
+    client.post(request)
+
+    head, _, body = seen[0].partition("\r\n\r\n")
+    first, host, *headers = head.split("\r\n")
+    assert (first, host, body) == (
+        "POST /zenvia/acme/42 HTTP/1.1",
+        f"Host: {urlsplit(request.address).netloc}",
+        request.payload,
+    )
+    assert sorted(headers) == [
+        "Accept-Encoding: identity",
+        f"Authorization: {TOKEN}",
+        f"Content-Length: {len(body.encode())}",
+        "Content-Type: application/json",
+        "User-Agent: whatsapp-console",
+    ]
+
+
+def test_every_ending_of_the_sandbox_has_its_row_here() -> None:
+    assert {ending for ending, *_ in ENDINGS} | ACCEPTED == set(SCENARIOS)
+
+
+@pytest.mark.parametrize(("ending", "kind", "http_status", "stops"), ENDINGS)
 def test_each_ending_of_a_call_is_the_error_that_the_design_names(
     client: ZenviaClient, ask: Ask, ending: str, kind: type, http_status: int | None, stops: str
 ) -> None:
@@ -90,7 +129,7 @@ def test_each_ending_of_a_call_is_the_error_that_the_design_names(
     assert (type(error), error.http_status, error.stops) == (kind, http_status, stops)
 
 
-@pytest.mark.parametrize("ending", ["0620", "0622"])
+@pytest.mark.parametrize("ending", sorted(ACCEPTED))
 def test_a_slow_answer_is_an_answer(client: ZenviaClient, ask: Ask, ending: str) -> None:
     assert client.post(ask(ending)).status == "pending"
 
@@ -101,12 +140,43 @@ def test_an_error_carries_the_gateways_own_words(client: ZenviaClient, ask: Ask)
     assert json.loads(error.answer)["code"] == "VALIDATION_ERROR"
 
 
-@pytest.mark.parametrize("ending", ["0429", "0505"])
-def test_a_throttle_carries_the_wait_it_was_told(client: ZenviaClient, ask: Ask, ending: str) -> None:
+@pytest.mark.parametrize(
+    ("ending", "wait"),
+    [
+        ("0429", timedelta(seconds=5)),
+        ("0505", timedelta(seconds=5)),
+        ("0640", timedelta(seconds=1)),
+        ("0642", USUAL_ASKED_WAIT),  # -1
+        ("0643", USUAL_ASKED_WAIT),  # abc
+    ],
+)
+def test_a_throttle_carries_the_wait_it_was_told(
+    client: ZenviaClient, ask: Ask, ending: str, wait: timedelta
+) -> None:
     error = failure(client, ask(ending))
 
     assert isinstance(error, Throttled)
-    assert error.wait == timedelta(seconds=5)
+    assert error.wait == wait
+
+
+def test_a_throttle_may_say_until_when(client: ZenviaClient, ask: Ask) -> None:
+    error = failure(client, ask("0641"))
+
+    assert isinstance(error, Throttled)
+    assert timedelta(0) < error.wait <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"), [("0500", NotSent), ("0503", NotSent), ("0505", Throttled), ("0602", Ambiguous)]
+)
+def test_the_switch_of_an_integration_makes_a_server_error_not_sent_and_nothing_else(
+    client: ZenviaClient, gateway: SandboxServer, ending: str, kind: type
+) -> None:
+    address = f"http://127.0.0.1:{gateway.port}/zenvia/acme/42"
+
+    error = failure(client, outgoing(address, f"1199999{ending}", server_errors_mean_not_sent=True))
+
+    assert (type(error), error.stops) == (kind, "")
 
 
 @pytest.mark.parametrize("ending", ["0301", "0302", "0303", "0307", "0308"])
@@ -118,98 +188,13 @@ def test_a_redirect_is_not_followed(
     assert [line["path"] for line in ledger.read(gateway.ledger.path)] == ["/zenvia/acme/42"]
 
 
-@pytest.mark.parametrize("ending", ["0408", "0500", "0600", "0602", "0611"])
+@pytest.mark.parametrize("ending", ["0408", "0429", "0500", "0600", "0602", "0611", "0621"])
 def test_a_failed_call_is_made_once(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask, ending: str
 ) -> None:
     failure(client, ask(ending))
 
     assert len(list(ledger.read(gateway.ledger.path))) == 1
-
-
-def test_a_refused_connection_is_certain_not_to_have_sent_anything(client: ZenviaClient) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-
-    assert type(failure(client, outgoing(f"http://127.0.0.1:{port}/zenvia/acme/42"))) is NotSent
-
-
-def test_a_name_that_cannot_be_resolved_is_certain_not_to_have_sent_anything(
-    client: ZenviaClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unknown(*_args: Any, **_kwargs: Any) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-
-    assert type(failure(client, outgoing("http://gateway.example/zenvia/acme/42"))) is NotSent
-
-
-@pytest.mark.parametrize("host", ["a..example", "a" * 64 + ".example"])
-def test_an_address_that_cannot_be_one_is_not_sent_to_and_stops(client: ZenviaClient, host: str) -> None:
-    error = failure(client, outgoing(f"https://{host}/zenvia/acme/42"))
-
-    assert (type(error), error.stops) == (NotSent, answers.BAD_ADDRESS)
-
-
-def test_a_server_that_speaks_no_tls_is_not_sent_to_and_tried_again(
-    client: ZenviaClient, gateway: SandboxServer
-) -> None:
-    error = failure(client, outgoing(f"https://127.0.0.1:{gateway.port}/zenvia/acme/42"))
-
-    assert (type(error), error.stops) == (NotSent, "")
-    assert list(ledger.read(gateway.ledger.path)) == []
-
-
-def test_a_certificate_that_nobody_vouches_for_is_not_sent_to_and_stops(
-    client: ZenviaClient, tls_gateway: tuple[Outgoing, Path]
-) -> None:
-    error = failure(client, tls_gateway[0])
-
-    assert (type(error), error.stops) == (NotSent, client_module.BAD_CERTIFICATE)
-
-
-def test_tls_that_breaks_after_the_request_has_left_is_ambiguous(
-    client: ZenviaClient, tls_gateway: tuple[Outgoing, Path]
-) -> None:
-    request, client._session.verify = tls_gateway[0], str(tls_gateway[1])
-
-    error = failure(client, request)
-
-    assert (type(error), error.answer, error.stops) == (Ambiguous, "SSLError", "")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",
-        b"\x00\xff garbage\r\n\r\n",
-        b"HTTP/1.1 2",
-        head("200 OK", "Content-Length: 500") + b'{"status": "pending"}',
-        head("200 OK", "Transfer-Encoding: chunked") + b"5\r\n{",
-        head("200 OK", "Content-Encoding: gzip", "Content-Length: 4") + b"zzzz",
-        head("200 OK", *(f"X-{number}: x" for number in range(200))),
-        head("100 Continue"),
-    ],
-)
-def test_an_answer_that_breaks_off_or_is_none_is_ambiguous(
-    client: ZenviaClient, raw_gateway: RawGateway, answer: bytes
-) -> None:
-    error = failure(client, raw_gateway(answer))
-
-    assert (type(error), error.stops) == (Ambiguous, "")
-
-
-@pytest.mark.parametrize("retry_after", ["\xb2", "9" * 40, "soon"])
-def test_a_wait_that_cannot_be_read_is_still_a_throttle(
-    client: ZenviaClient, raw_gateway: RawGateway, retry_after: str
-) -> None:
-    answer = head("429 Slow down", f"Retry-After: {retry_after}", "Content-Length: 0")
-
-    error = failure(client, raw_gateway(answer))
-
-    assert isinstance(error, Throttled)
-    assert error.wait is None
 
 
 def test_a_proxy_of_the_environment_gets_nothing(
@@ -239,7 +224,7 @@ def test_the_token_is_in_nothing_that_an_error_shows(client: ZenviaClient, ask: 
 
     error = failure(client, request)
 
-    shown = f"{error!r} {error} {error.__dict__} {error.__cause__!r} {request!r} {request}"
+    shown = f"{error!r} {error} {error.__dict__} {request!r} {request}"
     assert TOKEN not in shown
-    assert error.__suppress_context__ or error.__context__ is None
+    assert error.__cause__ is error.__context__ is None  # what requests raises holds the whole request
     assert EXTERNAL_ID in repr(request)

@@ -31,23 +31,15 @@ def test_the_history_shows_the_templates_text_of_that_day(client: Client) -> Non
 
 def test_a_token_never_travels_to_an_address_that_came_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     a_launched()
-    read_doors: Callable[..., Any] = claim_module._doors
+    read_door: Callable[..., Any] = claim_module._door
 
     def moved_meanwhile(*args: Any) -> Any:
-        doors = read_doors(*args)
+        door = read_door(*args)
         Integration.objects.update(base_url="https://elsewhere.example", token="")
-        return doors
+        return door
 
-    monkeypatch.setattr(claim_module, "_doors", moved_meanwhile)
+    monkeypatch.setattr(claim_module, "_door", moved_meanwhile)
     (one,) = claimed()
 
     assert one.outgoing.token == TOKEN
     assert not one.outgoing.address.startswith("https://elsewhere.example")
-
-
-def test_an_integration_that_was_paused_meanwhile_gives_no_door() -> None:
-    a_launched()
-    integration = Integration.objects.get()
-    Integration.objects.update(status="paused")
-
-    assert claim_module._doors({integration.pk}, integration.created_at) == {}

@@ -16,12 +16,12 @@ def ids(**settings: object) -> list[str | None]:
         return [message.id for message in run_checks()]
 
 
-@pytest.mark.parametrize("seconds", [3, 40])
+@pytest.mark.parametrize("seconds", [3, 75])
 def test_a_lease_shorter_than_a_call_is_an_error_in_production(seconds: int) -> None:
     assert "outbound.E007" in ids(PRODUCTION=True, SENDER_LEASE_SECONDS=seconds)
 
 
-@pytest.mark.parametrize("seconds", [41, 60])
+@pytest.mark.parametrize("seconds", [76, 90])
 def test_a_longer_lease_is_fine(seconds: int) -> None:
     assert "outbound.E007" not in ids(PRODUCTION=True, SENDER_LEASE_SECONDS=seconds)
 

@@ -11,11 +11,11 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from outbound.lifecycle import IntegrationStatus, MessageStatus
-from outbound.models import Integration, Message
+from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
+from outbound.models import Campaign, Integration, Message
 from outbound.sending.recover import reap
 from tests.builders import an_integration
-from tests.sending.steps import a_launched, claimed, later
+from tests.sending.steps import a_launched, at_once, claimed, later
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -52,6 +52,44 @@ def test_recovery_does_not_wait_for_a_row_whose_answer_is_being_written() -> Non
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
+
+
+def test_no_claim_that_began_before_a_pause_ends_after_it() -> None:
+    campaign = a_launched(people=5)
+    claimed(1)  # the first claim also says that this send has no first wave
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert claimed(1)
+        pausing = pool.submit(in_a_thread, lambda: pause(campaign))
+        wait_until_blocked()
+        assert not pausing.done()
+    pausing.result(timeout=5)
+
+    assert claimed() == []
+
+
+def test_a_claim_that_waited_for_a_pause_takes_nothing() -> None:
+    campaign = a_launched(people=5)
+    claimed(1)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            pause(campaign)
+            claiming = pool.submit(in_a_thread, claimed)
+            wait_until_blocked()
+        assert claiming.result(timeout=5) == []
+
+
+def test_a_daily_limit_holds_among_many_senders() -> None:
+    a_launched(people=60, integration=an_integration(per_day=25))
+
+    batches = at_once(8, lambda: [one for _ in range(10) for one in claimed(3)])
+
+    assert sum(len(batch) for batch in batches) == 25
+
+
+def pause(campaign: Campaign) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.PAUSED)
 
 
 def in_a_thread(work: Callable[[], Any]) -> Any:

@@ -104,13 +104,20 @@ def test_the_last_failed_try_gives_up_without_saying_that_it_may_have_left() -> 
     )
 
 
-@pytest.mark.parametrize(
-    ("told", "waited"), [(timedelta(seconds=90), timedelta(seconds=90)), (None, FIRST_WAIT)]
-)
-def test_a_throttle_waits_as_long_as_it_was_told_or_else_a_little(
-    told: timedelta | None, waited: timedelta
-) -> None:
-    assert verdict(Throttled(wait=told)).due_at == NOW + waited
+def test_a_throttle_waits_as_long_as_it_was_told() -> None:
+    assert verdict(Throttled(wait=timedelta(seconds=90))).due_at == NOW + timedelta(seconds=90)
+
+
+def test_what_was_taken_back_before_it_began_waits_for_its_turn_alone() -> None:
+    taken_back = verdict(NotSent(counts=False), failed_tries=MAX_TRIES - 1)
+
+    assert (taken_back.status, taken_back.reason) == (MessageStatus.QUEUED, Reason.TAKEN_BACK)
+    assert (taken_back.due_at, taken_back.failed_tries) == (NOW, MAX_TRIES - 1)
+
+
+def test_an_answer_may_allow_fewer_tries() -> None:
+    assert verdict(NotSent(most_tries=3), failed_tries=1).status == MessageStatus.QUEUED
+    assert verdict(NotSent(most_tries=3), failed_tries=2).reason == Reason.RETRIES_EXHAUSTED
 
 
 def test_a_throttle_never_runs_out_of_tries() -> None:

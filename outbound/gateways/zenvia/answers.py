@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
 from outbound.gateways.base import (
+    LONGEST_ASKED_WAIT,
     MAX_ANSWER_LENGTH,
+    SHORTEST_ASKED_WAIT,
+    USUAL_ASKED_WAIT,
     Accepted,
     Ambiguous,
     GatewayError,
@@ -21,14 +25,26 @@ from outbound.gateways.base import (
 
 # The document shows only "pending"; the others are the words its relatives use.
 KNOWN_STATUSES = frozenset({"pending", "queued", "accepted", "sent"})
+# Those that a written word of Zenvia may turn into "not sent"; the switch stands on the integration.
+SERVER_ERRORS = frozenset({500, 502, 503, 504})
+MOST_TRIES_TOO_EARLY = 3
 
 BAD_TOKEN = _("The gateway does not accept the token. Replace it, then resume.")
 BAD_ADDRESS = _("The gateway knows no such endpoint. Check slug, integration id and address, then resume.")
+UNPAID = _("The gateway asks for a payment. Settle it with Zenvia, then resume.")
 REDIRECTED = _("Check the address, then resume: the gateway pointed to another one.")
 FOREIGN_ANSWER = _("Ask Zenvia before you resume: its answer named another message.")
 
 
-def read(http_status: int, retry_after: str | None, body: bytes | None, external_id: str) -> Accepted:
+def read(
+    http_status: int,
+    retry_after: str | None,
+    body: bytes | None,
+    external_id: str,
+    *,
+    now: datetime,
+    server_errors_mean_not_sent: bool = False,
+) -> Accepted:
     """Return the acceptance that an answer states.
 
     `body` is None where it was longer than we read. Raises the GatewayError that the answer means.
@@ -36,7 +52,11 @@ def read(http_status: int, retry_after: str | None, body: bytes | None, external
     text = (body or b"")[:MAX_ANSWER_LENGTH].decode("utf-8", "replace").replace("\x00", "")
     if 200 <= http_status < 300:
         return _accepted(http_status, body, text, external_id)
-    raise _error(http_status, retry_after, text)
+    if http_status == 429 or (http_status == 503 and retry_after is not None):
+        raise Throttled(http_status=http_status, answer=text, wait=_wait(retry_after, now))
+    if server_errors_mean_not_sent and http_status in SERVER_ERRORS:
+        raise NotSent(http_status=http_status, answer=text)
+    raise _error(http_status, text)
 
 
 def _accepted(http_status: int, body: bytes | None, text: str, external_id: str) -> Accepted:
@@ -55,20 +75,20 @@ def _accepted(http_status: int, body: bytes | None, text: str, external_id: str)
     )
 
 
-def _error(http_status: int, retry_after: str | None, text: str) -> GatewayError:
+def _error(http_status: int, text: str) -> GatewayError:
     facts: dict[str, Any] = {"http_status": http_status, "answer": text}
     if http_status in (401, 403):
         return NotSent(**facts, stops=BAD_TOKEN)
+    if http_status == 402:
+        return NotSent(**facts, stops=UNPAID)
     if http_status in (404, 405, 410):
         return NotSent(**facts, stops=BAD_ADDRESS)
     if http_status in (307, 308):
         return NotSent(**facts, stops=REDIRECTED)
     if 300 <= http_status < 400:
         return Ambiguous(**facts, stops=REDIRECTED)
-    if http_status == 429 or (http_status == 503 and retry_after):
-        return Throttled(**facts, wait=_wait(retry_after))
     if http_status in (408, 425):
-        return NotSent(**facts)
+        return NotSent(**facts, most_tries=MOST_TRIES_TOO_EARLY)
     if http_status == 409:  # may mean that an earlier call was taken
         return Ambiguous(**facts)
     if 400 <= http_status < 500:
@@ -95,6 +115,20 @@ def _identifier(value: object) -> str:
     return text if text.isprintable() else ""  # a NUL or a lone surrogate fits in no database
 
 
-def _wait(retry_after: str | None) -> timedelta | None:
-    readable = retry_after and re.fullmatch(r"[0-9]{1,6}", retry_after)  # eleven days are the most we obey
-    return timedelta(seconds=int(retry_after)) if retry_after and readable else None
+def _wait(retry_after: str | None, now: datetime) -> timedelta:
+    """Return the wait that a Retry-After asks for, in seconds or as a date, within what we grant."""
+    asked = _asked_wait((retry_after or "").strip(), now)
+    if asked is None or asked < timedelta(0):
+        return USUAL_ASKED_WAIT
+    return min(LONGEST_ASKED_WAIT, max(SHORTEST_ASKED_WAIT, asked))
+
+
+def _asked_wait(text: str, now: datetime) -> timedelta | None:
+    if re.fullmatch(r"[0-9]+", text):  # not isdigit(), which a superscript is
+        digits = text.lstrip("0")
+        return timedelta(seconds=int(digits or "0")) if len(digits) < 7 else LONGEST_ASKED_WAIT
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, OverflowError):
+        return None

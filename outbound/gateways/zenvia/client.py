@@ -1,86 +1,122 @@
-"""One POST over a pooled session. No retry, no redirect, no proxy: one call is one attempt."""
+"""One POST over kept connections. No retry, no redirect, no proxy: one call is one attempt."""
 
 from __future__ import annotations
 
-import io
+from functools import lru_cache
+from typing import Any
 
 import requests
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
-from requests.adapters import HTTPAdapter
+from requests import PreparedRequest
 from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError
 
+from outbound import failpoints
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Outgoing
+from outbound.gateways.calls import TIMED_OUT, Call, Watchdog
+from outbound.gateways.connections import DirectAdapter
 from outbound.gateways.zenvia import answers
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
+TOTAL_TIMEOUT_SECONDS = 30
 MAX_BODY_BYTES = 64 * 1024
+USER_AGENT = "whatsapp-console"
 
 BAD_CERTIFICATE = _("The gateway's certificate is not valid. Sending waits until it is; then resume.")
 
 
-class _Body(io.BytesIO):
-    """A request's body that knows whether any of it was handed to the connection."""
-
-    has_left = False
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.has_left = True
-        return super().read(size)
-
-
 class ZenviaClient:
-    """A session with room for `slots` connections; safe to use from that many threads."""
+    """Keeps `slots` connections for each integration; safe to use from many threads."""
 
-    def __init__(self, slots: int) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False  # neither proxies nor .netrc: the token goes to the gateway alone
-        adapter = HTTPAdapter(pool_connections=slots, pool_maxsize=slots, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+    def __init__(self, slots: int, total_seconds: float = TOTAL_TIMEOUT_SECONDS) -> None:
+        self._adapter = DirectAdapter(slots)
+        self._watchdog = Watchdog(total_seconds)
 
     def post(self, outgoing: Outgoing) -> Accepted:
         """Send one message. Raises the GatewayError that says what may be done next."""
-        payload = _Body(outgoing.payload.encode())
-        try:
-            with self._session.post(
-                outgoing.address,
-                data=payload,
-                headers={"Authorization": outgoing.token, "Content-Type": "application/json"},
-                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _capped_body(response)
-        except (requests.RequestException, HTTPError) as error:
-            raise _unanswered(error, payload) from None  # its text may carry the address
+        with self._watchdog.call(outgoing.send_before) as call:
+            http_status, retry_after, body = self._exchange(outgoing, call)
+        failpoints.reach(failpoints.ANSWER_READ)
         return answers.read(
-            response.status_code, response.headers.get("Retry-After"), body, outgoing.external_id
+            http_status,
+            retry_after,
+            body,
+            outgoing.external_id,
+            now=timezone.now(),
+            server_errors_mean_not_sent=outgoing.server_errors_mean_not_sent,
         )
 
     def close(self) -> None:
-        self._session.close()
+        self._watchdog.close()
+        self._adapter.close()
+
+    def _exchange(self, outgoing: Outgoing, call: Call) -> tuple[int, str | None, bytes | None]:
+        """Return status, Retry-After and body; the body is None where it is longer than we read."""
+        failure: GatewayError | None = None
+        try:
+            with self._adapter.send(
+                _prepared(outgoing), stream=True, timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
+            ) as response:
+                body = _read(response.raw)
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            failure = _unanswered(error, call)
+        if call.was_cut:
+            failure = Ambiguous(answer=TIMED_OUT)
+        if failure:
+            raise failure  # not within the except: the error it came from holds the address and the token
+        retry_after = response.headers.get("Retry-After")
+        return response.status_code, retry_after, body
 
 
-def _capped_body(response: requests.Response) -> bytes | None:
+def _prepared(outgoing: Outgoing) -> PreparedRequest:
+    request: Any = PreparedRequest()
+    request.method, request.url, request.body = "POST", _url(outgoing.address), outgoing.payload.encode()
+    request.headers = {
+        "User-Agent": USER_AGENT,
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(request.body)),
+        "Authorization": outgoing.token,
+    }
+    prepared: PreparedRequest = request
+    return prepared
+
+
+@lru_cache(maxsize=256)
+def _url(address: str) -> str:
+    """Return an address as it is requested. Raises requests' InvalidURL, a ValueError, where it is none."""
+    prepared = PreparedRequest()
+    prepared.prepare_url(address, None)
+    return prepared.url or ""
+
+
+def _read(answer: Any) -> bytes | None:
+    """Return the body, undecoded; to its end, since only there an answer that broke off is told from one
+    that did not."""
     body = b""
-    for chunk in response.iter_content(8192):
+    while chunk := answer.read(MAX_BODY_BYTES, decode_content=False):
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             return None
     return body
 
 
-def _unanswered(error: requests.RequestException | HTTPError, payload: _Body) -> GatewayError:
-    """Ambiguous from the body's first byte on; before it, nobody can have taken the message.
+def _unanswered(error: Exception, call: Call) -> GatewayError:
+    """Ambiguous from the first byte on; before it, nobody can have taken the message.
 
     The class of the error does not tell: the same one may come from a handshake and from a read.
     """
-    if payload.has_left:
+    if call.has_left:
         return Ambiguous(answer=type(error).__name__)
     if isinstance(error, requests.exceptions.SSLError):
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE if "CERTIFICATE_VERIFY" in str(error) else "")
-    if isinstance(error, requests.exceptions.InvalidURL | LocationValueError):
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
         return NotSent(answer="address", stops=answers.BAD_ADDRESS)
+    if isinstance(error, LocationValueError):
+        return NotSent(answer="address", stops=answers.BAD_ADDRESS)
+    if isinstance(error, ValueError):
+        return NotSent(answer="token", stops=answers.BAD_TOKEN)
     cause = error.args[0] if error.args else None
-    return NotSent(answer=type(cause.reason if isinstance(cause, MaxRetryError) else error).__name__)
+    reason = cause.reason if isinstance(cause, MaxRetryError) else error
+    return NotSent(answer=type(getattr(reason, "__cause__", None) or reason).__name__)

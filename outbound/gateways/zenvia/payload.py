@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+NOBODY = ""
+_TO_NOBODY = '{"destination":""'
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +37,29 @@ def notification_body(destination: str, content: Json, options: Options) -> Json
     return {"destination": destination, "contents": [content]} | _optional(options)
 
 
+def unaddressed(body: Json) -> str:
+    """Return the text of a body that was made for NOBODY, for `addressed` to send to one after another."""
+    return _encode(body).removeprefix(_TO_NOBODY)
+
+
+def addressed(unaddressed: str, destination: str) -> str:
+    """Return the text of a body for one destination, without its external id."""
+    return f'{{"destination":{_encode(destination)}{unaddressed}'
+
+
+def with_id(addressed: str, external_id: str) -> str:
+    """Return the text of a body with its external id: what is posted."""
+    return f'{addressed[:-1]},"externalId":{_encode(external_id)}}}'
+
+
 def encoded(body: Json, external_id: str) -> str:
     """Return `body` with its external id, as the text that is posted."""
-    return json.dumps(body | {"externalId": external_id}, ensure_ascii=False, separators=(",", ":"))
+    return with_id(_encode(body), external_id)
 
 
 def with_external_id(payload: str, external_id: str) -> str:
     """Return a frozen payload for a further attempt, which has an id of its own."""
-    return encoded(json.loads(payload), external_id)
+    return _encode(json.loads(payload) | {"externalId": external_id})
 
 
 def _optional(options: Options) -> Json:

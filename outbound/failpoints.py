@@ -1,0 +1,30 @@
+"""Instants at which a test lets a process die, as a power cut would. They do not exist in production."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import count
+
+from django.conf import settings
+
+# In the order of the walk of one message.
+BEFORE_CLAIM = "before_claim"
+AFTER_CLAIM = "after_claim"
+MID_BODY = "mid_body"
+BODY_SENT = "body_sent"
+ANSWER_READ = "answer_read"
+AFTER_RECORD = "after_record"
+NAMES = (BEFORE_CLAIM, AFTER_CLAIM, MID_BODY, BODY_SENT, ANSWER_READ, AFTER_RECORD)
+
+_reached = count(1)
+
+
+def reach(name: str) -> None:
+    """Kill this process with SIGKILL if FAILPOINT names this instant: `name`, or `name:7` for the 7th time.
+
+    FAILPOINT is empty in production settings, whatever the environment says (check E008).
+    """
+    wanted, _colon, times = settings.FAILPOINT.partition(":")
+    if wanted == name and next(_reached) == int(times or 1):
+        os.kill(os.getpid(), signal.SIGKILL)

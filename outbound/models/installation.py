@@ -1,0 +1,25 @@
+"""What an installation knows of itself: who it is, and whether its sender lives."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Installation(models.Model):
+    """The one row that says which installation this database belongs to (sending/identity.py)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    key = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Heartbeat(models.Model):
+    """A sign of life: the last moment at which somebody was at work under `name`."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

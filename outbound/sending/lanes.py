@@ -1,0 +1,151 @@
+"""Which sends may go on, one lane for each integration, as people and the clock have it at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import connection
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+
+from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
+from outbound.models import Campaign, Integration, Message, Throttle
+from outbound.sending import throttle
+
+# Jumps from one campaign with queued rows to the next along the index `message_queued`: the cost is
+# a few lookups for each, however many rows it has and however many campaigns are finished.
+# SQLite keeps no count of how many rows a value has, and has to be told which index that is.
+_BY_INDEX = "INDEXED BY message_queued" if connection.vendor == "sqlite" else ""
+_WITH_QUEUED_ROWS = f"""
+WITH RECURSIVE waiting(id) AS (
+    SELECT MIN(campaign_id) FROM outbound_message {_BY_INDEX} WHERE status = 'queued'
+    UNION ALL
+    SELECT (
+        SELECT MIN(campaign_id) FROM outbound_message {_BY_INDEX}
+        WHERE status = 'queued' AND campaign_id > waiting.id
+    )
+    FROM waiting WHERE waiting.id IS NOT NULL
+)
+SELECT id FROM waiting WHERE id IS NOT NULL
+"""
+_RUNNING = f"""
+SELECT campaign.id FROM outbound_campaign AS campaign
+JOIN outbound_integration AS integration ON integration.id = campaign.integration_id
+WHERE campaign.id IN ({_WITH_QUEUED_ROWS})
+  AND campaign.status = '{CampaignStatus.RUNNING.value}'
+  AND integration.status = '{IntegrationStatus.ACTIVE.value}'
+"""
+# While a first wave is not decided, senders take turns: together they may take no more than its size.
+_HELD_STILL = f"""
+WITH undecided AS MATERIALIZED (
+    {_RUNNING} AND campaign.first_wave_passed_at IS NULL
+    FOR UPDATE OF campaign FOR SHARE OF integration
+), decided AS MATERIALIZED (
+    {_RUNNING} AND campaign.first_wave_passed_at IS NOT NULL FOR SHARE OF campaign, integration
+)
+SELECT id FROM undecided UNION ALL SELECT id FROM decided
+"""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One integration that may send, with the running campaigns that have rows for it."""
+
+    integration: Integration
+    throttle: Throttle
+    campaigns: list[Campaign]
+
+
+def with_queued_rows() -> QuerySet[Campaign]:
+    """Return the campaigns that have queued rows, whatever their state."""
+    return Campaign.objects.filter(pk__in=RawSQL(_WITH_QUEUED_ROWS, []))  # noqa: S611
+
+
+def running(now: datetime, *, held_still: bool = False) -> list[Lane]:
+    """Return the lanes as they stand; with `held_still` nobody pauses or changes one until the commit.
+
+    On SQLite the transaction is the only one that writes. On PostgreSQL the rows are locked in share
+    mode: a pause waits for the claims that saw the send running, and no later claim sees it so.
+    """
+    campaigns = with_queued_rows()
+    if held_still and connection.features.has_select_for_update:
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD_STILL)
+            campaigns = Campaign.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
+    return _lanes(campaigns, now)
+
+
+def waiting_since(now: datetime) -> datetime | None:
+    """Return since when something could be sent that is not; None where nothing waits for a sender.
+
+    What a person let go on counts from that moment, however long it has been due.
+    """
+    return min((_since(one, due_at) for opens, one, due_at in _due(now) if opens <= now), default=None)
+
+
+def next_moment(now: datetime) -> datetime | None:
+    """Return the first moment, now or later, at which something may be sent; None if nothing waits."""
+    return min((max(due_at, opens) for opens, _one, due_at in _due(now)), default=None)
+
+
+_NEEDED = [
+    f"integration__{name}"
+    for name in (
+        "name",
+        "slug",
+        "remote_id",
+        "base_url",
+        "token",
+        "per_second",
+        "per_day",
+        "opens_at",
+        "closes_at",
+        "server_errors_mean_not_sent",
+        "status_changed_at",
+    )
+] + [f"integration__throttle__{field.name}" for field in Throttle._meta.fields]
+
+
+def _lanes(campaigns: QuerySet[Campaign], now: datetime) -> list[Lane]:
+    found = (
+        campaigns.filter(status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE)
+        .filter(Q(not_after=None) | Q(not_after__gt=now))
+        .select_related("integration__throttle")
+        .only("first_wave", "first_wave_passed_at", "status_changed_at", *_NEEDED)
+        .order_by("integration_id", "id")
+    )
+    return [_lane(list(its)) for _pk, its in groupby(found, key=lambda one: one.integration_id)]
+
+
+def _lane(campaigns: list[Campaign]) -> Lane:
+    integration = campaigns[0].integration
+    assert integration is not None
+    return Lane(integration, throttle_of(integration), campaigns)
+
+
+def throttle_of(integration: Integration) -> Throttle:
+    """Return an integration's throttle; one that was never written is one that holds nothing back."""
+    try:
+        return integration.throttle
+    except Throttle.DoesNotExist:
+        return Throttle(integration=integration)
+
+
+def _due(now: datetime) -> Iterator[tuple[datetime, Campaign, datetime]]:
+    """Yield when each running send may go on, the send, and when its next message is due: one question."""
+    queued = Message.objects.filter(campaign=OuterRef("pk"), status=MessageStatus.QUEUED)
+    soonest = Subquery(queued.order_by("due_at").values("due_at")[:1])
+    for lane in _lanes(with_queued_rows().annotate(soonest=soonest), now):
+        opens = throttle.opens(lane.integration, lane.throttle, now)
+        for one in lane.campaigns:
+            if due_at := one.soonest:  # type: ignore[attr-defined]  # annotated above
+                yield opens, one, due_at
+
+
+def _since(campaign: Campaign, due_at: datetime) -> datetime:
+    assert campaign.integration is not None
+    changes = (campaign.status_changed_at, campaign.integration.status_changed_at)
+    return max(filter(None, (due_at, *changes)))

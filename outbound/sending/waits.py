@@ -1,0 +1,33 @@
+"""Why an integration waits by itself, in words for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from outbound.lifecycle import Hold
+from outbound.models import Integration
+from outbound.sending import lanes, throttle
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait that ends by itself."""
+
+    reason: str
+    until: datetime
+
+
+def current(integration: Integration, now: datetime) -> Wait | None:
+    """Return why `integration` sends nothing at this moment although nobody stopped it, or None."""
+    held = lanes.throttle_of(integration)
+    until = throttle.opens(integration, held, now)
+    if until <= now:
+        return None
+    if held.held_until and held.held_until > now:
+        return Wait(Hold(held.hold or Hold.OUTAGE).label, until)
+    if throttle.within_hours(integration.opens_at, integration.closes_at, now) > now:
+        return Wait(_("It is outside the allowed hours"), until)
+    return Wait(_("The limit of messages for today is reached"), until)

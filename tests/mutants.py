@@ -1,0 +1,247 @@
+"""Take each guard of the sender out in turn: the tests named beside it must fail, or it is not guarded.
+
+`python -m tests.mutants [name ...]` works on copies of the tree and prints a line for each guard. On
+PostgreSQL (TEST_DATABASE_URL) it also tries those that only many senders at once can miss.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", ".git", "var", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache"
+)
+SENDING = "outbound/sending"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One guard: where it stands, what stands there without it, and the tests that must notice."""
+
+    name: str
+    file: str
+    guard: str
+    without: str
+    tests: str
+    needs_many_senders: bool = False
+
+
+MUTANTS = [
+    Mutant(
+        "unique index: one attempt that may have left",
+        "outbound/migrations/0001_initial.py",
+        "Q(('outcome__in', ['accepted', 'ambiguous', 'open'])), fields=('message',)",
+        "Q(('outcome__in', ['nothing'])), fields=('message',)",
+        "tests/sending/test_claim.py",
+    ),
+    Mutant(
+        "status in the guarded UPDATE",
+        f"{SENDING}/claim.py",
+        "WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'",
+        "WHERE outbound_message.id = picked.id",
+        "tests/sending/test_guards.py",
+    ),
+    Mutant(
+        "rows locked by another sender are skipped",
+        f"{SENDING}/claim.py",
+        '"FOR UPDATE SKIP LOCKED" if',
+        '"" if',
+        "tests/sending/test_races.py",
+        needs_many_senders=True,
+    ),
+    Mutant(
+        "ticket: an answer counts for its own hold alone",
+        f"{SENDING}/record.py",
+        "  AND outbound_message.ticket = v.ticket\n",
+        "",
+        "tests/sending/test_record.py",
+    ),
+    Mutant(
+        "attempt number: an answer counts for its own attempt alone",
+        f"{SENDING}/record.py",
+        "  AND outbound_message.attempt_count = v.attempt_number\n",
+        "",
+        "tests/sending/test_record.py",
+    ),
+    Mutant(
+        "moves: an answer changes only what may still change",
+        f"{SENDING}/record.py",
+        "  AND {moves}",
+        "",
+        "tests/sending/test_record.py",
+    ),
+    Mutant(
+        "lease check: recovery leaves alone who is at work",
+        f"{SENDING}/recover.py",
+        "status=MessageStatus.SENDING, lease_until__lt=now",
+        "status=MessageStatus.SENDING",
+        "tests/sending/test_recover.py",
+    ),
+    Mutant(
+        "reaper: what a lost sender held is in doubt, never queued",
+        f"{SENDING}/recover.py",
+        "status=MessageStatus.UNCONFIRMED, status_changed_at=now, reason=Reason.SENDER_LOST\n        )\n        Attempt",
+        "status=MessageStatus.QUEUED, status_changed_at=now, reason=Reason.SENDER_LOST\n        )\n        Attempt",
+        "tests/sending/test_recover.py",
+    ),
+    Mutant(
+        "marker: the first byte",
+        "outbound/gateways/calls.py",
+        "        self.has_left = True\n",
+        "",
+        "tests/gateways",
+    ),
+    Mutant(
+        "a mark that is too old sends nothing",
+        "outbound/gateways/calls.py",
+        "if self._send_before is not None and now > self._send_before:",
+        "if False:",
+        "tests/gateways",
+    ),
+    Mutant(
+        "pause of a send in the claim",
+        f"{SENDING}/lanes.py",
+        "campaigns.filter(status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE)",
+        "campaigns.filter(integration__status=IntegrationStatus.ACTIVE)",
+        "tests/sending/test_claim.py",
+    ),
+    Mutant(
+        "pause of an integration in the claim",
+        f"{SENDING}/lanes.py",
+        "campaigns.filter(status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE)",
+        "campaigns.filter(status=CampaignStatus.RUNNING)",
+        "tests/sending/test_claim.py",
+    ),
+    Mutant(
+        "a pause waits for the claims that saw the send running",
+        f"{SENDING}/lanes.py",
+        "if held_still and connection.features.has_select_for_update:",
+        "if False:",
+        "tests/sending/test_races.py",
+        needs_many_senders=True,
+    ),
+    Mutant(
+        "senders take turns during a first wave",
+        f"{SENDING}/lanes.py",
+        "FOR UPDATE OF campaign FOR SHARE OF integration",
+        "FOR SHARE OF campaign, integration",
+        "tests/sending/test_waves.py",
+        needs_many_senders=True,
+    ),
+    Mutant(
+        "daily cap",
+        f"{SENDING}/throttle.py",
+        "counts.append(limits.per_day - used_today(throttle, now))",
+        "counts.append(limits.per_day)",
+        "tests/sending/test_lanes.py",
+    ),
+    Mutant(
+        "daily cap: senders take turns",
+        f"{SENDING}/throttle.py",
+        "rows = rows.select_for_update()",
+        "pass",
+        "tests/sending/test_races.py",
+        needs_many_senders=True,
+    ),
+    Mutant(
+        "slots: no more rows than are free",
+        f"{SENDING}/claim.py",
+        "count = allowed.within(free(lane.integration.pk))",
+        "count = allowed.within(1000)",
+        "tests/sending/test_claim.py",
+    ),
+    Mutant(
+        "opt-out in the claim",
+        f"{SENDING}/claim.py",
+        "AND person.opted_out_at IS NOT NULL",
+        "AND person.opted_out_at IS NULL AND FALSE",
+        "tests/sending/test_claim.py",
+    ),
+    Mutant(
+        "not after",
+        f"{SENDING}/lanes.py",
+        ".filter(Q(not_after=None) | Q(not_after__gt=now))",
+        "",
+        "tests/sending/test_lanes.py",
+    ),
+    Mutant(
+        "pace",
+        f"{SENDING}/throttle.py",
+        "counts.append(_paced(limits.per_second, throttle, now))",
+        "pass",
+        "tests/sending/test_throttle.py",
+    ),
+    Mutant(
+        "breaker: one row tries",
+        f"{SENDING}/throttle.py",
+        "return Allowance(min([1, *counts])",
+        "return Allowance(min([99, *counts])",
+        "tests/sending/test_throttle.py",
+    ),
+    Mutant(
+        "a copied database sleeps",
+        f"{SENDING}/identity.py",
+        "if key != known.key:",
+        "if False:",
+        "tests/sending/test_identity.py",
+    ),
+    Mutant(
+        "a restored database sleeps",
+        f"{SENDING}/identity.py",
+        'if kept.get("highest_attempt", 0) > _highest_attempt():',
+        "if False:",
+        "tests/sending/test_identity.py",
+    ),
+]
+
+
+def main(names: list[str]) -> int:
+    has_postgresql = bool(os.environ.get("TEST_DATABASE_URL"))
+    alive = 0
+    for mutant in MUTANTS:
+        if names and not any(name in mutant.name for name in names):
+            continue
+        if mutant.needs_many_senders and not has_postgresql:
+            print(f"not tried  {mutant.name} (needs TEST_DATABASE_URL)")  # noqa: T201
+            continue
+        died = _dies(mutant)
+        alive += not died
+        print(f"{'died' if died else 'ALIVE':<10} {mutant.name}", flush=True)  # noqa: T201
+    return 1 if alive else 0
+
+
+def _dies(mutant: Mutant) -> bool:
+    """Return whether the tests notice; they must pass with the guard, which `make test` sees to."""
+    with tempfile.TemporaryDirectory(prefix="mutant") as directory:
+        copy = Path(shutil.copytree(ROOT, Path(directory) / "tree", ignore=LEFT_OUT))
+        path = copy / mutant.file
+        text = path.read_text(encoding="utf-8")
+        if mutant.guard not in text:
+            raise SystemExit(f"The guard “{mutant.name}” is no longer where it was: {mutant.file}")
+        path.write_text(text.replace(mutant.guard, mutant.without), encoding="utf-8")
+        environment = dict(os.environ)
+        if not mutant.needs_many_senders:
+            environment |= {"TEST_DATABASE_URL": "", "TEST_REDIS_URL": ""}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.tests],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode not in (0, 1):
+        raise SystemExit(
+            f"The tests of “{mutant.name}” did not run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    return done.returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
