@@ -22,6 +22,7 @@ class OutboundConfig(AppConfig):
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="outbound.after_migrate")
 
 
-def _after_migrate(**_kwargs: Any) -> None:
-    import_module("outbound.roles").ensure_groups()
+def _after_migrate(plan: Any = (), **_kwargs: Any) -> None:
+    applied = {one.name for one, is_undone in plan if one.app_label == "outbound" and not is_undone}
+    import_module("outbound.roles").ensure_groups(applied)
     import_module("outbound.tasks").ensure_schedule()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.contrib.auth.models import Group, Permission
 
 OPERATORS = "Operators"
@@ -45,11 +47,19 @@ _PERMISSIONS = {
 }
 
 
-def ensure_groups() -> None:
-    """Create the groups that are missing; one that exists keeps what people made of it."""
+# What a migration brought that is new: those who had the group before get it as well, once.
+_SINCE = {"0002_sending_engine": {OPERATORS: ["steer_campaign", "settle_message"]}}
+
+
+def ensure_groups(applied: Container[str] = ()) -> None:
+    """Create the groups that are missing; one that exists keeps what people made of it.
+
+    `applied` are the names of our migrations that have just run: what they brought is added.
+    """
     for name, codenames in _PERMISSIONS.items():
         group, created = Group.objects.get_or_create(name=name)
-        if created:
-            group.permissions.set(
-                Permission.objects.filter(content_type__app_label="outbound", codename__in=codenames)
-            )
+        new = [one for since, its in _SINCE.items() if since in applied for one in its.get(name, [])]
+        wanted = codenames if created else new
+        group.permissions.add(
+            *Permission.objects.filter(content_type__app_label="outbound", codename__in=wanted)
+        )

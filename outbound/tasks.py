@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -46,12 +47,18 @@ def pump() -> int:
     """Send what is due for a bounded time. Harmless when run twice, late, or never."""
     with asked_by_signal() as stop:
         # The next pump is asked for a moment before this one ends, so that it begins at once.
-        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
+        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=_wake_next).run()
     now = timezone.now()
     moment = lanes.next_moment(now)
     if moment and moment < now + SOON and not stop.is_set():
-        wake()
+        _wake_next()
     return sent
+
+
+def _wake_next() -> None:
+    # Not where one waits already: the schedule adds one a minute, and they would pile up in a long send.
+    if not get_broker().queue_size():
+        wake()
 
 
 def ensure_schedule() -> None:

@@ -69,7 +69,7 @@ def claim(free: Callable[[int], int], now: datetime) -> Harvest:
     decided since the launch holds here: a pause, a cancel, an opt-out, a new token, a slower pace.
     """
     failpoints.reach(failpoints.BEFORE_CLAIM)
-    running = lanes.running(now, held_still=True)
+    running = lanes.running(now)
     shares = _shares(running, free, now)
     ticket = uuid.uuid4().hex
     rows = _mark(shares, ticket, now) if any(share.count for share in shares) else []
@@ -188,7 +188,8 @@ def _mark(shares: list[_Share], ticket: str, now: datetime) -> list[Any]:
     """Mark rows and open their attempts; return those that are to be sent."""
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     moment, lease = _moment(now), _moment(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for share in shares:
         if not share.count:
             continue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
@@ -49,6 +50,32 @@ WITH undecided AS MATERIALIZED (
 SELECT id FROM undecided UNION ALL SELECT id FROM decided
 """
 
+# All that a lane is made of, as it lies in the database; the pace and the day are read under a lock.
+_STANDING = f"""
+SELECT campaign.id, campaign.first_wave, campaign.first_wave_passed_at, campaign.not_after,
+    integration.id, integration.base_url, integration.slug, integration.remote_id, integration.token,
+    integration.per_second, integration.per_day, integration.opens_at, integration.closes_at,
+    integration.server_errors_mean_not_sent,
+    throttle.held_until, throttle.hold, throttle.outages, throttle.trips
+FROM outbound_campaign AS campaign
+JOIN outbound_integration AS integration ON integration.id = campaign.integration_id
+LEFT JOIN outbound_throttle AS throttle ON throttle.integration_id = integration.id
+WHERE campaign.id IN ({_WITH_QUEUED_ROWS})
+  AND campaign.status = '{CampaignStatus.RUNNING.value}'
+  AND integration.status = '{IntegrationStatus.ACTIVE.value}'
+ORDER BY integration.id, campaign.id
+"""
+
+
+class _known:  # noqa: N801
+    """What the last claim of this process read, and the rows it was made from.
+
+    The rows are read and compared each time; only turning them into records again is spared.
+    """
+
+    rows: ClassVar[list[Any]] = []
+    campaigns: ClassVar[list[Campaign]] = []
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -64,18 +91,21 @@ def with_queued_rows() -> QuerySet[Campaign]:
     return Campaign.objects.filter(pk__in=RawSQL(_WITH_QUEUED_ROWS, []))  # noqa: S611
 
 
-def running(now: datetime, *, held_still: bool = False) -> list[Lane]:
-    """Return the lanes as they stand; with `held_still` nobody pauses or changes one until the commit.
+def running(now: datetime) -> list[Lane]:
+    """Return the lanes as they stand, for a claim; nobody pauses or changes one until the commit.
 
     On SQLite the transaction is the only one that writes. On PostgreSQL the rows are locked in share
     mode: a pause waits for the claims that saw the send running, and no later claim sees it so.
     """
-    campaigns = with_queued_rows()
-    if held_still and connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.features.has_select_for_update:
             cursor.execute(_HELD_STILL)
-            campaigns = Campaign.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])
-    return _lanes(campaigns, now)
+        cursor.execute(_STANDING)
+        rows = cursor.fetchall()
+    if rows != _known.rows:
+        campaigns = Campaign.objects.filter(pk__in=[row[0] for row in rows])
+        _known.rows, _known.campaigns = rows, list(_with_all(campaigns))
+    return _lanes(_known.campaigns, now)
 
 
 def waiting_since(now: datetime) -> datetime | None:
@@ -109,15 +139,18 @@ _NEEDED = [
 ] + [f"integration__throttle__{field.name}" for field in Throttle._meta.fields]
 
 
-def _lanes(campaigns: QuerySet[Campaign], now: datetime) -> list[Lane]:
-    found = (
+def _with_all(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    return (
         campaigns.filter(status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE)
-        .filter(Q(not_after=None) | Q(not_after__gt=now))
         .select_related("integration__throttle")
-        .only("first_wave", "first_wave_passed_at", "status_changed_at", *_NEEDED)
+        .only("first_wave", "first_wave_passed_at", "not_after", "status_changed_at", *_NEEDED)
         .order_by("integration_id", "id")
     )
-    return [_lane(list(its)) for _pk, its in groupby(found, key=lambda one: one.integration_id)]
+
+
+def _lanes(campaigns: Iterable[Campaign], now: datetime) -> list[Lane]:
+    in_time = [one for one in campaigns if one.not_after is None or one.not_after > now]
+    return [_lane(list(its)) for _pk, its in groupby(in_time, key=lambda one: one.integration_id)]
 
 
 def _lane(campaigns: list[Campaign]) -> Lane:
@@ -138,7 +171,7 @@ def _due(now: datetime) -> Iterator[tuple[datetime, Campaign, datetime]]:
     """Yield when each running send may go on, the send, and when its next message is due: one question."""
     queued = Message.objects.filter(campaign=OuterRef("pk"), status=MessageStatus.QUEUED)
     soonest = Subquery(queued.order_by("due_at").values("due_at")[:1])
-    for lane in _lanes(with_queued_rows().annotate(soonest=soonest), now):
+    for lane in _lanes(_with_all(with_queued_rows()).annotate(soonest=soonest), now):
         opens = throttle.opens(lane.integration, lane.throttle, now)
         for one in lane.campaigns:
             if due_at := one.soonest:  # type: ignore[attr-defined]  # annotated above

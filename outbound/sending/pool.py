@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 class Pool:
     """Makes at most `connections` requests at once for each integration; the rest stand ready.
 
-    One thread hands out and takes in; `hungry` is set when a thread of the pool has nothing to do, or came back with bad news.
+    One thread hands out and takes in; `hungry` is set when a thread of the pool has nothing to do, or
+    came back with bad news.
     """
 
     def __init__(self, client: Client, connections: int) -> None:
@@ -48,7 +49,7 @@ class Pool:
 
     def take(self) -> list[Delivered]:
         """Return what came back since the last call, without waiting."""
-        results = []
+        results: list[Delivered] = []
         while True:
             try:
                 integration_id, result = self._done.get_nowait()

@@ -120,7 +120,7 @@ def _lessons(batch: Sequence[Delivered]) -> dict[int, throttle.Lesson]:
             lesson.good()
         elif isinstance(one.result, Throttled):
             lesson.wait = max(lesson.wait, one.result.wait)
-        elif isinstance(one.result, Ambiguous) or (one.result.counts and not one.result.stops):
+        elif isinstance(one.result, Ambiguous) or (isinstance(one.result, NotSent) and one.result.counts):
             lesson.bad += 1
     return lessons
 

@@ -27,7 +27,7 @@ def current(integration: Integration, now: datetime) -> Wait | None:
     if until <= now:
         return None
     if held.held_until and held.held_until > now:
-        return Wait(Hold(held.hold or Hold.OUTAGE).label, until)
+        return Wait(str(Hold(held.hold or Hold.OUTAGE).label), until)
     if throttle.within_hours(integration.opens_at, integration.closes_at, now) > now:
         return Wait(_("It is outside the allowed hours"), until)
     return Wait(_("The limit of messages for today is reached"), until)

@@ -26,13 +26,13 @@ def room(campaign: Campaign, now: datetime) -> int | None:
     """
     if campaign.first_wave_passed_at:
         return None
-    if not campaign.first_wave or not _is_large(campaign):
-        return _let_go(campaign, now)
-    tried = _tried(campaign)
-    if sum(tried[status] for status in TAKEN):
-        return _let_go(campaign, now)
+    tried = _tried(campaign) if campaign.first_wave and _is_large(campaign) else None
+    if tried is None or any(tried[status] for status in TAKEN):
+        _let_go(campaign, now)
+        return None
     if sum(tried.values()) >= SIZE and not tried[MessageStatus.SENDING]:
-        return _pause(campaign, now)
+        _pause(campaign, now)
+        return 0
     return max(0, SIZE - sum(tried.values()))
 
 
@@ -49,8 +49,7 @@ def _let_go(campaign: Campaign, now: datetime) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(first_wave_passed_at=now)
 
 
-def _pause(campaign: Campaign, now: datetime) -> int:
+def _pause(campaign: Campaign, now: datetime) -> None:
     Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.RUNNING).update(
         status=CampaignStatus.PAUSED, status_reason=NONE_TAKEN, status_changed_at=now, status_changed_by=None
     )
-    return 0
