@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
+
+MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
 
 # Stamps repeat what the entry itself says; a token is a secret, and pasted numbers are a crowd of people.
 LEFT_OUT: dict[type[Model], frozenset[str]] = {
@@ -18,7 +22,9 @@ LEFT_OUT: dict[type[Model], frozenset[str]] = {
     Template: frozenset(),
     TemplateField: frozenset(),
     Recipient: frozenset({"phone_key"}),
-    Campaign: frozenset({"numbers", "draft_key"}),
+    Campaign: frozenset(
+        {"numbers", "draft_key", "status_changed_at", "status_changed_by", "first_wave_passed_at"}
+    ),
 }
 
 
@@ -29,13 +35,35 @@ def register() -> None:
         auditlog.register(model, include_fields=kept, exclude_fields=sorted(left_out))
 
 
-def record(instance: Model, text: str, actor: Any) -> None:
-    """Write down what no changed field tells. `text` is an English msgid, translated when it is shown."""
+def record(
+    instance: Model, text: str, actor: Any, changes: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Write down what no changed field tells, or, in `changes`, fields that were changed without `save()`.
+
+    `text` is an English msgid, translated when it is shown.
+    """
     LogEntry.objects.log_create(
         instance,
         force_log=True,
         action=LogEntry.Action.UPDATE,
-        changes={},
+        changes=changes or {},
         actor=actor,
         additional_data={"text": text},
+    )
+
+
+def record_rows(
+    model: type[Model], pks: Sequence[int], text: str, *, actor: Any, changes: dict[str, list[str]]
+) -> None:
+    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number."""
+    shown = ", ".join(str(pk) for pk in pks[:MAX_SHOWN])
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(model),
+        object_pk=str(pks[0]),
+        object_id=pks[0],
+        object_repr=shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})",
+        action=LogEntry.Action.UPDATE,
+        changes=changes,
+        actor=actor,
+        additional_data={"text": text, "ids": list(pks)},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db.models import Count, QuerySet
 
@@ -12,10 +12,15 @@ from outbound.models import Campaign, Message
 
 @dataclass(frozen=True)
 class RowSum:
-    """Where a campaign's messages stand. The parts add up to `planned` at every moment."""
+    """Where a campaign's messages stand. The parts add up to `planned` at every moment.
+
+    `taken` is what the gateway took; `taken_as_sent` and `taken_as_not_sent` are people's word about a doubt.
+    """
 
     waiting: int = 0
     in_doubt: int = 0
+    taken_as_sent: int = 0
+    taken_as_not_sent: int = 0
     taken: int = 0
     refused: int = 0
     skipped: int = 0
@@ -23,7 +28,7 @@ class RowSum:
 
     @property
     def planned(self) -> int:
-        return self.waiting + self.in_doubt + self.taken + self.refused + self.skipped + self.cancelled
+        return sum(getattr(self, part.name) for part in fields(self))
 
     @property
     def is_finished(self) -> bool:
@@ -36,6 +41,8 @@ def row_sum(messages: QuerySet[Message]) -> RowSum:
     return RowSum(
         waiting=sum(counted.get(status, 0) for status in WAITING),
         in_doubt=sum(counted.get(status, 0) for status in IN_DOUBT),
+        taken_as_sent=counted.get(MessageStatus.ASSUMED_SENT, 0),
+        taken_as_not_sent=counted.get(MessageStatus.ASSUMED_NOT_SENT, 0),
         taken=sum(counted.get(status, 0) for status in TAKEN),
         refused=counted.get(MessageStatus.REFUSED, 0),
         skipped=counted.get(MessageStatus.SKIPPED, 0),

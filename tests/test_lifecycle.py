@@ -29,6 +29,8 @@ GOLDEN = Path(__file__).parent / "fixtures" / "zenvia"
 FINAL = {MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED}
 TONES = {"info", "success", "warning", "danger", "neutral"}
 
+DECIDED = {MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_NOT_SENT}
+
 
 def test_only_what_is_being_sent_may_go_back_to_the_queue() -> None:
     assert sources(MessageStatus.QUEUED) == [MessageStatus.SENDING]
@@ -38,8 +40,13 @@ def test_only_what_is_queued_may_be_sent() -> None:
     assert sources(MessageStatus.SENDING) == [MessageStatus.QUEUED]
 
 
-def test_what_is_in_doubt_can_only_turn_out_to_be_accepted() -> None:
-    assert MOVES[MessageStatus.UNCONFIRMED] == {MessageStatus.ACCEPTED}
+def test_what_is_in_doubt_is_settled_by_evidence_or_by_a_person_and_never_queued() -> None:
+    assert MOVES[MessageStatus.UNCONFIRMED] == {MessageStatus.ACCEPTED, *DECIDED}
+
+
+@pytest.mark.parametrize("status", sorted(DECIDED))
+def test_evidence_still_wins_over_a_persons_decision(status: MessageStatus) -> None:
+    assert MOVES[status] == {MessageStatus.ACCEPTED}
 
 
 @pytest.mark.parametrize("status", sorted(TAKEN | FINAL))
@@ -57,7 +64,7 @@ def test_every_status_has_its_moves() -> None:
 
 
 def test_every_status_is_in_exactly_one_set_of_the_row_sum() -> None:
-    sets = [WAITING, IN_DOUBT, TAKEN, FINAL]
+    sets = [WAITING, IN_DOUBT, TAKEN, FINAL, DECIDED]
 
     assert sorted(status for one in sets for status in one) == sorted(MessageStatus)
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse_lazy
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
+
+from outbound.lifecycle import IN_DOUBT
+
+MAX_SHOWN = 99
 
 
 def _may(permission: str) -> Callable[[HttpRequest], bool]:
@@ -31,8 +36,33 @@ def _is_among_sends(request: HttpRequest) -> bool:
     return request.path.startswith(str(_SENDS)) and not _is_composing(request)
 
 
-# Composing lives below the address of the sends, so the skin alone would light up both.
+def _is_history(request: HttpRequest) -> bool:
+    return request.path.startswith(str(_HISTORY)) and not request.path.startswith(str(_DOUBTS))
+
+
+class _InDoubt:
+    """The number beside “In doubt”, asked when the menu is drawn for somebody who may see it.
+
+    The skin copies the menu for every page, so the answer is kept for one page and no longer.
+    """
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    def __str__(self) -> str:
+        return str(self._count) if self._count <= MAX_SHOWN else f"{MAX_SHOWN}+"
+
+    @cached_property
+    def _count(self) -> int:
+        rows = apps.get_model("outbound", "Message").objects.filter(status__in=IN_DOUBT)
+        return int(rows.order_by()[: MAX_SHOWN + 1].count())
+
+
+# Composing lives below the address of the sends, and what is in doubt below that of the history: the
+# skin alone would light up both.
 _SENDS = reverse_lazy("admin:outbound_campaign_changelist")
+_HISTORY = reverse_lazy("admin:outbound_message_changelist")
+_DOUBTS = reverse_lazy("admin:outbound_message_doubts")
 
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
@@ -43,7 +73,10 @@ NAVIGATION: list[dict[str, Any]] = [
             | {"active": _is_composing},
             _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign")
             | {"active": _is_among_sends},
-            _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message"),
+            _page(_("In doubt"), "help", "outbound_message_doubts", "outbound.view_message")
+            | {"badge": _InDoubt(), "badge_variant": "warning"},
+            _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message")
+            | {"active": _is_history},
         ],
     },
     {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outbound.lifecycle import IntegrationStatus, MessageStatus, Reason
+from outbound.lifecycle import TAKEN, MessageStatus, Reason
 from outbound.models import Message
 
 _BY_STATUS: dict[str, Promise] = {
@@ -14,7 +13,7 @@ _BY_STATUS: dict[str, Promise] = {
     MessageStatus.SENDING: _("The request is under way. Nothing to do."),
     MessageStatus.UNCONFIRMED: _(
         "It may or may not have reached the person, and the console never sends it again by itself. "
-        "Ask the person, or look it up at Zenvia by its external id, before you send anew."
+        "Ask the person, or look it up at Zenvia by its external id, then decide what became of it."
     ),
     MessageStatus.ACCEPTED: _("Zenvia took it and passes it on. That it was delivered is not known yet."),
     MessageStatus.REFUSED: _(
@@ -22,6 +21,13 @@ _BY_STATUS: dict[str, Promise] = {
     ),
     MessageStatus.SKIPPED: _("It did not go out, and nothing was charged."),
     MessageStatus.CANCELLED: _("It did not go out, and nothing was charged."),
+    MessageStatus.ASSUMED_SENT: _(
+        "A person took it as sent, so it is never sent again. If an answer still comes, that counts."
+    ),
+    MessageStatus.ASSUMED_NOT_SENT: _(
+        "A person took it as not sent, so it can be sent again as a new message. If the first one did go "
+        "out, the person gets it twice."
+    ),
 }
 _BY_REASON: dict[str, Promise] = {
     Reason.REJECTED: _(
@@ -46,15 +52,29 @@ _BY_REASON: dict[str, Promise] = {
     ),
     Reason.CONNECTION: _("The gateway could not be reached. It is tried again by itself."),
     Reason.BUSY: _("The gateway asked to wait. It is tried again by itself."),
-    Reason.INTEGRATION_STOPPED: _("The integration was stopped. Put right what it names, then resume it."),
+    Reason.INTEGRATION_STOPPED: _(
+        "Its integration was stopped meanwhile and is active again. It is tried again by itself."
+    ),
+    Reason.TAKEN_BACK: _("It was taken back before a single byte left. It is tried again by itself."),
+    Reason.EXPIRED: _(
+        "Its time ran out while it waited, so it did not go out. If it still makes sense, compose it anew "
+        "with a later time."
+    ),
+    Reason.SENT_BEFORE: _(
+        "This person got the message, may have got it, or was sent it again meanwhile. Nothing to do."
+    ),
 }
-_HELD_BACK = _("It waits because its integration is not active: %(reason)s")
+_SENT_AGAIN = _("It was sent again as a new message. Look at that one.")
+_PROBABLY_TWICE = _(
+    "Zenvia's answer came after it had been taken as not sent and sent again. The person probably got "
+    "it twice."
+)
 
 
-def advice(message: Message) -> str:
-    """Return what a person can do about `message`."""
-    waits = message.status == MessageStatus.QUEUED
-    if waits and message.integration.status != IntegrationStatus.ACTIVE:
-        reason = message.integration.status_reason
-        return str(_HELD_BACK) % {"reason": gettext(reason) if reason else ""}
-    return str(_BY_REASON.get(message.reason) or _BY_STATUS[message.status])
+def advice(message: Message, held: str = "", *, was_sent_again: bool = False) -> str:
+    """Return what a person can do about `message`; `held` says what keeps it waiting (held.py)."""
+    if held:
+        return held
+    if was_sent_again:
+        return str(_PROBABLY_TWICE if message.status in TAKEN else _SENT_AGAIN)
+    return str(_BY_REASON.get(message.reason) or _BY_STATUS[MessageStatus(message.status)])

@@ -23,6 +23,8 @@ MESSAGE_BADGES = {
     MessageStatus.REFUSED: Badge("danger", "block"),
     MessageStatus.SKIPPED: Badge("neutral", "do_not_disturb_on"),
     MessageStatus.CANCELLED: Badge("neutral", "cancel"),
+    MessageStatus.ASSUMED_SENT: Badge("success", "how_to_reg"),
+    MessageStatus.ASSUMED_NOT_SENT: Badge("neutral", "person_off"),
 }
 ATTEMPT_BADGES = {
     AttemptOutcome.OPEN: Badge("info", "sync"),

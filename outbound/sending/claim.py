@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -171,9 +172,6 @@ UPDATE outbound_message SET
     status_changed_at = %s, ticket = %s, lease_until = %s
 FROM picked
 WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'
-RETURNING outbound_message.id, outbound_message.integration_id, outbound_message.status,
-    outbound_message.attempt_count, outbound_message.failed_tries, outbound_message.external_id,
-    outbound_message.payload
 """
 # A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
 _ATTEMPT_ID = "CASE attempt_count WHEN 1 THEN external_id ELSE external_id || '-' || attempt_count END"
@@ -182,6 +180,17 @@ INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, 
 SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
 FROM outbound_message WHERE ticket = %s AND status = 'sending'
 """
+
+# All in one value: SQLite hands over rows one by one, and for each the sender's other threads would have
+# to let this one in.
+_HELD = """
+SELECT {in_one} FROM outbound_message WHERE ticket = %s AND status = 'sending'
+"""
+_ROW = "id, integration_id, attempt_count, failed_tries, external_id, payload"
+_IN_ONE = {
+    "postgresql": f"CAST(JSON_AGG(JSON_BUILD_ARRAY({_ROW})) AS text)",
+    "sqlite": f"JSON_GROUP_ARRAY(JSON_ARRAY({_ROW}))",
+}
 
 
 def _mark(shares: list[_Share], ticket: str, now: datetime) -> list[Any]:
@@ -201,10 +210,12 @@ def _mark(shares: list[_Share], ticket: str, now: datetime) -> list[Any]:
     with connection.cursor() as cursor:
         statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
         cursor.execute(statement, [*values, moment, ticket, lease])
-        rows = [row for row in cursor.fetchall() if row[2] == "sending"]
-        if rows:
-            cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
-    return rows
+        if not cursor.rowcount:
+            return []
+        cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
+        cursor.execute(_HELD.format(in_one=_IN_ONE[connection.vendor]), [ticket])
+        (held,) = cursor.fetchone()
+    return json.loads(held or "[]")
 
 
 def _moment(moment: datetime) -> str:
@@ -212,7 +223,7 @@ def _moment(moment: datetime) -> str:
 
 
 def _claimed(row: Any, ticket: str, share: _Share, start_before: float) -> Claimed:
-    message_id, integration_id, _status, number, failed_tries, external_id, body = row
+    message_id, integration_id, number, failed_tries, external_id, body = row
     address, token = share.door
     attempt_id = external_id if number == 1 else f"{external_id}-{number}"
     return Claimed(

@@ -10,19 +10,20 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
-from outbound.sending.plan import Plan, Planned, plan
+from outbound.sending import draft, rows
+from outbound.sending.plan import Walk
 
-BATCH_SIZE = 500
 # With the longest prefix, two hyphens and the five digits of the highest attempt number there can be,
 # it fills the 40 characters of the column.
 RANDOM_LENGTH = 17
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read wrongly over the phone
+_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read wrongly over the phone
+_LETTERS = _ALPHABET * (256 // len(_ALPHABET))
 
 
 class AlreadyLaunched(Exception):
@@ -46,72 +47,75 @@ def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str 
     """Queue a draft. Call it once or a hundred times: exactly one call writes the messages.
 
     `expected` is the digest of the plan that was looked at; None launches whatever the plan is now.
-    Raises AlreadyLaunched for every call but that one, PlanChanged where the digest is another, and
-    ValidationError as `plan` does.
+    Raises AlreadyLaunched for every call but that one, PlanChanged where the digest is another or
+    somebody was sent the same again meanwhile, and ValidationError as `plan` does.
     """
-    with transaction.atomic():
-        # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
-        moved = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(
-            status=CampaignStatus.RUNNING, launched_by=by, launched_at=now
-        )
-        if not moved:
-            raise AlreadyLaunched
-        campaign.refresh_from_db()
-        if campaign.template:
-            campaign.template_body = campaign.template.body
-            campaign.save(update_fields=["template_body"])
-        planned = plan(campaign)
-        if expected is not None and planned.digest != expected:
-            raise PlanChanged
-        if not planned.going:
-            raise ValidationError({"recipients": [_nobody_goes(planned)]})
-        Message.objects.bulk_create(_messages(campaign, planned, now), batch_size=BATCH_SIZE)
-    return Launched(
-        campaign, len(planned.going), Counter(one.reason.value for one in planned.skipped if one.reason)
-    )
+    try:
+        with transaction.atomic():
+            _hold(campaign, by, now)
+            return _write(campaign, now, expected)
+    except IntegrityError as error:
+        # The old message of a person has its one follower already: another draft was faster.
+        raise PlanChanged from error
 
 
 def new_external_id(prefix: str) -> str:
-    """Return an id that no other message has: the operator's prefix and 84 random bits."""
-    unique = "".join(secrets.choice(_ALPHABET) for _ in range(RANDOM_LENGTH))
+    """Return an id that no other message has: the operator's prefix and 85 random bits."""
+    # 32 letters divide 256, so each is as likely as any other.
+    unique = secrets.token_bytes(RANDOM_LENGTH).translate(_LETTERS).decode()
     return f"{prefix}-{unique}" if prefix else unique
 
 
-def _messages(campaign: Campaign, planned: Plan, now: datetime) -> Iterator[Message]:
-    for one in planned.planned:
-        yield _queued(campaign, one, now) if one.body is not None else _skipped(campaign, one, now)
-
-
-def _queued(campaign: Campaign, one: Planned, now: datetime) -> Message:
-    external_id = new_external_id(campaign.external_id_prefix)
-    message = _message(campaign, one, MessageStatus.QUEUED, now)
-    message.external_id = external_id
-    message.payload = payload.encoded(one.body or {}, external_id)
-    message.due_at = now
-    return message
-
-
-def _skipped(campaign: Campaign, one: Planned, now: datetime) -> Message:
-    message = _message(campaign, one, MessageStatus.SKIPPED, now)
-    message.reason, message.detail = one.reason or "", one.detail
-    return message
-
-
-def _message(campaign: Campaign, one: Planned, status: MessageStatus, now: datetime) -> Message:
-    assert campaign.integration is not None
-    return Message(
-        campaign=campaign,
-        integration=campaign.integration,
-        recipient=one.person.recipient,
-        phone=one.person.phone.e164,
-        phone_key=one.person.phone.key,
-        status=status,
-        created_at=now,
-        status_changed_at=now,
+def _hold(campaign: Campaign, by: User | None, now: datetime) -> None:
+    # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
+    moved = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(
+        status=CampaignStatus.RUNNING, launched_by=by, launched_at=now
     )
+    if not moved:
+        raise AlreadyLaunched
+    campaign.refresh_from_db()
 
 
-def _nobody_goes(planned: Plan) -> ValidationError:
+def _write(campaign: Campaign, now: datetime, expected: str | None) -> Launched:
+    walk = Walk(campaign, now)
+    starts_at, campaign.not_after = draft.window(campaign, now)
+    campaign.template_body = campaign.template.body if campaign.template else ""
+    campaign.save(update_fields=["template_body", "not_after"])
+    written: Counter[str] = Counter()
+    rows.insert(_rows(campaign, walk, now, starts_at, written))
+    if expected is not None and walk.digest != expected:
+        raise PlanChanged
+    queued = written.pop("", 0)
+    if not queued:
+        raise ValidationError({"recipients": [_nobody_goes()]})
+    return Launched(campaign, queued, written)
+
+
+def _rows(
+    campaign: Campaign, walk: Walk, now: datetime, starts_at: datetime, written: Counter[str]
+) -> Iterator[rows.Row]:
+    """Write each person's row, and count in `written` the reasons; that of who goes is empty."""
+    common = {
+        "campaign": campaign,
+        "integration": campaign.integration,
+        "created_at": now,
+        "status_changed_at": now,
+    }
+    queued = rows.alike(Message(status=MessageStatus.QUEUED, due_at=starts_at, **common))
+    skipped = rows.alike(Message(status=MessageStatus.SKIPPED, **common))
+    for one in walk:
+        who = (one.person.recipient_id, one.person.phone.e164, one.person.phone.key)
+        if one.reason:
+            written[one.reason.value] += 1
+            yield (*who, one.reason.value, one.detail, "", None, None, *skipped)
+        else:
+            written[""] += 1
+            external_id = new_external_id(campaign.external_id_prefix)
+            body = payload.with_id(one.text, external_id)
+            yield (*who, "", "", body, external_id, one.resend_of, *queued)
+
+
+def _nobody_goes() -> ValidationError:
     return ValidationError(
         _("Nobody on the list can get this message; the review says why for each person."), code="nobody_goes"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Protocol
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,12 @@ from outbound.contents.errors import Problems
 from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Template
+from outbound.values import REFERENCE
 
 # WhatsApp counts the text after filling (zenvia-facts 3.6).
 MAX_TEXT_LENGTH = 1024
+
+Known = Callable[[], Mapping[str, str]]
 
 
 class TextTooLong(Exception):
@@ -24,9 +28,13 @@ class TextTooLong(Exception):
 
 
 class Writer(Protocol):
-    """Writes the body for a destination. Raises ValueMissing or TextTooLong for a person it cannot suit."""
+    """Writes the body for a destination, as text without its external id.
 
-    def __call__(self, destination: str, known: Mapping[str, str]) -> payload.Json: ...
+    `known` is asked only where the body says something of the person. Raises ValueMissing or
+    TextTooLong for a person it cannot suit.
+    """
+
+    def __call__(self, destination: str, known: Known) -> str: ...
 
 
 def writer_for(campaign: Campaign, problems: Problems) -> tuple[Writer | None, list[ValidationError]]:
@@ -48,13 +56,23 @@ def _template_writer(campaign: Campaign, problems: Problems) -> Writer | None:
     texts = problems.collect("fields", lambda: _values(campaign, template))
     if texts is None:
         return None
-    options = _options(campaign)
+    body, fill = _template_body(template, _options(campaign)), values.filler(texts)
+    if values.references(texts):
+        return lambda destination, known: payload.addressed(body(fill(known())), destination)
+    alike = cache(lambda: body(texts))
+    return lambda destination, known: payload.addressed(alike(), destination)
 
-    def write(destination: str, known: Mapping[str, str]) -> payload.Json:
-        filled = values.fill(texts, known)
-        if len(template.filled(filled)) > MAX_TEXT_LENGTH:
+
+def _template_body(template: Template, options: payload.Options) -> Callable[[dict[str, str]], str]:
+    text, places = len(template.body), len(REFERENCE.findall(template.body))
+
+    def write(filled: dict[str, str]) -> str:
+        # The bound is quickly made and nearly always small enough; only then is the text itself made.
+        bound = text + places * max(map(len, filled.values()), default=0)
+        if bound > MAX_TEXT_LENGTH and len(template.filled(filled)) > MAX_TEXT_LENGTH:
             raise TextTooLong
-        return payload.template_body(destination, template.template_id, filled, options)
+        body = payload.template_body(payload.NOBODY, template.template_id, filled, options)
+        return payload.unaddressed(body)
 
     return write
 
@@ -69,9 +87,10 @@ def _notification_writer(
     content = problems.collect("content", lambda: clean_content(campaign.content or {}))
     if content is None:
         return None, []
-    wire, options = content.for_wire(), _options(campaign)
+    body = payload.notification_body(payload.NOBODY, content.for_wire(), _options(campaign))
+    alike = payload.unaddressed(body)
     return (
-        lambda destination, known: payload.notification_body(destination, wire, options),
+        lambda destination, known: payload.addressed(alike, destination),
         [*content.warnings(), _window_unknown()],
     )
 

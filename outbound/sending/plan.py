@@ -7,146 +7,160 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from outbound import audience, phones, values
+from outbound import phones, values
+from outbound.audience import CHUNK, Audience, Person
 from outbound.contents.errors import Problems
-from outbound.contents.texts import clean_text, is_blank
 from outbound.gateways.zenvia.payload import Json
-from outbound.lifecycle import Reason
-from outbound.models import Campaign, Integration, Recipient
-from outbound.models.campaign import MAX_INACTIVITY_MINUTES
+from outbound.lifecycle import MAY_GO_AGAIN, Reason
+from outbound.models import Campaign, Integration, Message, Recipient
+from outbound.sending import draft
 from outbound.sending.personalize import TextTooLong, Writer, writer_for
 
-MAX_CONTEXT_BYTES = 8 * 1024
 
+class Planned(NamedTuple):
+    """One person and either the body they would get, or the reason why they get none.
 
-@dataclass(frozen=True)
-class Planned:
-    """One person and either the body they would get, or the reason why they get none."""
+    `text` is the body as it is posted, but for its external id; `resend_of` the message of an earlier
+    send that this one would follow.
+    """
 
-    person: audience.Person
-    body: Json | None = None
+    person: Person
+    text: str = ""
     reason: Reason | None = None
     detail: str = ""
+    resend_of: int | None = None
+
+    @property
+    def body(self) -> Json | None:
+        return json.loads(self.text) if self.text else None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All that the review shows. `warnings` need a person's nod before the draft may be launched."""
+    """All that the review shows. `warnings` need a person's nod before the draft may be launched.
+
+    `digest` is a fingerprint of what each person would get, when, and through which integration, so
+    that what was looked at is what is sent.
+    """
 
     planned: list[Planned]
-    integration_id: int | None = None
+    digest: str
     duplicates: list[str] = field(default_factory=list)
     warnings: list[ValidationError] = field(default_factory=list)
 
-    @property
-    def digest(self) -> str:
-        """A fingerprint of what each person would get, and through which integration, so that what was
-        looked at is what is sent."""
-        seen = [(one.person.phone.e164, one.body, one.reason) for one in self.planned]
-        return hashlib.sha256(json.dumps([self.integration_id, seen], sort_keys=True).encode()).hexdigest()
-
-    @property
+    @cached_property
     def going(self) -> list[Planned]:
-        return [one for one in self.planned if one.body is not None]
+        return [one for one in self.planned if one.text]
 
-    @property
+    @cached_property
     def skipped(self) -> list[Planned]:
-        return [one for one in self.planned if one.body is None]
+        return [one for one in self.planned if not one.text]
 
 
-def plan(campaign: Campaign) -> Plan:
+def plan(campaign: Campaign, now: datetime | None = None) -> Plan:
     """Return what launching `campaign` would do.
 
     Raises ValidationError, everything wrong at once, with paths `integration`, `template`,
     `fields.<key>`, `content.<path>`, `recipients`, `numbers.<position>`, `context.<name>`,
-    `inactivity_minutes` and `external_id_prefix`.
+    `inactivity_minutes`, `starts_at`, `not_after` and `external_id_prefix`.
     """
-    problems = Problems()
-    _check_integration(campaign.integration, problems)
-    _check_inactivity(campaign.inactivity_minutes, problems)
-    problems.collect("", lambda: _check_prefix(campaign))
-    _check_context(campaign.context, problems)
-    write, warnings = writer_for(campaign, problems)
-    people = problems.collect("", lambda: _people(campaign))
-    problems.raise_if_any()
-    assert campaign.integration is not None
-    assert people is not None
-    assert write is not None
-    opted_out = set(Recipient.objects.opted_out().values_list("phone_key", flat=True))
-    planned = [_plan_one(person, campaign.integration, opted_out, write) for person in people.people]
-    return Plan(planned, campaign.integration.pk, people.duplicates, [*warnings, *_people_warnings(planned)])
+    walk = Walk(campaign, now or timezone.now())
+    planned = list(walk)
+    warnings = [*walk.warnings, *_people_warnings(planned)]
+    return Plan(planned, walk.digest, walk.audience.duplicates, warnings)
 
 
-def _people(campaign: Campaign) -> audience.Audience:
-    picked = campaign.recipients.order_by("id") if campaign.pk else []
-    people = audience.gather(picked, campaign.numbers)
-    if not people.people:
+class Walk:
+    """The plan person by person, for a launch of any size: walking it decides, and takes the fingerprint.
+
+    Making one raises ValidationError as `plan` does. `digest` speaks for the people walked by so far.
+    """
+
+    def __init__(self, campaign: Campaign, now: datetime) -> None:
+        problems = Problems()
+        draft.check(campaign, now, problems)
+        write, self.warnings = writer_for(campaign, problems)
+        audience = problems.collect("", lambda: _audience(campaign))
+        problems.raise_if_any()
+        assert campaign.integration is not None
+        assert audience is not None
+        assert write is not None
+        self.audience = audience
+        self._integration: Integration = campaign.integration
+        self._write: Writer = write
+        self._again_of = campaign.again_of_id
+        self._seen = hashlib.sha256()
+        when = [moment and moment.timestamp() for moment in (campaign.starts_at, campaign.not_after)]
+        self._note(self._integration.pk, *when, campaign.first_wave)
+
+    @property
+    def digest(self) -> str:
+        return self._seen.hexdigest()
+
+    def __iter__(self) -> Iterator[Planned]:
+        people = iter(self.audience)
+        while chunk := list(islice(people, CHUNK)):
+            old = self._may_go_again(chunk)
+            for person in chunk:
+                one = self._decide(person, old)
+                self._note(person.phone.e164, one.reason, one.text)
+                yield one
+
+    def _decide(self, person: Person, old: dict[str, int] | None) -> Planned:
+        if person.opted_out:
+            return Planned(person, reason=Reason.OPTED_OUT)
+        if old is not None and person.phone.key not in old:
+            return Planned(person, reason=Reason.SENT_BEFORE)
+        destination = phones.on_the_wire(person.phone, self._integration.number_format)
+        if destination is None:
+            return Planned(person, reason=Reason.NUMBER_FORMAT)
+        try:
+            text = self._write(destination, person.values)
+        except values.ValueMissing as missing:
+            return Planned(person, reason=Reason.VALUE_MISSING, detail=missing.key)
+        except TextTooLong:
+            return Planned(person, reason=Reason.TEXT_TOO_LONG)
+        return Planned(person, text, resend_of=old[person.phone.key] if old else None)
+
+    def _may_go_again(self, people: list[Person]) -> dict[str, int] | None:
+        """Return the old messages that these people's new ones may follow; None for a send of its own."""
+        if self._again_of is None:
+            return None
+        old = Message.objects.filter(
+            campaign=self._again_of,
+            phone_key__in=[person.phone.key for person in people],
+            status__in=MAY_GO_AGAIN,
+            resent_as=None,
+        )
+        return dict(old.values_list("phone_key", "pk"))
+
+    def _note(self, *parts: object) -> None:
+        self._seen.update(repr(parts).encode())
+
+
+def _audience(campaign: Campaign) -> Audience:
+    picked = campaign.recipients.all() if campaign.pk else Recipient.objects.none()
+    audience = Audience(picked, campaign.numbers)
+    if not audience:
         missing = ValidationError(_("Choose at least one recipient."), code="destination_required")
         raise ValidationError({"recipients": [missing]})
-    return people
-
-
-def _plan_one(
-    person: audience.Person, integration: Integration, opted_out: set[str], write: Writer
-) -> Planned:
-    if person.phone.key in opted_out:
-        return Planned(person, reason=Reason.OPTED_OUT)
-    destination = phones.on_the_wire(person.phone, integration.number_format)
-    if destination is None:
-        return Planned(person, reason=Reason.NUMBER_FORMAT)
-    try:
-        return Planned(person, write(destination, person.values()))
-    except values.ValueMissing as missing:
-        return Planned(person, reason=Reason.VALUE_MISSING, detail=missing.key)
-    except TextTooLong:
-        return Planned(person, reason=Reason.TEXT_TOO_LONG)
-
-
-def _check_integration(integration: Integration | None, problems: Problems) -> None:
-    if integration is None:
-        problems.add(("integration",), _("Choose an integration."), "integration_required")
-    elif not integration.token:
-        problems.add(
-            ("integration",), _("This integration has no token yet. Enter it, then send."), "token_required"
-        )
-
-
-def _check_prefix(campaign: Campaign) -> None:
-    others = {field.name for field in campaign._meta.get_fields()} - {"external_id_prefix"}
-    campaign.clean_fields(exclude=others)
-
-
-def _check_inactivity(minutes: int | None, problems: Problems) -> None:
-    if minutes is not None and not 0 <= minutes <= MAX_INACTIVITY_MINUTES:
-        problems.add(
-            ("inactivity_minutes",),
-            _("Write whole minutes, from 0 to %(max)s."),
-            "inactivity_invalid",
-            max=MAX_INACTIVITY_MINUTES,
-        )
-
-
-def _check_context(context: object, problems: Problems) -> None:
-    if not isinstance(context, dict):
-        problems.add(("context",), _("The context is a set of names and values."), "context_invalid")
-        return
-    found = len(problems.found)
-    for name, value in context.items():
-        texts = [clean_text(text, ("context", name), problems) for text in (name, value)]
-        if None not in texts and is_blank(name):
-            problems.add(("context", name), _("Each value needs a name."), "context_invalid")
-    if found == len(problems.found) and len(json.dumps(context).encode()) > MAX_CONTEXT_BYTES:
-        problems.add(("context",), _("The context may have 8 KB at most."), "context_too_large")
+    return audience
 
 
 def _people_warnings(planned: list[Planned]) -> list[ValidationError]:
-    going = [one.person.phone for one in planned if one.body is not None]
+    going = [one.person.phone for one in planned if one.text]
     landlines = sum(not phone.is_mobile for phone in going)
     old_spellings = sum(phone.lacks_ninth_digit for phone in going)
     found = []

@@ -13,6 +13,7 @@ from django.db import connection
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.lifecycle import MOVES, MessageStatus
+from outbound.models import Attempt
 from outbound.sending import throttle
 from outbound.sending.deliver import Delivered
 from outbound.sending.stops import stop_integration
@@ -77,7 +78,6 @@ WHERE outbound_attempt.message_id = v.message_id
   AND outbound_attempt.number = v.attempt_number
   AND (outbound_attempt.outcome = 'open'
        OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted'))
-RETURNING outbound_attempt.message_id
 """
 
 
@@ -98,10 +98,18 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(_MESSAGES.format(rows=_rows(), moves=_MOVES), [rows])
         cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
-        closed = {message_id for (message_id,) in cursor.fetchall()}
-    heard = [one for one in batch if one.claimed.message_id in closed]
+        heard = list(batch) if cursor.rowcount == len(batch) else _heard(batch, now)
     throttle.give_back(_unspent(heard))
     return _stop_integrations(heard, now) | throttle.learn(_lessons(heard), uneasy, now)
+
+
+def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
+    """Return the results that closed their attempt, where some came too late for it."""
+    ids = [one.claimed.outgoing.external_id for one in batch]
+    closed = set(
+        Attempt.objects.filter(external_id__in=ids, closed_at=now).values_list("external_id", flat=True)
+    )
+    return [one for one in batch if one.claimed.outgoing.external_id in closed]
 
 
 def _unspent(batch: Sequence[Delivered]) -> dict[int, int]:

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 # as it takes to gather a good part of the rows that stand ready, so that no thread runs dry.
 SHORTEST_GATHER_SECONDS = 0.004
 LONGEST_GATHER_SECONDS = 0.1
-GOOD_PART = 0.7
+GOOD_PART = 0.8
 # The least time between two transactions where rows are scarce: a trickle is not worth one fsync each.
 TRICKLE_SECONDS = 0.025
 # How soon and how late a sender with nothing to claim looks again.
@@ -130,9 +130,9 @@ class Run:
         self.sent += len(harvest.claimed)
         lanes_held = {one.integration_id for one in harvest.claimed}
         self._is_scarce = not any(self._free(pk) == 0 for pk in lanes_held)
-        wait = LONGEST_PAUSE_SECONDS if self._is_scarce else 0.0
+        wait = LONGEST_PAUSE_SECONDS  # each answer that comes in makes for another claim anyway
         if harvest.next_at:
-            wait = min(LONGEST_PAUSE_SECONDS, (harvest.next_at - timezone.now()).total_seconds())
+            wait = min(wait, (harvest.next_at - timezone.now()).total_seconds())
         self._claim_at = time.monotonic() + wait
 
     def _withdraw(self, integration_ids: Iterable[int] | None) -> None:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message
 from outbound.sending import settling
+from outbound.sending.recover import reap
 from outbound.sending.settling import settle
 from tests.builders import a_campaign, a_message, an_integration, an_operator
-from tests.sending.steps import at_once
+from tests.sending.steps import ACCEPTED, a_launched, at_once, claimed, later, recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,19 @@ def test_deciding_nothing_leaves_no_trace_in_the_audit_log() -> None:
     settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     assert not LogEntry.objects.get_for_model(Message).exists()
+
+
+@pytest.mark.parametrize("as_sent", [True, False])
+def test_a_late_answer_counts_more_than_the_decision(as_sent: bool) -> None:
+    a_launched()
+    [one] = claimed()
+    reap(later(hours=1))
+    settle([one.message_id], as_sent=as_sent, reason="Guessed", by=an_operator(), now=timezone.now())
+
+    message = recorded(one, ACCEPTED, later(hours=1))
+
+    assert message.status == MessageStatus.ACCEPTED
+    assert message.settled_reason == "Guessed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,15 +1,21 @@
 /** Redraws parts of a page while something is under way: `data-live` is the interval in milliseconds. */
 
-async function redraw(part) {
+const parts = () => [...document.querySelectorAll("[data-live]")];
+
+async function redraw() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-  if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
-  watch(fresh || part);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts()) {
+    const fresh = page && page.getElementById(part.id);
+    if (fresh && fresh.outerHTML !== part.outerHTML) part.replaceWith(fresh);
+  }
+  watch();
 }
 
-function watch(part) {
-  const interval = Number(part.dataset.live);
-  if (interval) setTimeout(() => redraw(part), document.hidden ? interval * 5 : interval);
+/** One request serves all parts, as often as the most impatient of them asks. */
+function watch() {
+  const interval = Math.min(...parts().map((part) => Number(part.dataset.live)));
+  if (parts().length) setTimeout(redraw, document.hidden ? interval * 5 : interval);
 }
 
-for (const part of document.querySelectorAll("[data-live]")) watch(part);
+watch();

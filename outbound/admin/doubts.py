@@ -1,0 +1,122 @@
+"""The page “In doubt”: what may have gone out without an answer, with the evidence beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbound.admin import chosen
+from outbound.admin.stamps import moment
+from outbound.admin.timeline import facts
+from outbound.compose.pages import ConsolePage
+from outbound.lifecycle import IN_DOUBT
+from outbound.models import Attempt, Campaign, Message
+from outbound.searching import as_pk
+
+ROWS_PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One row: the message, when it was tried, what happened then, and what to look it up by at Zenvia."""
+
+    message: Message
+    tried: str
+    happened: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many messages of one send are in doubt."""
+
+    integration_id: int
+    integration: str
+    campaign_id: int
+    campaign: str
+    count: int
+
+
+class DoubtsView(ConsolePage):
+    """Lists what waits for evidence or a person; deciding has a page of its own."""
+
+    title = gettext_lazy("In doubt")
+    permission_required = "outbound.view_message"
+    template_name = "admin/outbound/doubts.html"
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        filters = chosen.kept(request.GET)
+        groups = _groups()
+        pages = Paginator(_with_evidence(chosen.in_doubt(filters)), ROWS_PER_PAGE)
+        if "q" not in filters:  # the groups have been counted already
+            pages.count = sum(group.count for group in groups if _is_within(group, filters))
+        page = pages.get_page(request.GET.get("p"))
+        return self.render(
+            {
+                "page": page,
+                "doubts": [_doubt(message) for message in page],
+                "filters": filters,
+                "integrations": _choices(
+                    {one.integration_id: one.integration for one in groups}, filters.get("integration")
+                ),
+                "campaigns": _choices(
+                    {one.campaign_id: one.campaign for one in groups}, filters.get("campaign")
+                ),
+                "seen": chosen.stamped(timezone.now()),
+                "may_decide": self.user.has_perm("outbound.settle_message"),
+                "may_send_again": self.user.has_perm("outbound.add_campaign"),
+            }
+        )
+
+
+def _with_evidence(rows: QuerySet[Message]) -> QuerySet[Message]:
+    attempts = Prefetch("attempts", Attempt.objects.order_by("number").defer("answer"))
+    related = rows.select_related("campaign", "integration", "recipient")
+    return related.prefetch_related(attempts).defer("payload", "detail")
+
+
+def _doubt(message: Message) -> Doubt:
+    newest = list(message.attempts.all())[-1:]
+    if not newest:  # a row of before the attempts; there is nothing to tell
+        return Doubt(message, "", "", "")
+    *happened, _id = facts(newest[0])
+    return Doubt(
+        message, moment(newest[0].opened_at), " · ".join(filter(None, happened)), newest[0].external_id
+    )
+
+
+def _groups() -> list[Group]:
+    """Return the sends with messages in doubt, the newest first, in one question."""
+    parts = ("integration_id", "integration__name", "campaign_id", "campaign__title")
+    counted = Message.objects.filter(status__in=IN_DOUBT).order_by("-campaign_id").values_list(*parts)
+    return [
+        Group(integration_id, name, campaign_id, str(Campaign(pk=campaign_id, title=title)), count)
+        for integration_id, name, campaign_id, title, count in counted.annotate(Count("pk"))
+    ]
+
+
+def _is_within(group: Group, filters: QueryDict) -> bool:
+    wanted = {"integration": group.integration_id, "campaign": group.campaign_id}
+    return all(as_pk(filters[name]) == pk for name, pk in wanted.items() if name in filters)
+
+
+def _choices(known: dict[int, str], wanted: str | None) -> list[Choice]:
+    everything = Choice("", _("Any"), not wanted)
+    return [everything, *(Choice(str(pk), label, str(pk) == wanted) for pk, label in known.items())]

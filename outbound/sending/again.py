@@ -1,0 +1,82 @@
+"""A send once more, as a draft: for all its people, or for those whom it certainly did not reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, QuerySet, Value
+
+from outbound.lifecycle import MAY_GO_AGAIN, CampaignStatus, MessageStatus
+from outbound.models import Campaign, Message
+
+# What a person composed; the rest of a campaign is its own story. The times of an old send are over.
+COMPOSED = (
+    "title", "kind", "integration_id", "template_id", "fields", "content", "context",
+    "inactivity_minutes", "external_id_prefix", "first_wave",
+)  # fmt: skip
+
+
+class NothingToSend(Exception):
+    """No message of the send may go again: none was refused, or each one was sent again already."""
+
+
+def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
+    """Return a new draft with all that was composed, the same people included."""
+    with transaction.atomic():
+        draft = _draft(campaign, by, numbers=campaign.numbers)
+        _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
+    return draft
+
+
+def draft_again(
+    campaign: Campaign, *, by: User | None, messages: QuerySet[Message] | None = None
+) -> Campaign:
+    """Return a draft that sends again what certainly did not go out, linked to the old send.
+
+    It is for the people of `messages`, or of all refused ones. Whoever may have got theirs, or was sent
+    it again meanwhile, is left out here, by the plan, and at last by the database (`Message.resend_of`).
+    Raises NothingToSend.
+    """
+    rows = may_go_again(campaign, messages)
+    with transaction.atomic():
+        unsaved = rows.filter(recipient=None).values_list("phone", flat=True)
+        draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
+        added = _add_recipients(draft, rows.exclude(recipient=None), "recipient_id")
+        if not added and not draft.numbers:
+            raise NothingToSend
+    return draft
+
+
+def may_go_again(campaign: Campaign, messages: QuerySet[Message] | None = None) -> QuerySet[Message]:
+    """Keep the messages of a send that may go again: of `messages`, or of all refused ones."""
+    if messages is None:
+        messages = Message.objects.filter(status=MessageStatus.REFUSED)
+    return messages.filter(campaign=campaign, status__in=MAY_GO_AGAIN, resent_as=None).order_by("pk")
+
+
+def _draft(campaign: Campaign, by: User | None, **values: object) -> Campaign:
+    composed = {name: getattr(campaign, name) for name in COMPOSED}
+    # Erasing what the bot knows is a right of its own, and a copy does not lend it.
+    may_restart = by is not None and by.has_perm("outbound.restart_contact")
+    return Campaign.objects.create(
+        **composed,
+        **values,
+        status=CampaignStatus.DRAFT,
+        restart_contact=campaign.restart_contact and may_restart,
+        created_by=by,
+    )
+
+
+def _add_recipients(draft: Campaign, rows: QuerySet[Any], column: str) -> int:
+    """Put the recipients named by `column` of `rows` on a draft's list; return how many they are.
+
+    It happens within the database, for a list may be as long as the address book.
+    """
+    chosen = rows.annotate(draft=Value(draft.pk, BigIntegerField())).values_list("draft", column)
+    select, params = chosen.query.sql_with_params()
+    table = Campaign.recipients.through._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (campaign_id, recipient_id) {select}", params)
+        return cursor.rowcount

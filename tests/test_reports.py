@@ -1,0 +1,42 @@
+"""Counts for people: every message stands in exactly one part of the sum."""
+
+from __future__ import annotations
+
+import pytest
+
+from outbound import reports
+from outbound.lifecycle import MessageStatus
+from outbound.models import Message
+from outbound.reports import RowSum
+from tests.builders import a_campaign, a_message, an_integration
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_parts_add_up_to_what_was_planned_whatever_the_messages_stand_at() -> None:
+    integration = an_integration()
+    campaign = a_campaign(integration=integration)
+    for status in MessageStatus:
+        a_message(campaign=campaign, integration=integration, status=status)
+
+    rows = reports.row_sum(campaign.messages.all())
+
+    assert rows.planned == len(MessageStatus)
+
+
+def test_what_a_person_decided_is_told_apart_from_what_the_gateway_took() -> None:
+    integration = an_integration()
+    campaign = a_campaign(integration=integration)
+    decided = [MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_NOT_SENT]
+    for status in [*decided, MessageStatus.ACCEPTED, MessageStatus.UNCONFIRMED]:
+        a_message(campaign=campaign, integration=integration, status=status)
+
+    rows = reports.row_sum(Message.objects.all())
+
+    assert rows == RowSum(in_doubt=1, taken_as_sent=2, taken_as_not_sent=1, taken=1)
+
+
+def test_a_send_whose_doubts_were_all_decided_is_finished() -> None:
+    rows = RowSum(taken_as_sent=1, taken_as_not_sent=1)
+
+    assert rows.is_finished
