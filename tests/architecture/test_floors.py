@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"phones", "lifecycle", "contents", "values"},
+    {"phones", "lifecycle", "contents", "values", "failpoints"},
     {"gateways", "models"},
-    {"audience", "searching", "reports", "sending", "roles", "audit"},
+    {"audience", "searching", "reports", "sending", "heartbeat", "roles", "audit"},
     {"tasks", "demo"},
     {"compose", "admin", "management", "templatetags"},
     {"checks", "apps"},

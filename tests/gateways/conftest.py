@@ -77,7 +77,7 @@ def read_request(connection: socket.socket) -> bytes:
 @pytest.fixture(autouse=True)
 def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT_SECONDS", 1)
-    monkeypatch.setattr(client_module, "READ_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "READ_TIMEOUT_SECONDS", 1)
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def client() -> Iterator[ZenviaClient]:
 
 @pytest.fixture
 def impatient() -> Iterator[ZenviaClient]:
-    """A client whose calls are cut after 0.3 s."""
-    made = ZenviaClient(slots=2, total_seconds=0.3)
+    """A client whose calls are cut after 0.5 s."""
+    made = ZenviaClient(slots=2, total_seconds=0.5)
     yield made
     made.close()
 

@@ -48,6 +48,19 @@ def test_a_connection_that_ends_without_an_answer_is_ambiguous(
     assert (type(error), error.http_status, error.stops) == (Ambiguous, None, "")
 
 
+@pytest.mark.parametrize("said", [b"", answer("200 OK", "Content-Length: 60", body=PENDING)])
+def test_a_silence_is_waited_for_no_longer_than_the_read_timeout(
+    client: ZenviaClient, serve: Serve, said: bytes
+) -> None:
+    def play(connection: socket.socket) -> None:
+        connection.sendall(said)
+        silent(connection)
+
+    error = failure(client, serve(play))
+
+    assert (type(error), error.answer in {"ReadTimeout", "ReadTimeoutError"}) == (Ambiguous, True)
+
+
 @pytest.mark.parametrize(
     "said",
     [

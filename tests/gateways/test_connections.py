@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,6 +42,22 @@ class Visits:
 def test_a_connection_serves_one_call_after_another(client: ZenviaClient, serve: Serve) -> None:
     visits = Visits(kept_alive())
     request = serve(visits.play, at_once=True)
+
+    for _ in range(3):
+        client.post(request)
+
+    assert visits.counts == [3]
+
+
+def test_a_connection_over_tls_serves_one_call_after_another(
+    client: ZenviaClient, serve: Serve, trusted_tls: ssl.SSLContext
+) -> None:
+    visits = Visits(kept_alive())
+
+    def play(connection: socket.socket) -> None:
+        visits.play(trusted_tls.wrap_socket(connection, server_side=True))
+
+    request = serve(play, at_once=True, https=True)
 
     for _ in range(3):
         client.post(request)
@@ -111,9 +128,12 @@ def test_a_cookie_is_not_kept(client: ZenviaClient, serve: Serve) -> None:
     assert "cookie" not in "".join(visits.heads[0]).lower()
 
 
-def test_many_threads_may_call_at_once(client: ZenviaClient, ask: Ask) -> None:
+def test_many_threads_may_call_at_once_and_no_connection_is_thrown_away(
+    client: ZenviaClient, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
     with ThreadPoolExecutor(32) as threads:
         accepted = list(threads.map(client.post, [ask("1234")] * 200))
 
     assert all(isinstance(one, Accepted) for one in accepted)
     assert len({one.message_id for one in accepted}) == 200
+    assert not caplog.records  # urllib3 would warn that its pool is full

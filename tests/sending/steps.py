@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -92,3 +93,10 @@ def at_once(how_many: int, work: Callable[[], Result]) -> list[Result | Exceptio
 
     with ThreadPoolExecutor(how_many) as pool:
         return [future.result() for future in [pool.submit(one) for _ in range(how_many)]]
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)

@@ -158,6 +158,14 @@ def test_a_person_s_pause_decides_nothing_about_the_first_wave() -> None:
     assert campaign.first_wave_passed_at is None
 
 
+def test_nor_does_the_pause_of_somebody_whose_account_is_gone() -> None:
+    campaign = a_campaign(status=PAUSED, status_reason="Lunch", status_changed_by=None)
+
+    steering.resume(campaign, **BY)
+
+    assert campaign.first_wave_passed_at is None
+
+
 def test_each_step_is_written_down() -> None:
     campaign, ana = a_launched(), an_operator()
     LogEntry.objects.all().delete()

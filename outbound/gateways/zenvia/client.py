@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import requests
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
-from requests import PreparedRequest
+from requests import PreparedRequest, RequestException
+from requests.exceptions import InvalidURL, MissingSchema, SSLError
 from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError
 
 from outbound import failpoints
@@ -59,14 +59,13 @@ class ZenviaClient:
                 _prepared(outgoing), stream=True, timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
             ) as response:
                 body = _read(response.raw)
-        except (requests.RequestException, HTTPError, ValueError) as error:
+        except (RequestException, HTTPError, ValueError) as error:
             failure = _unanswered(error, call)
         if call.was_cut:
             failure = Ambiguous(answer=TIMED_OUT)
         if failure:
             raise failure  # not within the except: the error it came from holds the address and the token
-        retry_after = response.headers.get("Retry-After")
-        return response.status_code, retry_after, body
+        return response.status_code, response.headers.get("Retry-After"), body
 
 
 def _prepared(outgoing: Outgoing) -> PreparedRequest:
@@ -74,7 +73,6 @@ def _prepared(outgoing: Outgoing) -> PreparedRequest:
     request.method, request.url, request.body = "POST", _url(outgoing.address), outgoing.payload.encode()
     request.headers = {
         "User-Agent": USER_AGENT,
-        "Accept-Encoding": "identity",
         "Content-Type": "application/json",
         "Content-Length": str(len(request.body)),
         "Authorization": outgoing.token,
@@ -109,13 +107,11 @@ def _unanswered(error: Exception, call: Call) -> GatewayError:
     """
     if call.has_left:
         return Ambiguous(answer=type(error).__name__)
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, SSLError):
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE if "CERTIFICATE_VERIFY" in str(error) else "")
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
+    if isinstance(error, InvalidURL | MissingSchema | LocationValueError):
         return NotSent(answer="address", stops=answers.BAD_ADDRESS)
-    if isinstance(error, LocationValueError):
-        return NotSent(answer="address", stops=answers.BAD_ADDRESS)
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError):  # of http.client, about the one header that we do not write ourselves
         return NotSent(answer="token", stops=answers.BAD_TOKEN)
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else error
