@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from outbound import reports
-from outbound.admin.progress import legend, segments
+from outbound.admin import campaign_page, steering
+from outbound.admin.confirming import page
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment
-from outbound.compose import preview
+from outbound.admin.standing import STATES, state_of
+from outbound.compose.again import AgainView, CopyView
 from outbound.compose.discard import DiscardView
 from outbound.compose.review import ReviewView
 from outbound.compose.views import ComposeView, PreviewView, RecipientSearchView
-from outbound.lifecycle import IN_DOUBT, WAITING, CampaignStatus
+from outbound.lifecycle import IN_DOUBT, WAITING
 from outbound.models import Campaign, Message
 from outbound.searching import as_pk
-
-STATES = {
-    "draft": ("neutral", gettext_lazy("Draft")),
-    "sending": ("info", gettext_lazy("Sending")),
-    "held": ("warning", gettext_lazy("Waiting for its integration")),
-    "doubts": ("warning", gettext_lazy("Finished, some in doubt")),
-    "finished": ("success", gettext_lazy("Finished")),
-    "paused": ("warning", gettext_lazy("Paused")),
-    "cancelled": ("neutral", pgettext_lazy("send", "Cancelled")),
-}
 
 
 @admin.register(Campaign)
 class CampaignAdmin(ReadOnlyAdmin):
     list_display = ("name", "state", "kind", "integration", "sent_by", "sent")
-    list_select_related = ("integration", "template", "launched_by")
+    list_select_related = ("integration__throttle", "template", "launched_by")
     list_filter = ("status", "integration")
     filter_lookups = ("status__exact", "integration__id__exact")
     ordering = ("-id",)
@@ -54,6 +47,8 @@ class CampaignAdmin(ReadOnlyAdmin):
             ("<int:pk>/compose/", ComposeView, "edit"),
             ("<int:pk>/review/", ReviewView, "review"),
             ("<int:pk>/discard/", DiscardView, "discard"),
+            ("<int:pk>/copy/", CopyView, "copy"),
+            ("<int:pk>/again/", AgainView, "again"),
         ]
         own = [
             path(
@@ -63,7 +58,12 @@ class CampaignAdmin(ReadOnlyAdmin):
             )
             for route, view, name in pages
         ]
-        return [*own, *super().get_urls()]
+        steered = [
+            page(self, steering.PauseView, "pause"),
+            page(self, steering.ResumeView, "resume"),
+            page(self, steering.CancelView, "cancel"),
+        ]
+        return [*own, *steered, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         of_this = Message.objects.filter(campaign=OuterRef("pk"))
@@ -84,7 +84,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         description=gettext_lazy("state"), label={state: tone for state, (tone, _text) in STATES.items()}
     )
     def state(self, obj: Any) -> tuple[str, str]:
-        state = _state(obj, waiting=obj.has_waiting, doubts=obj.has_doubts)
+        state = state_of(obj, waiting=obj.has_waiting, doubts=obj.has_doubts, now=timezone.now())
         return state, str(STATES[state][1])
 
     @display(description=gettext_lazy("sent by"))
@@ -100,35 +100,11 @@ class CampaignAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        related = ("integration", "template", "launched_by")
-        campaign = Campaign.objects.select_related(*related).filter(pk=as_pk(object_id)).first()
+        campaign = campaign_page.found(as_pk(object_id))
         if campaign is None:
             raise Http404
         if campaign.is_draft:
             return redirect("admin:outbound_campaign_edit", campaign.pk)
-        return TemplateResponse(request, "admin/outbound/campaign.html", self._page(request, campaign))
-
-    def _page(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-        rows = reports.row_sum(campaign.messages.all())
-        state = _state(campaign, waiting=not rows.is_finished, doubts=bool(rows.in_doubt))
-        return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(campaign),
-            "campaign": campaign,
-            "original": campaign,
-            "state": STATES[state],
-            "rows": rows,
-            "segments": segments(rows),
-            "legend": legend(rows),
-            "reasons": reports.top_reasons(campaign),
-            **preview.of_campaign(campaign, {}),
-        }
-
-
-def _state(campaign: Campaign, *, waiting: bool, doubts: bool) -> str:
-    if campaign.status != CampaignStatus.RUNNING:
-        return campaign.status
-    if not waiting:
-        return "doubts" if doubts else "finished"
-    return "sending" if campaign.integration and campaign.integration.is_active else "held"
+        context = campaign_page.page(campaign, cast(User, request.user))
+        frame = self.admin_site.each_context(request) | {"opts": self.opts}
+        return TemplateResponse(request, "admin/outbound/campaign.html", frame | context)

@@ -25,6 +25,7 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
     form_class: type[Form] = Form
     question: str | Promise = ""  # with %(name)s
     confirm_label: str | Promise = ""
+    confirm_kind = "primary"  # danger where it cannot be undone
 
     @cached_property
     def record(self) -> Any:
@@ -76,6 +77,7 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
             explanation=self.explanation(),
             facts=self.facts(),
             confirm_label=self.confirm_label,
+            confirm_kind=self.confirm_kind,
             back_url=self.back_url,
         )
 

@@ -6,13 +6,16 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from outbound.admin import limits
 from outbound.models import Integration
 from outbound.models.integration import validate_token
 
+ENDPOINT_FIELDS = ("name", "slug", "remote_id", "base_url", "number_format")
 ENDPOINT = re.compile(r"(?P<base_url>https?://\S+)/(?P<slug>[^/\s]+)/(?P<remote_id>[^/\s]+)/?")
 
 
@@ -44,7 +47,7 @@ def unpacked(data: QueryDict) -> QueryDict:
 class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
-        fields: tuple[str, ...] = ("name", "slug", "remote_id", "base_url", "number_format")
+        fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _(
                 "If you change the address, the slug or the id, the token is removed and the integration "
@@ -54,6 +57,10 @@ class IntegrationForm(forms.ModelForm):
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(unpacked(data) if data else data, *args, **kwargs)
+        for name in limits.MOST.keys() & self.fields.keys():
+            self.fields[name].validators.append(MaxValueValidator(limits.MOST[name]))
+        for name in self.fields.keys() & limits.HOURS:
+            self.fields[name].widget.format = "%H:%M"
 
     def clean_base_url(self) -> str:
         return self.cleaned_data["base_url"].rstrip("/")
@@ -63,6 +70,9 @@ class IntegrationForm(forms.ModelForm):
         tail = f"/{cleaned.get('slug')}/{cleaned.get('remote_id')}"
         if "base_url" in cleaned:
             cleaned["base_url"] = cleaned["base_url"].removesuffix(tail)
+        if not self.errors.keys() & limits.HOURS:
+            for name, error in limits.hours_error(*map(cleaned.get, limits.HOURS)).items():
+                self.add_error(name, error)
         return cleaned
 
     @property
@@ -75,7 +85,7 @@ class NewIntegrationForm(IntegrationForm):
     token = token_field()
 
     class Meta(IntegrationForm.Meta):
-        fields = (*IntegrationForm.Meta.fields, "token")
+        fields = (*ENDPOINT_FIELDS, "token", *limits.FIELDS)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _("Leave it as it is, unless Zenvia gave you another one.")
         }

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outbound import reports
-from outbound.admin.pausing import BADGES
+from outbound import heartbeat, reports
+from outbound.admin import signs
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Recipient, Template
 
@@ -44,18 +45,28 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     needed = ("outbound.view_message", "outbound.view_campaign", "outbound.view_integration")
     if not request.user.has_perms(needed):
         return context  # the plain list of what they may open
-    has_sent = Message.objects.exists()
+    now = timezone.localtime()
+    beat_at, integrations = heartbeat.last_beat(), list(Integration.objects.select_related("throttle"))
+    drafts, recent = _latest_sends()
     return context | {
-        "figures": _figures(timezone.localtime()),
-        "steps": [] if has_sent else _first_steps(),
-        "integrations": [(one, BADGES[one.status]) for one in Integration.objects.all()],
-        "recent": Campaign.objects.exclude(status=CampaignStatus.DRAFT).select_related(
-            "integration", "template"
-        )[:RECENT_SENDS],
-        "drafts": Campaign.objects.filter(status=CampaignStatus.DRAFT).select_related("template")[
-            :RECENT_SENDS
-        ],
+        "sender_alarm": heartbeat.alarm_after(beat_at, now),
+        "sender": signs.sender(beat_at, now),
+        "held": signs.held(integrations),
+        "integrations": [signs.endpoint(one, now) for one in integrations],
+        "figures": _figures(now),
+        "steps": [] if recent else _first_steps(integrations),
+        "recent": recent,
+        "drafts": drafts,
     }
+
+
+def _latest_sends() -> tuple[list[Campaign], list[Campaign]]:
+    """Return the latest drafts and the latest sends, asked for together."""
+    draft = Q(status=CampaignStatus.DRAFT)
+    latest = [Campaign.objects.filter(which).values("pk")[:RECENT_SENDS] for which in (draft, ~draft)]
+    found = Campaign.objects.filter(Q(pk__in=latest[0]) | Q(pk__in=latest[1]))
+    both = list(found.select_related("integration", "template"))
+    return [one for one in both if one.is_draft], [one for one in both if not one.is_draft]
 
 
 def _figures(now: datetime) -> list[Figure]:
@@ -68,12 +79,12 @@ def _figures(now: datetime) -> list[Figure]:
         Figure(_("Waiting"), still_open.waiting, f"{history}?status__exact=queued", "info"),
         Figure(_("Accepted today"), today.taken, f"{history}?status__exact=accepted&when=today", "success"),
         Figure(_("Refused today"), today.refused, f"{history}?status__exact=refused&when=today", "danger"),
-        Figure(_("In doubt"), still_open.in_doubt, f"{history}?status__exact=unconfirmed", "warning"),
+        Figure(_("In doubt"), still_open.in_doubt, reverse("admin:outbound_message_doubts"), "warning"),
     ]
 
 
-def _first_steps() -> list[Step]:
-    with_token = any(one.token for one in Integration.objects.all())
+def _first_steps(integrations: list[Integration]) -> list[Step]:
+    with_token = any(one.token for one in integrations)
     return [
         Step(_("Add an integration with its token"), with_token, reverse("admin:outbound_integration_add")),
         Step(_("Register a template"), Template.objects.exists(), reverse("admin:outbound_template_add")),

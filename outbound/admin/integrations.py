@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils import timezone
@@ -15,31 +16,33 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
-from outbound.admin import pausing, tokens
+from outbound.admin import limits, pausing, tokens, waiting
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
-from outbound.admin.endpoints import IntegrationForm, NewIntegrationForm
+from outbound.admin.endpoints import ENDPOINT_FIELDS, IntegrationForm, NewIntegrationForm
 from outbound.admin.stamps import moment
 from outbound.models import Integration
 from outbound.phones import NumberFormat
+from outbound.tasks import wake
 
 NUMBER_FORMATS: dict[str, Any] = {
     NumberFormat.NATIONAL: gettext_lazy("without 55"),
     NumberFormat.INTERNATIONAL: gettext_lazy("with 55"),
 }
+STATE_BADGES = pausing.BADGES | {"waits": "warning"}
 
 
 @admin.register(Integration)
 class IntegrationAdmin(ConsoleAdmin):
     form = IntegrationForm
     list_display = ("name", "state", "address_shown", "token_shown", "numbers", "token_replaced")
-    list_select_related = ("token_replaced_by",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
 
-    @display(description=gettext_lazy("state"), label=pausing.BADGES)
+    @display(description=gettext_lazy("state"), label=STATE_BADGES)
     def state(self, obj: Integration) -> tuple[str, str]:
-        return obj.status, obj.get_status_display()
+        wait = waiting.until(obj, timezone.now())
+        return ("waits", wait) if wait else (obj.status, obj.get_status_display())
 
     @display(description=gettext_lazy("address"))
     def address_shown(self, obj: Integration) -> str:
@@ -57,11 +60,17 @@ class IntegrationAdmin(ConsoleAdmin):
     def token_replaced(self, obj: Integration) -> str:
         return moment(obj.token_replaced_at)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
+        related = ("throttle", "token_replaced_by", "status_changed_by")
+        return super().get_queryset(request).select_related(*related)
+
     def get_urls(self) -> list[URLPattern]:
         return [
             page(self, pausing.PauseView, "pause"),
             page(self, pausing.ResumeView, "resume"),
             page(self, tokens.ReplaceTokenView, "token"),
+            page(self, waiting.TryAgainView, "try-again"),
+            page(self, waiting.CancelWaitingView, "cancel-waiting"),
             *super().get_urls(),
         ]
 
@@ -70,8 +79,11 @@ class IntegrationAdmin(ConsoleAdmin):
         return super().get_form(request, obj, change, **(kwargs | {"form": form}))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        form = IntegrationForm if obj else NewIntegrationForm
-        return [(None, {"fields": form.Meta.fields})]
+        token = () if obj else ("token",)
+        return [
+            (None, {"fields": (*ENDPOINT_FIELDS, *token)}),
+            (_("Pace and hours"), {"fields": limits.FIELDS, "description": self._about_limits()}),
+        ]
 
     @method_decorator(sensitive_post_parameters("token"))
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -89,21 +101,27 @@ class IntegrationAdmin(ConsoleAdmin):
             return
         # Only what was edited: the sender may have stopped this integration in the meantime.
         obj.save(update_fields=form.changed_data)
+        wake()  # a new pace, or other hours, act at once
         if form.moves_to_another_address:
             tokens.remove(obj, by=request.user, now=now)
             self._say_that_the_token_is_gone(request, obj)
 
     def card(self, request: HttpRequest, obj: Integration) -> Card:
+        queued, now = pausing.queued(obj), timezone.now()
         facts = [
             *pausing.state(obj),
             Fact(_("Token"), tokens.history(obj)),
             Fact(_("Address"), obj.address),
-            Fact(_("Queue"), pausing.queue(obj)),
+            *limits.facts(obj, now),
+            Fact(_("Queue"), pausing.queue(obj, queued)),
         ]
-        return Card(_("Current state"), facts, self._links(request, obj))
+        note = waiting.sentence(obj, now)
+        return Card(_("Current state"), facts, self._links(request, obj, queued), note)
 
-    def _links(self, request: HttpRequest, obj: Integration) -> list[Link]:
+    def _links(self, request: HttpRequest, obj: Integration, queued: int) -> list[Link]:
         may, links = request.user.has_perm, []
+        if may("outbound.pause_integration") and waiting.is_held(obj, timezone.now()):
+            links.append(Link(_("Try again now"), self._url("try_again", obj), "primary"))
         if may("outbound.pause_integration"):
             links.append(
                 Link(_("Pause"), self._url("pause", obj))
@@ -115,7 +133,15 @@ class IntegrationAdmin(ConsoleAdmin):
         if may("outbound.add_campaign"):
             test = f"{reverse('admin:outbound_campaign_compose')}?integration={obj.pk}&test=1"
             links.append(Link(_("Send a test message"), test))
+        if may("outbound.steer_campaign") and queued:
+            links.append(Link(_("Cancel what waits"), self._url("cancel_waiting", obj)))
         return links
+
+    def _about_limits(self) -> str:
+        zone = timezone.get_current_timezone_name()
+        return _("They act from the next message on. Hours and midnight are those of %(zone)s.") % {
+            "zone": zone
+        }
 
     def _url(self, action: str, obj: Integration) -> str:
         return reverse(f"admin:outbound_integration_{action}", args=[obj.pk])

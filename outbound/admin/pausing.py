@@ -14,6 +14,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration
+from outbound.sending import throttle
 from outbound.tasks import wake
 
 MAX_REASON_LENGTH = 300
@@ -25,9 +26,13 @@ BADGES: dict[str, str] = {
 }
 
 
-def waiting(integration: Integration) -> str:
-    """Say how many messages wait for this integration, and what becomes of them."""
-    count = integration.messages.filter(status=MessageStatus.QUEUED).count()
+def queued(integration: Integration) -> int:
+    """Count the messages that wait for this integration."""
+    return integration.messages.filter(status=MessageStatus.QUEUED).count()
+
+
+def waiting(count: int) -> str:
+    """Say how many messages wait for an integration, and what becomes of them."""
     if not count:
         return _("No message waits.")
     return ngettext(
@@ -37,11 +42,10 @@ def waiting(integration: Integration) -> str:
     ) % {"count": count}
 
 
-def queue(integration: Integration) -> str:
-    """Say how many messages are on their way through an active integration, or wait for it."""
-    count = integration.messages.filter(status=MessageStatus.QUEUED).count()
+def queue(integration: Integration, count: int) -> str:
+    """Say that so many messages are on their way through an active integration, or wait for it."""
     if not integration.is_active or not count:
-        return waiting(integration)
+        return waiting(count)
     text = ngettext("%(count)s message is in the queue.", "%(count)s messages are in the queue.", count)
     return text % {"count": count}
 
@@ -80,7 +84,7 @@ class PauseView(ConfirmView):
     def explanation(self) -> list[str]:
         return [
             _("Nothing more is sent through this integration until somebody resumes it."),
-            waiting(self.record),
+            waiting(queued(self.record)),
             _("A message that is under way at this very moment may still go out."),
         ]
 
@@ -105,7 +109,7 @@ class ResumeView(ConfirmView):
     form_class = ReasonForm
 
     def explanation(self) -> list[str]:
-        return [waiting(self.record), _("Sending goes on at once.")]
+        return [waiting(queued(self.record)), _("Sending goes on at once.")]
 
     def facts(self) -> list[Fact]:
         return state(self.record)
@@ -120,5 +124,6 @@ class ResumeView(ConfirmView):
         self.record.set_status(
             IntegrationStatus.ACTIVE, form.cleaned_data["reason"], by=self.request.user, now=timezone.now()
         )
+        throttle.release(self.record)
         wake()
         return _("Resumed. Sending goes on.")

@@ -34,6 +34,8 @@ def legend(rows: RowSum) -> list[Part]:
         Part(_("Accepted by Zenvia"), rows.taken, "success", MessageStatus.ACCEPTED),
         Part(_("Waiting"), rows.waiting, "info", MessageStatus.QUEUED),
         Part(_("In doubt"), rows.in_doubt, "warning", MessageStatus.UNCONFIRMED),
+        Part(_("Taken as sent"), rows.taken_as_sent, "neutral", MessageStatus.ASSUMED_SENT),
+        Part(_("Taken as not sent"), rows.taken_as_not_sent, "neutral", MessageStatus.ASSUMED_NOT_SENT),
         Part(_("Refused"), rows.refused, "danger", MessageStatus.REFUSED),
         Part(_("Not sent"), rows.skipped, "neutral", MessageStatus.SKIPPED),
         Part(_("Cancelled"), rows.cancelled, "neutral", MessageStatus.CANCELLED),

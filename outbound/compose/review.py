@@ -11,12 +11,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from outbound.compose import preview
 from outbound.compose.pages import ConsolePage
+from outbound.compose.timing import timing
 from outbound.models import Campaign
 from outbound.sending.launch import AlreadyLaunched, PlanChanged
 from outbound.sending.plan import Plan, Planned, plan
@@ -66,7 +68,8 @@ class ReviewView(ConsolePage):
     @cached_property
     def draft(self) -> Campaign:
         return get_object_or_404(
-            Campaign.objects.select_related("integration", "template"), pk=self.kwargs["pk"]
+            Campaign.objects.select_related("integration__throttle", "template", "again_of"),
+            pk=self.kwargs["pk"],
         )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -117,7 +120,15 @@ class ReviewView(ConsolePage):
         only = self.request.GET.get("show", "")
         chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.planned)
         page = Paginator(chosen, PEOPLE_PER_PAGE).get_page(self.request.GET.get("p"))
-        context = {"draft": self.draft, "plan": planned, "form": form, "only": only, "page": page}
+        when = timing(self.draft, len(planned.going), timezone.now())
+        context = {
+            "draft": self.draft,
+            "plan": planned,
+            "form": form,
+            "only": only,
+            "page": page,
+            "when": when,
+        }
         return self.render(context | self._sample(planned))
 
     def _sample(self, planned: Plan) -> dict[str, Any]:

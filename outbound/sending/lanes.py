@@ -42,10 +42,11 @@ WHERE campaign.id IN ({_WITH_QUEUED_ROWS})
 # While a first wave is not decided, senders take turns: together they may take no more than its size.
 _HELD_STILL = f"""
 WITH undecided AS MATERIALIZED (
-    {_RUNNING} AND campaign.first_wave_passed_at IS NULL
+    {_RUNNING} AND campaign.first_wave_passed_at IS NULL ORDER BY campaign.id
     FOR UPDATE OF campaign FOR SHARE OF integration
 ), decided AS MATERIALIZED (
-    {_RUNNING} AND campaign.first_wave_passed_at IS NOT NULL FOR SHARE OF campaign, integration
+    {_RUNNING} AND campaign.first_wave_passed_at IS NOT NULL ORDER BY campaign.id
+    FOR SHARE OF campaign, integration
 )
 SELECT id FROM undecided UNION ALL SELECT id FROM decided
 """

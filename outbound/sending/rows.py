@@ -49,10 +49,8 @@ def _insert(chunk: list[Row]) -> None:
 def _names() -> tuple[str, str]:
     """Return the table and its columns, those of OWN first."""
     columns, quote = _columns(), connection.ops.quote_name
-    others = [name for name in columns if name not in OWN]
-    return quote(Message._meta.db_table), ", ".join(
-        quote(columns[name].get_attname_column()[1]) for name in (*OWN, *others)
-    )
+    ordered = (*OWN, *(name for name in columns if name not in OWN))
+    return quote(Message._meta.db_table), ", ".join(quote(columns[name].attname) for name in ordered)
 
 
 def _columns() -> dict[str, models.Field[Any, Any]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import OrmQ
 
 from outbound.lifecycle import IntegrationStatus
-from outbound.models import Integration
+from outbound.models import Integration, Throttle
 from tests.builders import TOKEN, a_message, an_integration, an_operator
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +167,83 @@ def test_an_integration_that_is_not_there_is_not_found(client: Client) -> None:
     response = client.get(f"/admin/outbound/integration/{10**30}/pause/")
 
     assert response.status_code == 404
+
+
+def test_pace_and_hours_are_stored(client: Client) -> None:
+    integration = an_integration(name="Support")
+    client.force_login(an_operator(*MANAGE))
+
+    client.post(
+        address(integration),
+        filled_in(
+            remote_id=integration.remote_id,
+            per_second="20",
+            per_day="1000",
+            opens_at="08:00",
+            closes_at="18:30",
+            server_errors_mean_not_sent="on",
+        ),
+    )
+
+    integration.refresh_from_db()
+    assert (integration.per_second, integration.per_day) == (20, 1000)
+    assert (integration.opens_at, integration.closes_at) == (time(8), time(18, 30))
+    assert integration.server_errors_mean_not_sent
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "code"),
+    [
+        ({"per_second": "0"}, "per_second", "min_value"),
+        ({"per_second": "40000"}, "per_second", "max_value"),
+        ({"per_second": "many"}, "per_second", "invalid"),
+        ({"per_day": "0"}, "per_day", "min_value"),
+        ({"per_day": "9" * 30}, "per_day", "max_value"),
+        ({"per_day": "-5"}, "per_day", "min_value"),
+        ({"opens_at": "08:00"}, "closes_at", "hours_incomplete"),
+        ({"closes_at": "18:00"}, "opens_at", "hours_incomplete"),
+        ({"opens_at": "08:00", "closes_at": "08:00"}, "closes_at", "hours_equal"),
+        ({"opens_at": "25:00", "closes_at": "08:00"}, "opens_at", "invalid"),
+    ],
+)
+def test_the_form_refuses_limits_that_cannot_be(
+    client: Client, values: dict[str, str], field: str, code: str
+) -> None:
+    client.force_login(an_operator(*MANAGE))
+
+    response = client.post(ADD, filled_in(**values))
+
+    errors = response.context["adminform"].form.errors.as_data()
+    assert {name: [error.code for error in found] for name, found in errors.items()} == {field: [code]}
+    assert not Integration.objects.exists()
+
+
+@pytest.mark.skipif(not Conf.ORM, reason="the wake-up is a row with the ORM broker alone")
+def test_a_new_pace_wakes_the_sender(client: Client) -> None:
+    integration = an_integration(name="Support")
+    client.force_login(an_operator(*MANAGE))
+
+    client.post(address(integration), filled_in(remote_id=integration.remote_id, per_second="20"))
+
+    assert OrmQ.objects.count() == 1
+
+
+def test_the_card_shows_pace_hours_and_how_much_of_the_day_is_used(client: Client) -> None:
+    integration = an_integration(per_second=20, per_day=1000, opens_at=time(20), closes_at=time(6))
+    Throttle.objects.create(integration=integration, day=timezone.localdate(), used=120)
+    client.force_login(an_operator(*MANAGE))
+
+    page = client.get(address(integration), headers={"accept-language": "en"}).content.decode()
+
+    assert "At most 20 messages per second" in page
+    assert "From 20:00 until 06:00 of the next day" in page
+    assert "120 of 1,000 messages sent" in page
+
+
+def test_an_integration_without_limits_says_so(client: Client) -> None:
+    client.force_login(an_operator(*MANAGE))
+
+    page = client.get(address(an_integration()), headers={"accept-language": "en"}).content.decode()
+
+    assert "As fast as the senders can" in page
+    assert "At any hour" in page

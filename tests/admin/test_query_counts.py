@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outbound import roles
+from outbound import heartbeat, roles
 from outbound.lifecycle import CampaignKind
 from outbound.models import Attempt, Campaign, Integration, Message
 from outbound.sending.launch import launch
@@ -30,6 +30,7 @@ def operator(client: Client) -> Client:
 def sends(count: int) -> None:
     """Make `count` sends to `count` saved people each, every message with an attempt."""
     integration = an_integration()
+    heartbeat.beat(timezone.now())
     for _number in range(count):
         template = a_template(body="Hi")
         campaign = Campaign.objects.create(
@@ -65,6 +66,7 @@ PAGES = [
     "/admin/outbound/template/",
     "/admin/outbound/integration/",
     "/admin/outbound/integration/{integration}/change/",
+    "/admin/outbound/integration/{integration}/cancel-waiting/",
 ]
 
 

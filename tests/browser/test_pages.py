@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound.lifecycle import IntegrationStatus
-from outbound.models import Campaign, Integration, Message, Recipient, Template
+from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus
+from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
 from outbound.sending.launch import launch
 from tests.browser.conftest import send_what_is_due
 
@@ -19,15 +20,32 @@ LOOKS = {"light and wide": ("light", 1280), "dark and narrow": ("dark", 390)}
 
 
 def a_send(integration: Integration) -> Campaign:
-    """A send with one message of each kind of ending: accepted, refused, in doubt."""
+    """A send with a message of each kind of ending: accepted, refused, and two in doubt."""
     template = Template.objects.get(name="Boas-vindas")
-    numbers = "35988001234\n35988000400\n35988000602"
+    numbers = "35988001234\n35988000400\n35988000602\n35988010602"
     campaign = Campaign.objects.create(
         kind="template", integration=integration, template=template, numbers=numbers
     )
     launch(campaign, by=None, now=timezone.now())
     send_what_is_due()
     return campaign
+
+
+def steered(integration: Integration) -> list[str]:
+    """The pages of a send that waits and of a paused one, with the questions about them."""
+    addresses = []
+    for number, status in enumerate((CampaignStatus.RUNNING, CampaignStatus.PAUSED)):
+        campaign = Campaign.objects.create(
+            kind="template",
+            integration=integration,
+            template=Template.objects.get(name="Boas-vindas"),
+            numbers=f"3598800123{number}",
+        )
+        launch(campaign, by=None, now=timezone.now())
+        Campaign.objects.filter(pk=campaign.pk).update(status=status, status_changed_at=timezone.now())
+        actions = ("change", "cancel", "resume" if status == CampaignStatus.PAUSED else "pause")
+        addresses += [f"/admin/outbound/campaign/{campaign.pk}/{action}/" for action in actions]
+    return addresses
 
 
 def pages(integration: Integration) -> list[str]:
@@ -39,6 +57,10 @@ def pages(integration: Integration) -> list[str]:
         numbers="35988001234",
         content={"type": "location", "latitude": 1, "longitude": 2},
     )
+    doubt, taken_as_not_sent = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
+    Message.objects.filter(pk=taken_as_not_sent.pk).update(status=MessageStatus.ASSUMED_NOT_SENT)
+    held = {"held_until": timezone.now() + timedelta(minutes=10), "hold": Hold.ASKED}
+    Throttle.objects.update_or_create(integration=integration, defaults=held)
     template, recipient = Template.objects.latest("pk"), Recipient.objects.latest("pk")
     own = "/admin/outbound"
     return [
@@ -49,11 +71,18 @@ def pages(integration: Integration) -> list[str]:
         f"{own}/campaign/{draft.pk}/review/",
         f"{own}/campaign/{draft.pk}/discard/",
         f"{own}/campaign/{campaign.pk}/change/",
+        *steered(integration),
         f"{own}/message/",
         *(f"{own}/message/{message.pk}/change/" for message in Message.objects.all()),
+        f"{own}/message/doubts/",
+        f"{own}/message/doubts/?q=nobody",
+        f"{own}/message/doubts/decide/?as=not_sent&message={doubt.pk}",
+        f"{own}/message/doubts/again/",
         f"{own}/integration/",
         f"{own}/integration/add/",
         f"{own}/integration/{integration.pk}/change/",
+        f"{own}/integration/{integration.pk}/try-again/",
+        f"{own}/integration/{integration.pk}/cancel-waiting/",
         f"{own}/integration/{integration.pk}/token/",
         f"{own}/integration/{integration.pk}/pause/",
         f"{own}/template/",

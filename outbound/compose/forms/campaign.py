@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from outbound.compose.forms import descriptions
 from outbound.compose.forms.composer import ComposerField, ComposerWidget
-from outbound.compose.forms.picker import RecipientPicker, RecipientsField
+from outbound.compose.forms.kept import MAX_PASTED_LENGTH, kept_people
+from outbound.compose.forms.picker import MOST, RecipientPicker, RecipientsField
+from outbound.compose.forms.when import WhenFields, typed_when
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
 from outbound.models.campaign import MAX_INACTIVITY_MINUTES, MAX_PREFIX_LENGTH, validate_prefix
 from outbound.searching import as_pk
 
-MAX_PASTED_LENGTH = 200_000
 _NO_PAIRS: dict[str, Any] = {"type": "context", "pairs": []}
 # Where the plan's first path part is no field of this form, the field that shows it.
 _SHOWN_AT = {"template": "template_message", "fields": "template_message"}
@@ -37,8 +38,11 @@ class Typed:
     recipients: list[int]
 
 
-class ComposeForm(forms.Form):
+class ComposeForm(WhenFields):
     """Everything about one send. `save()` writes the draft, `show()` puts the plan's errors in place."""
+
+    # Problems are told in the order of the page.
+    field_order = ("integration", "kind", "template_message", "content", "recipients", "numbers")
 
     draft_key = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(
@@ -104,9 +108,12 @@ class ComposeForm(forms.Form):
         draft: Campaign | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        blank = {"draft_key": uuid.uuid4(), "kind": CampaignKind.TEMPLATE}
+        blank = {"draft_key": uuid.uuid4(), "kind": CampaignKind.TEMPLATE, "first_wave": True}
         super().__init__(posted, initial=blank | (initial or {}) | (_initial(draft) if draft else {}))
         self.user = user
+        self.kept = kept_people(draft)
+        for name in self.kept.without if self.kept else ():
+            del self.fields[name]
         self._describe("template_message", descriptions.of_templates(_templates(draft)))
         self._describe("content", descriptions.of_contents())
         self._describe("context", descriptions.of_context())
@@ -135,15 +142,18 @@ class ComposeForm(forms.Form):
         data = self.cleaned_data
         is_template = data["kind"] == CampaignKind.TEMPLATE
         draft.kind, draft.integration = data["kind"], data["integration"]
-        draft.title, draft.numbers, draft.context = data["title"], data["numbers"], data["context"]
+        draft.title, draft.context = data["title"], data["context"]
+        draft.numbers = data.get("numbers", draft.numbers)
         draft.template = _chosen_template(data["template_message"]) if is_template else None
         draft.fields = (data["template_message"] or {}).get("fields") or {} if is_template else {}
         draft.content = None if is_template else data["content"]
         draft.restart_contact = data.get("restart_contact", draft.restart_contact)
         draft.inactivity_minutes = data["inactivity_minutes"]
         draft.external_id_prefix = data["external_id_prefix"]
+        self.save_when(draft)
         draft.save()
-        draft.recipients.set(data["recipients"])
+        if "recipients" in data:
+            draft.recipients.set(data["recipients"])
         return draft
 
     def typed(self) -> Typed:
@@ -155,8 +165,13 @@ class ComposeForm(forms.Form):
             template=_chosen_template(message),
             fields=fields if isinstance(fields, dict) else {},
             content=self._json("content"),
-            recipients=[as_pk(pk) for pk in self["recipients"].value() or []][:1],
+            recipients=[as_pk(pk) for pk in self._first_recipients()],
         )
+
+    def _first_recipients(self) -> list[Any]:
+        if "recipients" in self.fields:
+            return (self["recipients"].value() or [])[:1]
+        return [self.kept.sample] if self.kept else []
 
     def _json(self, name: str) -> dict[str, Any]:
         value, field = self[name].value(), self.fields[name]
@@ -172,6 +187,9 @@ class ComposeForm(forms.Form):
         for path, errors in error.error_dict.items():
             first, _dot, rest = path.partition(".")
             name = _SHOWN_AT.get(first, first)
+            if name not in self.fields:
+                self.add_error(None, errors)
+                continue
             widget, place = self.fields[name].widget, ""
             if isinstance(widget, ComposerWidget):
                 inner = {"template": "type", "fields": path}.get(first, rest or "type")
@@ -194,7 +212,8 @@ def _templates(draft: Campaign | None) -> QuerySet[Template]:
 
 
 def _chosen_template(typed: dict[str, Any] | None) -> Template | None:
-    return Template.objects.filter(pk=as_pk((typed or {}).get("type"))).first()
+    pk = as_pk((typed or {}).get("type"))
+    return Template.objects.filter(pk=pk).first() if pk else None
 
 
 def _texts(errors: list[ValidationError]) -> list[str]:
@@ -206,14 +225,14 @@ def _is_pair(pair: object) -> bool:
 
 
 def _initial(draft: Campaign) -> dict[str, Any]:
-    return {
+    return typed_when(draft) | {
         "draft_key": draft.draft_key,
         "title": draft.title,
         "integration": draft.integration_id,
         "kind": draft.kind,
         "template_message": draft.template_id and {"type": str(draft.template_id), "fields": draft.fields},
         "content": draft.content,
-        "recipients": list(draft.recipients.values_list("pk", flat=True)),
+        "recipients": list(draft.recipients.values_list("pk", flat=True)[: MOST + 1]),
         "numbers": draft.numbers,
         "context": _pairs(draft.context),
         "restart_contact": draft.restart_contact,

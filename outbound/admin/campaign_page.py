@@ -1,0 +1,78 @@
+"""The page of one send: how far it got, why it waits, and what a person can do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from outbound import reports
+from outbound.admin import steering
+from outbound.admin.cards import Link
+from outbound.admin.progress import legend, segments
+from outbound.admin.stamps import moment
+from outbound.admin.standing import STATES, notes, state_of
+from outbound.compose import preview
+from outbound.lifecycle import CampaignStatus
+from outbound.models import Campaign
+from outbound.reports import RowSum
+from outbound.sending.again import may_go_again
+
+RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of")
+# How often the page looks again, in milliseconds: while it counts along, and while it merely waits.
+QUICKLY, SLOWLY = 2000, 15_000
+MOST_FOLLOWERS = 10
+
+
+def found(pk: int) -> Campaign | None:
+    """Return a campaign with all that its page shows of other records, or None."""
+    followed = Exists(Campaign.objects.filter(again_of=OuterRef("pk")))
+    campaigns = Campaign.objects.select_related(*RELATED).annotate(is_followed=followed)
+    return campaigns.filter(pk=pk).first()
+
+
+def page(campaign: Any, user: User) -> dict[str, Any]:
+    """Return what the template shows of a send that was launched and `found`, for this person."""
+    rows, now = reports.row_sum(campaign.messages.all()), timezone.now()
+    state = state_of(campaign, waiting=not rows.is_finished, doubts=bool(rows.in_doubt), now=now)
+    return {
+        "campaign": campaign,
+        "original": campaign,
+        "title": str(campaign),
+        "state": STATES[state],
+        "rows": rows,
+        "segments": segments(rows),
+        "legend": legend(rows),
+        "reasons": reports.top_reasons(campaign) if rows.refused or rows.skipped else [],
+        "notes": notes(campaign, rows, now),
+        "live": 0 if rows.is_finished else QUICKLY if state == "sending" else SLOWLY,
+        "links": _links(campaign, user) if not rows.is_finished else [],
+        "again_count": _again_count(campaign, rows, user),
+        "may_compose": user.has_perm("outbound.add_campaign"),
+        "followers": list(campaign.again.order_by("pk")[:MOST_FOLLOWERS]) if campaign.is_followed else [],
+        "times": {
+            "sent": moment(campaign.launched_at),
+            "starts_at": moment(campaign.starts_at),
+            "not_after": moment(campaign.not_after),
+        },
+        **preview.of_campaign(campaign, {}),
+    }
+
+
+def _links(campaign: Campaign, user: User) -> list[Link]:
+    if not user.has_perm("outbound.steer_campaign"):
+        return []
+    actions = ("pause", "resume", "cancel")
+    addresses = {name: reverse(f"admin:outbound_campaign_{name}", args=[campaign.pk]) for name in actions}
+    return steering.links(campaign, addresses)
+
+
+def _again_count(campaign: Campaign, rows: RowSum, user: User) -> int:
+    """Count the refused messages that nobody sent again; offered once no more are about to join them."""
+    still_sending = campaign.status == CampaignStatus.RUNNING and not rows.is_finished
+    if still_sending or not rows.refused or not user.has_perm("outbound.add_campaign"):
+        return 0
+    return may_go_again(campaign).count()
