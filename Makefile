@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --all-extras
 
-.PHONY: run test install install-dev lint lock messages
+.PHONY: run test faults bench install install-dev lint lock messages
 
 run: install
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -25,6 +25,14 @@ else ifdef REQUIRE_SERVICES
 else
 	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
 endif
+
+# Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 45 minutes.
+faults: install-dev
+	$(BIN)/python -m tests.faults
+
+# What was promised of speed, measured side by side. Up to 25 minutes, and the machine should do nothing else.
+bench: install-dev
+	$(BIN)/python -m tests.bench
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +11,25 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from outbound.gateways.zenvia.client import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
+from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
+from outbound.sending.run import GRACE_SECONDS
+from outbound.tasks import PUMP_SECONDS
 
-# A pump claims for 20 s and waits for what is in flight: 25 s at most by the client's timeouts.
-LONGEST_PUMP_SECONDS = 50
-# What a claim needs besides the call itself: to be committed, and to get its turn on a busy machine.
+# A pump claims for so long, lets what it marked begin, and waits for what is in flight.
+LONGEST_PUMP_SECONDS = int(PUMP_SECONDS + GRACE_SECONDS + TOTAL_TIMEOUT_SECONDS)
+# What a claim needs besides the calls themselves: to be committed, and to get its turn on a busy machine.
 LEASE_MARGIN_SECONDS = 15
+# A marked row may stand ready while a whole other call runs, before its own begins.
+LONGEST_HOLD_SECONDS = int(2 * TOTAL_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
+# What makes django-q2 an alarm clock and no more, and what it would do otherwise.
+QUEUE_AS_ALARM_CLOCK: dict[str, tuple[Any, str]] = {
+    "bulk": (1, "A wake-up that waits in memory under a lock runs twice."),
+    "queue_limit": (1, "A wake-up that waits in memory under a lock runs twice."),
+    "max_attempts": (1, "Whether a message is tried again is decided by its row."),
+    "ack_failures": (True, "A pump that failed would be started again at once, and for ever."),
+    "catch_up": (False, "After a stop, every missed minute would be made up for."),
+    "save_limit": (-1, "Results are never read, and keeping them costs more than the pump."),
+}
 
 
 @register(Tags.security)
@@ -38,9 +52,20 @@ def check_token_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register()
 def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E002, E003: a task that is handed out again while it still runs sends from two places at once."""
+    """E002, E003: a task that is handed out again while it still runs sends from two places at once.
+
+    E009: the queue only wakes, and must neither repeat nor keep anything.
+    """
     queue: dict[str, Any] = settings.Q_CLUSTER
-    found = []
+    found: list[CheckMessage] = [
+        Error(
+            f"Q_CLUSTER['{name}'] is {queue.get(name)!r}. {otherwise}",
+            hint=f"Set it to {value!r}.",
+            id="outbound.E009",
+        )
+        for name, (value, otherwise) in QUEUE_AS_ALARM_CLOCK.items()
+        if queue.get(name) != value
+    ]
     if queue["timeout"] >= queue["retry"]:
         found.append(
             Error(
@@ -63,13 +88,12 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 @register()
 def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E007: a lease that ends before its call does puts a message in doubt whose answer is on its way."""
-    longest_call = CONNECT_TIMEOUT_SECONDS + READ_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS
-    if not settings.PRODUCTION or longest_call < settings.SENDER_LEASE_SECONDS:
+    if not settings.PRODUCTION or settings.SENDER_LEASE_SECONDS > LONGEST_HOLD_SECONDS:
         return []
     return [
         Error(
             "A sender's lease ends before the slowest call does.",
-            hint=f"Set SENDER_LEASE_SECONDS above {longest_call}, or leave it out.",
+            hint=f"Set SENDER_LEASE_SECONDS above {LONGEST_HOLD_SECONDS}, or leave it out.",
             id="outbound.E007",
         )
     ]
@@ -77,10 +101,18 @@ def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E004, E005: what belongs to a demo or a developer must not stand in production."""
+    """E004, E005, E008: what belongs to a demo or a developer must not stand in production."""
     if not settings.PRODUCTION:
         return []
     found = []
+    if os.environ.get("FAILPOINT"):  # the setting itself is empty in production
+        found.append(
+            Error(
+                "FAILPOINT is set in production: it lets a process die, for tests.",
+                hint="Take FAILPOINT out of the environment.",
+                id="outbound.E008",
+            )
+        )
     if settings.DEBUG:
         found.append(
             Error("DEBUG is on in production.", hint="Take DEBUG out of the environment.", id="outbound.E004")

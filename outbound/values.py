@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -41,12 +41,14 @@ def clean_values(raw: object, keys: Collection[str], required: Collection[str]) 
     return {key: value for key, value in cleaned.items() if value}
 
 
-def fill(values: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """Return `values` with references replaced by what is known of one person.
+def filler(values: Mapping[str, str]) -> Callable[[Mapping[str, str]], dict[str, str]]:
+    """Return what fills in `values` for one person after another: references become what is known of them.
 
-    Raises ValueMissing where the person has no such attribute, or an empty one.
+    It raises ValueMissing where the person has no such attribute, or an empty one.
     """
-    return {key: REFERENCE.sub(lambda found: _known(found[1], known), text) for key, text in values.items()}
+    # Split once, into text, name, text, name, …, text.
+    parts = {key: REFERENCE.split(text) for key, text in values.items()}
+    return lambda known: {key: _joined(split, known) for key, split in parts.items()}
 
 
 def references(values: Mapping[str, str]) -> set[str]:
@@ -54,9 +56,19 @@ def references(values: Mapping[str, str]) -> set[str]:
     return {name for text in values.values() for name in REFERENCE.findall(text)}
 
 
+def _joined(split: list[str], known: Mapping[str, str]) -> str:
+    if len(split) == 1:
+        return split[0]
+    filled = split.copy()
+    for place in range(1, len(split), 2):
+        filled[place] = _known(split[place], known)
+    return "".join(filled)
+
+
 def _known(key: str, known: Mapping[str, str]) -> str:
     value = known.get(key, "")
-    if is_blank(value):
+    # A letter or digit in front can be seen, and nearly every value begins with one.
+    if not value[:1].isalnum() and is_blank(value):
         raise ValueMissing(key)
     return value
 

@@ -61,15 +61,24 @@ class Installation:
             timeout=60,
         )
 
-    def start(self, *arguments: str, log: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, log: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a command as the leader of a process group of its own."""
+        return self._open("manage.py", *arguments, log=log, **environment)
+
+    def start_module(self, module: str, *arguments: str, log: str) -> subprocess.Popen[bytes]:
+        """Start a program of the tests inside this installation, with pipes to and from it."""
+        return self._open("-m", module, *arguments, log=log, talk=True)
+
+    def _open(
+        self, *arguments: str, log: str, talk: bool = False, **environment: str
+    ) -> subprocess.Popen[bytes]:
         with (self.directory / log).open("ab") as file:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", *arguments],
+                [sys.executable, *arguments],
                 cwd=ROOT,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
+                env=self._environment | environment,
+                stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if talk else file,
                 stderr=file,
                 start_new_session=True,
             )
@@ -97,8 +106,22 @@ class Installation:
     def stop(self) -> None:
         for process in self._running:
             end(process, signal.SIGKILL)
+        for pid in self.processes():  # of groups of their own, whose leader is gone
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     # -- what can be seen from outside -------------------------------------------------------------------
+
+    def processes(self) -> list[int]:
+        """Return every process that runs with this data directory, whoever started it."""
+        return [pid for pid, state, _group in _processes() if state != "Z" and self._has(pid)]
+
+    def _has(self, pid: int) -> bool:
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:
+            return False
+        return f"DATA_DIR={self.directory}".encode() in environment.split(b"\0")
 
     def log(self, name: str) -> str:
         path = self.directory / name
@@ -146,10 +169,15 @@ def members(group: int) -> list[int]:
 
 def connected_to(port: int, group: int) -> list[int]:
     """Return the processes of a group that hold a connection to a port of this machine."""
+    return holding(port, members(group))
+
+
+def holding(port: int, pids: list[int]) -> list[int]:
+    """Return those of some processes that hold a connection to a port of this machine."""
     remote = f":{port:04X}"
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     sockets = {f"socket:[{f[9]}]" for f in lines if f[2].endswith(remote) and f[3] == CONNECTED}
-    return [pid for pid in members(group) if sockets & set(_open_files(pid))]
+    return [pid for pid in pids if sockets & set(_open_files(pid))]
 
 
 def _processes() -> Iterator[tuple[int, str, int]]:

@@ -4,30 +4,55 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from outbound.audience import MAX_PASTED, gather, parse_numbers
+from outbound.audience import CHUNK, MAX_FAULTS, MAX_PASTED, Audience, Person, parse_numbers
 from outbound.models import Recipient
 from tests.builders import a_recipient
 
 pytestmark = pytest.mark.django_db
 
 
+def audience(*picked: Recipient, numbers: str = "") -> Audience:
+    return Audience(Recipient.objects.filter(pk__in=[one.pk for one in picked]), numbers)
+
+
+def people(*picked: Recipient, numbers: str = "") -> list[Person]:
+    return list(audience(*picked, numbers=numbers))
+
+
+def duplicates(*picked: Recipient, numbers: str = "") -> list[str]:
+    everybody = audience(*picked, numbers=numbers)
+    list(everybody)
+    return everybody.duplicates
+
+
 def codes(pasted: str) -> dict[str, list[str | None]]:
     with pytest.raises(ValidationError) as raised:
-        gather([], pasted)
+        audience(numbers=pasted)
     return {path: [error.code for error in errors] for path, errors in raised.value.error_dict.items()}
 
 
 @pytest.mark.parametrize("pasted", ["", "  \n\n ", ",;\t\r\n"])
 def test_nobody_named_is_an_empty_audience(pasted: str) -> None:
-    assert gather([], pasted).people == []
+    everybody = audience(numbers=pasted)
+
+    assert not everybody
+    assert list(everybody) == []
+
+
+def test_one_picked_or_one_pasted_is_an_audience() -> None:
+    assert audience(a_recipient())
+    assert audience(numbers="35988001234")
 
 
 @pytest.mark.parametrize("separator", ["\n", "\r\n", ",", ";", "\t", " ; ", ",\n"])
 def test_numbers_are_parted_by_lines_commas_semicolons_and_tabs(separator: str) -> None:
-    audience = gather([], separator.join(["(35) 98800-1234", "+55 11 99999.9999"]))
+    found = people(numbers=separator.join(["(35) 98800-1234", "+55 11 99999.9999"]))
 
-    assert [person.phone.e164 for person in audience.people] == ["+5535988001234", "+5511999999999"]
+    assert [person.phone.e164 for person in found] == ["+5535988001234", "+5511999999999"]
 
 
 @pytest.mark.parametrize(
@@ -40,63 +65,73 @@ def test_numbers_are_parted_by_lines_commas_semicolons_and_tabs(separator: str) 
     ],
 )
 def test_two_spellings_of_one_line_are_one_person(first: str, second: str) -> None:
-    audience = gather([], f"{first}\n {second} ")
-
-    assert len(audience.people) == 1
-    assert audience.duplicates == [second]
+    assert len(people(numbers=f"{first}\n {second} ")) == 1
+    assert duplicates(numbers=f"{first}\n {second} ") == [second]
 
 
 def test_the_spelling_that_came_first_is_the_one_that_is_sent() -> None:
-    audience = gather([], "3588001234, 35988001234")
+    found = people(numbers="3588001234, 35988001234")
 
-    assert [person.phone.e164 for person in audience.people] == ["+553588001234"]
+    assert [person.phone.e164 for person in found] == ["+553588001234"]
 
 
 def test_a_person_who_is_picked_and_pasted_is_one_person() -> None:
     maria = a_recipient(phone="+5535988001234")
 
-    audience = gather([maria], "3588001234")
-
-    assert [person.recipient for person in audience.people] == [maria]
-    assert audience.duplicates == ["3588001234"]
+    assert [person.recipient for person in people(maria, numbers="3588001234")] == [maria]
+    assert duplicates(maria, numbers="3588001234") == ["3588001234"]
 
 
 def test_a_pasted_number_finds_the_saved_person_under_the_other_spelling() -> None:
     maria = a_recipient(phone="+553588001234", attributes={"city": "Lavras"})
 
-    audience = gather([], "35 98800-1234")
+    (found,) = people(numbers="35 98800-1234")
 
-    assert audience.people[0].recipient == maria
-    assert audience.people[0].phone.e164 == "+5535988001234"
-    assert audience.people[0].values() == {"name": "Maria", "city": "Lavras"}
+    assert found.recipient == maria
+    assert found.phone.e164 == "+5535988001234"
+    assert found.values() == maria.values() == {"name": "Maria", "city": "Lavras"}
 
 
 def test_of_two_saved_twins_the_older_one_speaks_for_the_pasted_number() -> None:
     older = a_recipient(phone="+553588001234")
     a_recipient(phone="+5535988001234")
 
-    audience = gather([], "35988001234")
-
-    assert [person.recipient for person in audience.people] == [older]
+    assert [person.recipient for person in people(numbers="35988001234")] == [older]
 
 
-def test_two_picked_twins_are_one_person_and_one_duplicate() -> None:
-    first, second = a_recipient(phone="+553588001234"), a_recipient(phone="+5535988001234")
+@pytest.mark.parametrize("phones", [("+553588001234", "+5535988001234"), ("+5535988001234", "+553588001234")])
+def test_two_picked_twins_are_one_person_and_one_duplicate(phones: tuple[str, str]) -> None:
+    first, second = (a_recipient(phone=phone) for phone in phones)
 
-    audience = gather([first, second], "")
+    assert [person.recipient for person in people(first, second)] == [first]
+    assert duplicates(first, second) == [str(second)]
 
-    assert [person.recipient for person in audience.people] == [first]
-    assert audience.duplicates == [str(second)]
+
+def test_a_picked_person_is_known_by_name_and_attributes() -> None:
+    maria = a_recipient(attributes={"city": "Itajubá", "debts": 3})
+
+    (found,) = people(maria)
+
+    assert found.values() == maria.values() == {"name": "Maria", "city": "Itajubá", "debts": "3"}
+    assert (found.phone.e164, found.phone.key) == (maria.phone, maria.phone_key)
 
 
 def test_a_number_of_nobody_we_know_has_no_values() -> None:
-    assert gather([], "35988001234").people[0].values() == {}
+    (found,) = people(numbers="35988001234")
+
+    assert (found.values(), found.recipient, found.recipient_id) == ({}, None, None)
 
 
 def test_each_bad_number_is_named_by_its_position() -> None:
     found = codes("35988001234\n5535abc\n\n1234567")
 
     assert found == {"numbers.1": ["destination_invalid"], "numbers.2": ["destination_invalid"]}
+
+
+def test_of_a_list_that_is_no_list_of_numbers_the_first_faults_are_told() -> None:
+    found = codes("x\n" * (MAX_FAULTS + 50))
+
+    assert list(found) == [f"numbers.{position}" for position in range(MAX_FAULTS)]
 
 
 def test_the_largest_paste_is_read() -> None:
@@ -109,10 +144,33 @@ def test_one_number_more_is_too_many() -> None:
     assert codes("1\n" * (MAX_PASTED + 1)) == {"numbers": ["numbers_too_many"]}
 
 
-def test_opted_out_people_are_found_by_the_key_that_both_spellings_share() -> None:
-    maria = a_recipient(phone="+553588001234")
-    maria.set_opted_out(maria.created_at)
+@pytest.mark.parametrize("saved", ["+553588001234", "+5535988001234"])
+@pytest.mark.parametrize("typed", ["3588001234", "35988001234"])
+def test_who_opted_out_is_told_under_either_spelling(saved: str, typed: str) -> None:
+    a_recipient(phone=saved, opted_out_at=timezone.now())
 
-    opted_out = Recipient.objects.opted_out().values_list("phone_key", flat=True)
+    assert [person.opted_out for person in people(numbers=typed)] == [True]
 
-    assert gather([], "35988001234").people[0].phone.key in opted_out
+
+def test_a_picked_persons_twin_opted_out_for_both() -> None:
+    a_recipient(phone="+553588001234", opted_out_at=timezone.now())
+    maria = a_recipient(phone="+5535988001234")
+
+    assert [person.opted_out for person in people(maria)] == [True]
+
+
+def test_nobody_else_opted_out_with_them() -> None:
+    a_recipient(opted_out_at=timezone.now())
+
+    assert [person.opted_out for person in people(a_recipient(), numbers="35988001234")] == [False, False]
+
+
+def test_a_long_list_asks_the_database_once_for_every_chunk() -> None:
+    numbers = "\n".join(f"3598{number:07}" for number in range(CHUNK + 1))
+    everybody = audience(numbers=numbers)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = list(everybody)
+
+    assert len(found) == CHUNK + 1
+    assert len(asked) <= 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
@@ -48,13 +50,14 @@ SPELLINGS = [
         "+55(35)98800\u20131234",
         "\uff13\uff15\uff19\uff18\uff18\uff10\uff10\uff11\uff12\uff13\uff14",  # full-width digits
         "\u0663\u0665\u0669\u0668\u0668\u0660\u0660\u0661\u0662\u0663\u0664",  # Arabic-Indic digits
+        "35988\u0660\u0660\u0661\u0662\u0663\u0664",  # some of both
         "\u00a035 98800-1234\u2009",
     ],
 )
 def test_every_usual_spelling_of_a_mobile_is_one_number(typed: str) -> None:
     phone = phones.parse(typed)
 
-    assert phone == phones.Phone(MARIA, MARIA, is_mobile=True, lacks_ninth_digit=False)
+    assert phone == phones.Phone(MARIA, MARIA)
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u00a0", "\n"])
@@ -119,14 +122,16 @@ def test_55_is_an_area_code_in_ten_or_eleven_digits_and_the_country_in_more(type
 def test_an_old_mobile_keeps_its_spelling_and_shares_the_key_of_the_new_one(typed: str) -> None:
     phone = phones.parse(typed)
 
-    assert phone == phones.Phone("+553588001234", MARIA, is_mobile=True, lacks_ninth_digit=True)
+    assert phone == phones.Phone("+553588001234", MARIA)
+    assert (phone.is_mobile, phone.lacks_ninth_digit) == (True, True)
 
 
 @pytest.mark.parametrize("typed", ["553532215555", "35 3221-5555", "(35)3221-5555"])
 def test_a_landline_keeps_its_number_and_its_key(typed: str) -> None:
     phone = phones.parse(typed)
 
-    assert phone == phones.Phone("+553532215555", "+553532215555", is_mobile=False, lacks_ninth_digit=False)
+    assert phone == phones.Phone("+553532215555", "+553532215555")
+    assert (phone.is_mobile, phone.lacks_ninth_digit) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +192,31 @@ def test_any_mobile_in_any_spelling_is_its_one_e164(area: str, first: int, last:
     phone = phones.parse(typed)
 
     assert phone.e164 == phone.key == f"+55{area}9{first}{last:04}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("35 7800-1234", True),  # a mobile of eight digits that was never given a ninth
+        ("+351 912 345 678", True),
+        ("+351 212 345 678", False),
+        ("+1 415 555 2671", True),  # where a number does not tell
+    ],
+)
+def test_a_mobile_is_known_by_the_rules_of_its_country(typed: str, expected: bool) -> None:
+    assert phones.parse(typed).is_mobile is expected
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.from_regex(r"[1-9][0-9](9[0-9]|7)[0-9]{7}", fullmatch=True))
+def test_the_quick_way_for_mobiles_says_what_the_library_says(national: str) -> None:
+    quick = parsed(f"+55{national}")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(phones, "_MOBILE", re.compile(r"(?!)"))
+        slow = parsed(f"+55{national}")
+        assert quick == slow
+        assert quick is None or quick.is_mobile == (slow is not None and slow.is_mobile)
 
 
 @settings(deadline=None)

@@ -24,11 +24,11 @@ class Receipt:
     contact_id: int
 
 
-def http(status: int, body: bytes, headers: Headers = (JSON_TYPE,)) -> bytes:
-    """Return one whole response, so that it can leave in a single send."""
+def http(status: int, body: bytes, headers: Headers = (JSON_TYPE,), length: int | None = None) -> bytes:
+    """Return one whole response, so that it can leave in a single send; `length` announces a longer one."""
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {value}" for name, value in headers]
-    lines += [f"Content-Length: {len(body)}", "", ""]
+    lines += [f"Content-Length: {length or len(body)}", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 
 

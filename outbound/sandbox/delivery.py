@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from outbound.sandbox.scenarios import Delivery
 
+BLANKS = b" " * 65536
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -40,6 +42,13 @@ def deliver(how: Delivery, answer: bytes, line: Line) -> bool:
     return _WAYS[how](answer, line)
 
 
+def reset(connection: socket.socket) -> None:
+    """End a connection with a reset instead of a close."""
+    # Lingering for no time turns close into a reset, and detach keeps socketserver from a FIN before it.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())
+
+
 def _whole(answer: bytes, line: Line) -> bool:
     line.connection.sendall(answer)
     return True
@@ -64,10 +73,18 @@ def _truncated(answer: bytes, line: Line) -> bool:
     return False
 
 
+def _padded(answer: bytes, line: Line) -> bool:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    left = int(head.rpartition(b"Content-Length: ")[2]) - len(body)
+    line.connection.sendall(answer)
+    while left > 0 and not line.stopping.is_set():
+        line.connection.sendall(BLANKS[:left])
+        left -= len(BLANKS)
+    return left <= 0
+
+
 def _reset(answer: bytes, line: Line) -> bool:
-    # Lingering for no time turns close into a reset, and detach keeps socketserver from a FIN before it.
-    line.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(line.connection.detach())
+    reset(line.connection)
     return False
 
 
@@ -107,4 +124,5 @@ _WAYS: dict[Delivery, Callable[[bytes, Line], bool]] = {
     Delivery.CLOSE: _close,
     Delivery.HALF_CLOSE: _half_close,
     Delivery.HANG: _hang,
+    Delivery.PADDED: _padded,
 }

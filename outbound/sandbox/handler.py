@@ -5,7 +5,7 @@ from __future__ import annotations
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
-from outbound.sandbox import answers, contract, page
+from outbound.sandbox import answers, contract, control, page
 from outbound.sandbox.delivery import Line, deliver
 from outbound.sandbox.ledger import Request
 from outbound.sandbox.scenarios import Scenario, chosen
@@ -35,9 +35,11 @@ class Handler(BaseHTTPRequestHandler):
             self._exchange(raw)
 
     def do_POST(self) -> None:
-        """Judge, record and answer one request to the gateway."""
+        """Judge, record and answer one request to the gateway, or obey an order to the sandbox itself."""
         raw = self._read_body()
-        if raw is not None:
+        if raw is not None and self.command == "POST" and self.path == control.PATH:
+            self._obey(raw)
+        elif raw is not None:
             self._exchange(raw)
 
     do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_PUT = do_POST
@@ -47,17 +49,27 @@ class Handler(BaseHTTPRequestHandler):
 
     def _exchange(self, raw: bytes) -> None:
         headers = dict(self.headers.items())
-        verdict = contract.check(self.command, self.path, headers, raw, token=self.server.token)
-        scenario = chosen(verdict)
+        orders = self.server.control
+        verdict = contract.check(self.command, self.path, headers, raw, token=orders.token)
+        seen = self.server.ledger.seen(verdict.destination)
+        scenario = chosen(verdict, ordered=orders.next_answer(), seen=seen)
         receipt = self.server.ledger.append(self._request(raw, verdict, scenario))
         answer = scenario.answer(receipt)
         if self.command == "HEAD":
             answer = answers.without_body(answer)
-        if self.server.latency_ms:
-            self.server.stopping.wait(self.server.latency_ms / 1000)
+        if orders.latency_ms:
+            self.server.stopping.wait(orders.latency_ms / 1000)
         line = Line(self.connection, self.server.timing, self.server.stopping)
         if not deliver(scenario.delivery, answer, line):
             self.close_connection = True
+
+    def _obey(self, raw: bytes) -> None:
+        try:
+            self.server.control.obey(raw)
+        except ValueError as error:
+            self.wfile.write(answers.http(400, answers.error("VALIDATION_ERROR", str(error))))
+        else:
+            self.wfile.write(answers.http(200, b"{}"))
 
     def _request(self, raw: bytes, verdict: contract.Verdict, scenario: Scenario) -> Request:
         return Request(

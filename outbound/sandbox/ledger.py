@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +49,7 @@ class Ledger:
         self.number = 0
         self.taken = 0
         self._contacts: dict[str | None, int] = {}
+        self._seen: Counter[str | None] = Counter()
         self._lock = threading.Lock()
         for line in _lines(self.path):
             self._count(line)
@@ -71,6 +72,11 @@ class Ledger:
         with self._lock:
             return list(self.recent)[-count:]
 
+    def seen(self, destination: str | None) -> int:
+        """Return how many requests for a destination there were so far."""
+        with self._lock:
+            return self._seen[destination]
+
     def close(self) -> None:
         """Close the file; a request that comes later fails."""
         with self._lock:
@@ -80,6 +86,7 @@ class Ledger:
         self.number = line["number"]
         self.taken += line["taken"]
         self.recent.append(line)
+        self._seen[line["destination"]] += 1
         return self._contacts.setdefault(line["destination"], FIRST_CONTACT_ID + len(self._contacts))
 
 

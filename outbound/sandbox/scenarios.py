@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
+from gzip import compress
 
 from outbound.sandbox import answers
 from outbound.sandbox.answers import HTML_TYPE, JSON_TYPE, Headers, Receipt
 from outbound.sandbox.contract import Verdict
 
 LARGE_BODY_BYTES = 1024 * 1024
+HUGE_BODY_BYTES = 200 * 1024 * 1024
+MANY_HEADERS = tuple((f"X-Header-{number}", "x") for number in range(300))
 RETRY_AFTER = ("Retry-After", "5")
 ELSEWHERE = ("Location", "/elsewhere")
 # These speak of the caller and the address, so they are answered before the body is looked at.
@@ -28,11 +33,17 @@ class Delivery(Enum):
     CLOSE = "connection closed"
     HALF_CLOSE = "sending side closed"
     HANG = "silence"
+    PADDED = "blanks up to its length"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One thing to play. `taken`: whether the real gateway would now send the WhatsApp message."""
+    """One thing to play. `taken`: whether the real gateway would now send the WhatsApp message.
+
+    `tries`: only the first so many requests for a destination get it, and the next one is taken.
+    `length` is what Content-Length says where that is more than the body. `now` gives headers that
+    depend on the time of the answer.
+    """
 
     name: str
     status: int | None
@@ -41,17 +52,25 @@ class Scenario:
     body: Callable[[Receipt], bytes] = answers.receipt
     headers: Headers = (JSON_TYPE,)
     delivery: Delivery = Delivery.WHOLE
+    tries: int | None = None
+    length: int | None = None
+    now: Callable[[], Headers] = tuple
 
     def answer(self, receipt: Receipt) -> bytes:
         """Return the whole response, empty when none is sent."""
         if self.status is None:
             return b""
-        return answers.http(self.status, self.body(receipt), self.headers)
+        return answers.http(self.status, self.body(receipt), self.headers + self.now(), self.length)
 
 
-def chosen(verdict: Verdict) -> Scenario:
-    """Return what to play for a request: what its destination asks for, if the contract allows."""
-    asked = SCENARIOS.get((verdict.destination or "")[-4:], NORMAL)
+def chosen(verdict: Verdict, *, ordered: str | None = None, seen: int = 0) -> Scenario:
+    """Return what to play for a request: what was ordered for all, or what its destination asks for.
+
+    `seen` counts the earlier requests for that destination. The contract comes first, as it would.
+    """
+    asked = SCENARIOS.get(ordered or (verdict.destination or "")[-4:], NORMAL)
+    if asked.tries is not None and seen >= asked.tries:
+        asked = replace(NORMAL, name=asked.name)
     if verdict.kept or asked.name in BEFORE_THE_CONTRACT:
         return asked
     headers = (JSON_TYPE, ("Allow", "POST")) if verdict.status == 405 else (JSON_TYPE,)
@@ -119,12 +138,40 @@ def _odd_answers() -> Iterator[Scenario]:
     yield odd("0615", "with a NaN in the JSON", lambda r: _with_nan(answers.receipt(r)))
     yield odd("0616", "with an unknown status word", lambda r: answers.receipt(r, status="pondering"))
     yield odd("0617", "with a body of 1 MiB", lambda r: answers.receipt(r).ljust(LARGE_BODY_BYTES))
+    yield replace(
+        odd("0618", "with a body of 200 MiB", answers.receipt),
+        length=HUGE_BODY_BYTES,
+        delivery=Delivery.PADDED,
+    )
+    yield replace(odd("0619", "with 300 headers", answers.receipt), headers=(JSON_TYPE, *MANY_HEADERS))
+    yield replace(
+        odd("0630", "compressed with gzip", lambda r: compress(answers.receipt(r))),
+        headers=(JSON_TYPE, ("Content-Encoding", "gzip")),
+    )
 
 
 def _slow_answers() -> Iterator[Scenario]:
     yield Scenario("0620", 200, True, "200 after 2 s", delivery=Delivery.LATE)
     yield Scenario("0621", None, True, "no answer, 120 s or until the client leaves", delivery=Delivery.HANG)
     yield Scenario("0622", 200, True, "200, one byte each 150 ms", delivery=Delivery.DRIP)
+
+
+def _only_at_first() -> Iterator[Scenario]:
+    def at_first(name: str, like: Scenario, tries: int, retry_after: str) -> Scenario:
+        description = f"{like.status}, Retry-After: {retry_after}; {tries}×, then taken"
+        headers = (JSON_TYPE, ("Retry-After", retry_after))
+        return replace(like, name=name, description=description, headers=headers, tries=tries)
+
+    busy = _failing("0429", 429, "TOO_MANY_REQUESTS", "too many requests")
+    yield at_first("0640", busy, 2, "1")
+    yield replace(at_first("0641", busy, 1, "a date, 2 s ahead"), headers=(JSON_TYPE,), now=_in_two_seconds)
+    yield at_first("0642", busy, 1, "-1")
+    yield at_first("0643", busy, 1, "abc")
+    yield at_first("0644", _failing("0505", 503, "UNAVAILABLE", "unavailable"), 2, "1")
+
+
+def _in_two_seconds() -> Headers:
+    return (("Retry-After", format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)),)
 
 
 def _with_nan(receipt: bytes) -> bytes:
@@ -138,5 +185,6 @@ _TABLE = (
     *_broken_connections(),
     *_odd_answers(),
     *_slow_answers(),
+    *_only_at_first(),
 )
 SCENARIOS = {scenario.name: scenario for scenario in _TABLE}

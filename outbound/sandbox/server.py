@@ -11,7 +11,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from outbound.sandbox.delivery import Timing
+from outbound.sandbox.control import Control
+from outbound.sandbox.delivery import Timing, reset
 from outbound.sandbox.handler import Handler
 from outbound.sandbox.ledger import Ledger
 
@@ -32,8 +33,7 @@ class SandboxServer(ThreadingHTTPServer):
         """Bind the port, 0 for any that is free; raises OSError when it cannot be had."""
         super().__init__((HOST, port), Handler)
         self.ledger = ledger
-        self.latency_ms = latency_ms
-        self.token = token
+        self.control = Control(latency_ms=latency_ms, token=token)
         self.timing = timing
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
@@ -63,6 +63,12 @@ class SandboxServer(ThreadingHTTPServer):
         # HTTPServer looks its own name up in the DNS here, which can take seconds and serves nothing.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.port
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        if not self.control.turns_away():
+            return True
+        reset(request)
+        return False
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)

@@ -62,10 +62,8 @@ def _check_window(campaign: Campaign, now: datetime, problems: Problems) -> None
         problems.add(("starts_at",), message, "schedule_too_far", days=MAX_AHEAD.days)
         return
     starts_at, not_after = window(campaign, now)
-    if not_after <= now:
-        problems.add(("not_after",), _("This moment has passed."), "window_invalid")
-    elif not_after <= starts_at:
-        problems.add(("not_after",), _("It must end after it starts."), "window_invalid")
+    if not_after <= starts_at:
+        problems.add(("not_after",), _("It must end after it starts, and after now."), "window_invalid")
 
 
 def _check_prefix(campaign: Campaign) -> None:

@@ -26,8 +26,8 @@ def current(integration: Integration, now: datetime) -> Wait | None:
     until = throttle.opens(integration, held, now)
     if until <= now:
         return None
-    if held.held_until and held.held_until > now:
+    if integration.per_day is not None and throttle.used_today(held, now) >= integration.per_day:
+        return Wait(_("The limit of messages for today is reached"), until)
+    if until == held.held_until:
         return Wait(str(Hold(held.hold or Hold.OUTAGE).label), until)
-    if throttle.within_hours(integration.opens_at, integration.closes_at, now) > now:
-        return Wait(_("It is outside the allowed hours"), until)
-    return Wait(_("The limit of messages for today is reached"), until)
+    return Wait(_("It is outside the allowed hours"), until)

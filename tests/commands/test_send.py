@@ -28,20 +28,24 @@ def integration() -> Integration:
     return an_integration(slug="acme", remote_id="1")
 
 
-def send(*arguments: str, to: str = NUMBER) -> dict[str, Any]:
+def send(*arguments: str, to: str | None = NUMBER) -> dict[str, Any]:
     out = io.StringIO()
-    call_command("send", "--integration", "acme", "--to", to, *arguments, stdout=out)
+    call_command("send", "--integration", "acme", *_to(to), *arguments, stdout=out)
     return json.loads(out.getvalue())
 
 
-def refused(*arguments: str, to: str = NUMBER) -> list[str]:
+def refused(*arguments: str, to: str | None = NUMBER) -> list[str]:
     """Return the lines on standard error of a call that must end with status 2 and save nothing."""
     errors = io.StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("send", "--integration", "acme", "--to", to, *arguments, stderr=errors)
+        call_command("send", "--integration", "acme", *_to(to), *arguments, stderr=errors)
     assert ended.value.code == 2
     assert (Campaign.objects.count(), Message.objects.count()) == (0, 0)
     return errors.getvalue().splitlines()
+
+
+def _to(number: str | None) -> tuple[str, ...]:
+    return ("--to", number) if number else ()
 
 
 TEMPLATE = ("--template", "billing", "--field", "name=Maria")

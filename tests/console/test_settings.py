@@ -17,6 +17,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from console import data_dir
+from console.settings import Q_CLUSTER
 from outbound import checks
 from tests.builders import an_integration
 
@@ -31,6 +32,7 @@ with connection.cursor() as cursor:
 print(*found)
 """
 KEYS = "import sys, pathlib; from console import data_dir as d; p = d.prepare(pathlib.Path(sys.argv[1]))"
+QUEUE = dict(Q_CLUSTER)
 BOTH_KEYS = f"{KEYS}; print(d.secret_key(p), d.token_key(p))"
 
 
@@ -71,6 +73,14 @@ def test_an_empty_database_is_migrated_with_production_settings(production: dict
     assert "no issues" in checked.stdout
 
 
+def test_a_failpoint_does_not_exist_in_production(production: dict[str, str]) -> None:
+    asked = "import django; django.setup(); from django.conf import settings; print(repr(settings.FAILPOINT))"
+
+    result = python("-c", asked, FAILPOINT="after_claim", **production)
+
+    assert result.stdout == "''\n", result.stderr
+
+
 def test_production_settings_pass_the_deployment_check(production: dict[str, str]) -> None:
     result = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production)
 
@@ -83,6 +93,8 @@ def test_production_settings_pass_the_deployment_check(production: dict[str, str
         ({"DEBUG": "1"}, "outbound.E004"),
         ({"ALLOWED_HOSTS": "localhost,127.0.0.1"}, "outbound.E005"),
         ({"TOKEN_KEYS": "not-a-key"}, "outbound.E001"),
+        ({"FAILPOINT": "after_claim"}, "outbound.E008"),
+        ({"SENDER_LEASE_SECONDS": "60"}, "outbound.E007"),
     ],
 )
 def test_production_does_not_start_misconfigured(
@@ -108,8 +120,18 @@ def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> No
         (checks.check_token_keys, {"TOKEN_KEYS": ["short"]}, ["outbound.E001"]),
         (checks.check_token_keys, {"TOKEN_KEYS": [None]}, ["outbound.E001"]),
         (checks.check_queue, {}, []),
-        (checks.check_queue, {"Q_CLUSTER": {"timeout": 150, "retry": 150}}, ["outbound.E002"]),
-        (checks.check_queue, {"Q_CLUSTER": {"timeout": 50, "retry": 150}}, ["outbound.E003"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"timeout": 150}}, ["outbound.E002"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"timeout": 55}}, ["outbound.E003"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"bulk": 2}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"queue_limit": 2}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"max_attempts": 0}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"ack_failures": False}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"catch_up": True}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"save_limit": 250}}, ["outbound.E009"]),
+        (checks.check_queue, {"Q_CLUSTER": {"timeout": 90, "retry": 150}}, ["outbound.E009"] * 6),
+        (checks.check_lease, {"PRODUCTION": True}, []),
+        (checks.check_lease, {"PRODUCTION": True, "SENDER_LEASE_SECONDS": 75}, ["outbound.E007"]),
+        (checks.check_lease, {"PRODUCTION": False, "SENDER_LEASE_SECONDS": 3}, []),
         (checks.check_production, {"PRODUCTION": False, "DEBUG": True}, []),
         (checks.check_production, {"PRODUCTION": True, "ALLOWED_HOSTS": ["a.example"]}, []),
         (

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import socket
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 
 from outbound.sandbox import ledger, scenarios
 from outbound.sandbox.answers import Receipt
 from outbound.sandbox.contract import Verdict
-from outbound.sandbox.scenarios import SCENARIOS, Delivery
+from outbound.sandbox.scenarios import HUGE_BODY_BYTES, SCENARIOS, Delivery
 
 RECEIPT = Receipt("c-1", 7, 500_003)
 PLAIN = ["0200"]
@@ -18,9 +21,11 @@ REDIRECTS = ["0301", "0302", "0303", "0307", "0308"]
 REFUSALS = [f"04{n}" for n in ("00", "01", "03", "04", "05", "08", "09", "10", "13", "15", "22", "25", "29")]
 OUTAGES = ["0500", "0502", "0503", "0504", "0505"]
 BROKEN = ["0600", "0601", "0602", "0603"]
-ODD = ["0610", "0611", "0612", "0613", "0614", "0615", "0616", "0617"]
+ODD = [*(f"061{n}" for n in range(10)), "0630"]
 SLOW = ["0620", "0621", "0622"]
-FAILING = [*REDIRECTS, *REFUSALS, *OUTAGES]
+AT_FIRST = {"0640": "1", "0641": None, "0642": "-1", "0643": "abc", "0644": "1"}
+TRIES = {"0640": 2, "0641": 1, "0642": 1, "0643": 1, "0644": 2}
+FAILING = [*REDIRECTS, *REFUSALS, *OUTAGES, *AT_FIRST]
 ENDINGS = [*PLAIN, *FAILING, *BROKEN, *ODD, *SLOW]
 TAKEN = {*PLAIN, "0601", "0602", "0603", *ODD, *SLOW}
 SILENT = [*BROKEN, "0621"]
@@ -74,10 +79,33 @@ def test_a_failing_status_is_answered_with_zenvias_error_and_not_taken(gateway, 
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_retry_after_comes_with_two_endings_only(ending):
+def test_retry_after_comes_with_those_that_ask_for_patience_only(ending):
     headers = dict(SCENARIOS[ending].headers)
 
-    assert headers.get("Retry-After") == ("5" if ending in ("0429", "0505") else None)
+    assert headers.get("Retry-After") == ("5" if ending in ("0429", "0505") else AT_FIRST.get(ending))
+
+
+def test_retry_after_may_be_a_date_that_is_still_to_come(post):
+    asked = post(destination("0641")).headers["Retry-After"]
+
+    assert timedelta(0) < parsedate_to_datetime(asked) - datetime.now(UTC) <= timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("ending", AT_FIRST)
+def test_what_fails_at_first_is_taken_when_it_is_tried_again(gateway, post, ending):
+    refused = [post(destination(ending)).status for _ in range(TRIES[ending])]
+
+    again = post(destination(ending)).status
+
+    assert set(refused) == {SCENARIOS[ending].status}
+    assert again == 200
+    assert [line["taken"] for line in gateway.ledger.last(9)] == [False] * TRIES[ending] + [True]
+
+
+def test_trying_counts_for_each_destination_alone(post):
+    first, other = f"1188888{'0641'}", destination("0641")
+
+    assert [post(number).status for number in (first, other, first, other)] == [429, 429, 200, 200]
 
 
 @pytest.mark.parametrize("ending", REDIRECTS)
@@ -114,6 +142,25 @@ def test_an_odd_success_shows_its_oddity(post, ending, sign):
 
     assert answer.status == 200
     assert sign in answer.body
+
+
+def test_a_compressed_success_says_so_and_is_the_documents_within(post):
+    answer = post(destination("0630"))
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(answer.body))["external_id"] == "c-1"
+
+
+def test_a_huge_success_is_as_long_as_it_says(post):
+    answer = post(destination("0618"))
+
+    assert len(answer.body) == HUGE_BODY_BYTES
+    assert json.loads(answer.body)["external_id"] == "c-1"
+
+
+def test_a_success_with_more_headers_than_clients_read(post):
+    with pytest.raises(http.client.HTTPException, match="headers"):
+        post(destination("0619"))
 
 
 def test_html_says_that_it_is_html(post):

@@ -177,3 +177,12 @@ def test_hours_and_day_are_told_apart() -> None:
     reasons = {waits.current(one, now).reason for one in (by_hours, by_day)}
 
     assert len(reasons) == 2
+
+
+def test_of_two_waits_the_one_that_ends_last_is_named() -> None:
+    now = timezone.localtime().replace(hour=12)
+    integration = an_integration(opens_at=time(14), closes_at=time(18))
+    Throttle.objects.create(integration=integration, held_until=now + timedelta(minutes=1), hold="asked")
+    by_hours = an_integration(opens_at=time(14), closes_at=time(18))
+
+    assert waits.current(integration, now) == waits.current(by_hours, now)

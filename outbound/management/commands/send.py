@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbound.contents.errors import Problems
@@ -40,7 +42,21 @@ class Command(BaseCommand):
         what.add_argument(
             "--content", metavar="FILE", help="JSON of one rich notification; - reads standard input"
         )
-        parser.add_argument("--to", nargs="+", required=True, metavar="NUMBER", help="in any usual spelling")
+        who = parser.add_argument_group("to whom (either or both)")
+        who.add_argument("--to", nargs="+", default=[], metavar="NUMBER", help="in any usual spelling")
+        who.add_argument(
+            "--to-file", metavar="FILE", help="one number a line, however many; - reads standard input"
+        )
+        when = parser.add_argument_group("when (ISO 8601, in the console's own time zone unless said)")
+        when.add_argument("--not-before", metavar="MOMENT", help="like 2026-11-30T09:00; else at once")
+        when.add_argument(
+            "--not-after", metavar="MOMENT", help="what is left then stays unsent; else a day after the start"
+        )
+        when.add_argument(
+            "--no-first-wave",
+            action="store_true",
+            help="send to all at once, and not to five first where there are more than 100",
+        )
         parser.add_argument("--context", nargs="+", action="extend", default=[], metavar="K=V")
         parser.add_argument(
             "--restart-contact", action="store_true", help="erase each person's bot variables"
@@ -52,7 +68,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             campaign = _draft(options)
-            planned = plan(campaign)
+            planned = plan(campaign, timezone.now())
             if not options["dry_run"]:
                 _launch(campaign, planned)
         except ValidationError as error:
@@ -99,7 +115,10 @@ def _draft(options: dict[str, Any]) -> Campaign:
         content=problems.collect("", lambda: _content(options["content"])),
         fields=problems.collect("", lambda: _pairs("fields", options["field"])) or {},
         context=problems.collect("", lambda: _pairs("context", options["context"])) or {},
-        numbers="\n".join(options["to"]),
+        numbers=problems.collect("", lambda: _numbers(options)) or "",
+        starts_at=problems.collect("", lambda: _moment("starts_at", options["not_before"])),
+        not_after=problems.collect("", lambda: _moment("not_after", options["not_after"])),
+        first_wave=not options["no_first_wave"],
         restart_contact=options["restart_contact"],
         inactivity_minutes=options["inactivity_minutes"],
         external_id_prefix=options["external_id_prefix"],
@@ -138,12 +157,42 @@ def _readable(argument: str) -> str:
     return argument.encode("utf-8", "replace").decode()
 
 
+def _numbers(options: dict[str, Any]) -> str:
+    typed, source = list(options["to"]), options["to_file"]
+    if source == options["content"] == "-":
+        message = _("Standard input can be read once: for the content or for the numbers.")
+        raise _error("numbers", message, "numbers_unread")
+    try:
+        typed += [_read(source)] if source else []
+    except (OSError, ValueError) as error:
+        message = _("This file cannot be read: %(why)s") % {"why": error}
+        raise _error("numbers", message, "numbers_unread") from None
+    return "\n".join(typed)
+
+
+def _moment(path: str, written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+        # A day alone has no hour, and midnight is not what one means by it.
+        if len(written) > len("2026-11-30"):
+            return (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = _("Write “%(moment)s” as a day and an hour, like 2026-11-30T09:00.") % {"moment": written[:80]}
+    raise _error(path, message, "moment_invalid")
+
+
+def _read(source: str) -> str:
+    return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+
+
 def _content(source: str | None) -> Any:
     if source is None:
         return None
     try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-        content = json.loads(text)
+        content = json.loads(_read(source))
     except (OSError, ValueError, RecursionError) as error:
         raise _error(
             "content", _("This cannot be read as JSON: %(why)s") % {"why": error}, "content_invalid"

@@ -1,51 +1,126 @@
-"""Run the background worker: django-q2's cluster, woken at its start and stopped gently."""
+"""Run the background worker: django-q2's cluster, woken at its start, watched, and stopped gently."""
 
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from outbound import tasks
+from outbound.management.watchdog import Watchdog
 from outbound.sending.stopping import FINISH_SOON
 
-PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from linux/prctl.h
+LOOK_SECONDS = 5.0
+# A pump that is asked to stop waits for what is in flight, 30 s at most, and records it.
+FINISH_SECONDS = 40.0
+# In a cluster that gives no sign of life hardly anything is worth waiting for.
+FROZEN_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
         "Run the background worker until SIGTERM or Ctrl-C. It then claims nothing more, waits for the "
-        "requests that are under way, records their answers, and ends."
+        "requests that are under way, records their answers, and ends. When its cluster died, or when work "
+        "is due and nobody does it for SENDER_SILENCE_SECONDS, it ends with status 1: a supervisor that "
+        "starts it anew belongs around it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("check", databases=["default"])
         tasks.wake()  # what was left waiting goes on at once, and not with the schedule's next minute
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of the cluster become ours, so that we see them end
         # A group of its own: a signal to the whole group would kill the cluster's guard before its leader
         # could ask it to stop, and the leader would wait for it for ever.
         cluster = subprocess.Popen(  # noqa: S603
             [sys.executable, *_manage(), "qcluster"], start_new_session=True, preexec_fn=_end_with_parent
         )
+        asked: list[float] = []
 
         def stop(_number: int, _frame: Any) -> None:
-            os.killpg(cluster.pid, FINISH_SOON)
-            cluster.terminate()
+            asked.append(time.monotonic())
+            _ask(cluster)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        sys.exit(max(cluster.wait(), 0))
+        sys.exit(_watch(cluster, asked))
+
+
+def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:
+    """Wait for the cluster's end, and bring it about where it does not work; return the exit status."""
+    watchdog = Watchdog()
+    while (status := _ended(cluster)) is None:
+        if asked:
+            if time.monotonic() > asked[0] + FINISH_SECONDS:
+                return _end(cluster, 0)
+        elif watchdog.is_alarmed():
+            logger.error("Messages are due and nobody is sending them: ending, to be started anew.")
+            _ask(cluster)
+            return _end(cluster, FROZEN_SECONDS)
+    if asked:
+        return max(status, 0)
+    logger.error("The cluster ended unasked: ending as well, to be started anew.")
+    _signal(cluster, signal.SIGTERM)  # its orphans: one that is sending finishes first
+    return _end(cluster, FINISH_SECONDS)
+
+
+def _ended(cluster: subprocess.Popen[bytes]) -> int | None:
+    with suppress(subprocess.TimeoutExpired):
+        return cluster.wait(LOOK_SECONDS)
+    return None
+
+
+def _ask(cluster: subprocess.Popen[bytes]) -> None:
+    """Ask whoever is sending to finish, and the leader to stop all others."""
+    _signal(cluster, FINISH_SOON)
+    cluster.terminate()
+
+
+def _end(cluster: subprocess.Popen[bytes], seconds: float) -> int:
+    """Give the cluster's processes so long to end, kill what is left, and return the exit status."""
+    deadline = time.monotonic() + seconds
+    while not _is_gone(cluster) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    _signal(cluster, signal.SIGKILL)
+    return 1
+
+
+def _is_gone(cluster: subprocess.Popen[bytes]) -> bool:
+    cluster.poll()
+    with suppress(ChildProcessError):
+        while os.waitpid(-cluster.pid, os.WNOHANG)[0]:
+            pass
+    return not _signal(cluster, 0)
+
+
+def _signal(cluster: subprocess.Popen[bytes], number: int) -> bool:
+    """Signal the cluster's whole group; return whether there was anybody."""
+    try:
+        os.killpg(cluster.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end_with_parent() -> None:
     """Let the cluster be asked to stop when this command is killed outright, where the kernel can."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(option, value)
 
 
 def _manage() -> list[str]:

@@ -1,0 +1,47 @@
+"""`/healthz`: whether this console can do its work, for load balancers and monitors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outbound import heartbeat
+
+PATH = "/healthz"
+# Read by machines, so in one language; they name a reason and nothing else.
+FINE, NO_DATABASE, NOBODY = "ok", "database not reachable", "messages are due and nobody is sending them"
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def before_all_else(get_response: GetResponse) -> GetResponse:
+    """Answer `/healthz` before any other middleware, as a middleware itself.
+
+    Whoever asks knows neither our name nor https, and behind us sessions may need the very database
+    that is away.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return health(request) if request.path_info == PATH else get_response(request)
+
+    return middleware
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 200, or 503 with the reason. No login, no data."""
+    problem = _problem()
+    return HttpResponse(f"{problem or FINE}\n", status=503 if problem else 200, content_type="text/plain")
+
+
+def _problem() -> str:
+    try:
+        return NOBODY if heartbeat.alarm(timezone.now()) else ""
+    except Error:
+        return NO_DATABASE

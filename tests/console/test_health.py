@@ -1,0 +1,109 @@
+"""`/healthz` answers whoever asks: fine, or not and why, and nothing besides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+
+from console import health
+from outbound import heartbeat
+from outbound.lifecycle import CampaignStatus
+from tests.builders import a_campaign, a_message, an_integration, an_operator
+from tests.sending.steps import later
+
+ROOT = Path(__file__).parents[2]
+ASK = """
+import django
+django.setup()
+from django.test import Client
+answer = Client().get("/healthz", headers={"host": "10.0.0.7", "cookie": "__Host-sessionid=abc"})
+print(answer.status_code, answer.content.decode())
+"""
+
+
+def somebody_waits() -> None:
+    campaign = a_campaign(status=CampaignStatus.RUNNING, integration=an_integration(name="Secret Ltd"))
+    a_message(campaign=campaign, integration=campaign.integration, due_at=later(minutes=-5))
+
+
+@pytest.mark.django_db
+def test_all_is_fine(client: Client) -> None:
+    somebody_waits()
+    heartbeat.beat(timezone.now())
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response["Content-Type"] == "text/plain"
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_nobody_is_sending_what_is_due(client: Client) -> None:
+    somebody_waits()
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (503, f"{health.NOBODY}\n".encode())
+
+
+@pytest.mark.django_db
+def test_whoever_is_signed_in_reads_no_more_than_anybody_else(client: Client) -> None:
+    client.force_login(an_operator())
+
+    response = client.get("/healthz")
+
+    assert response.content == b"ok\n"
+    assert not response.cookies
+
+
+@pytest.mark.django_db
+def test_a_head_is_answered_and_nothing_can_be_posted(client: Client) -> None:
+    assert client.head("/healthz").status_code == 200
+    assert client.post("/healthz").status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_load_balancer_needs_neither_our_name_nor_https(client: Client, settings: LazySettings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["console.example.com"]
+
+    response = client.get("/healthz", headers={"host": "10.0.0.7"})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.django_db
+def test_one_question_is_enough_while_somebody_works(client: Client, django_assert_num_queries: Any) -> None:
+    heartbeat.beat(timezone.now())
+
+    with django_assert_num_queries(1):
+        client.get("/healthz")
+
+
+@pytest.mark.parametrize(
+    "database", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
+)
+def test_a_database_that_is_away_is_named_as_the_reason(tmp_path: Path, database: str) -> None:
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "DATABASE_URL": database,
+        "DATA_DIR": str(tmp_path),
+        "PRODUCTION": "1",
+        "SECRET_KEY": "s" * 60,
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+    assert done.stdout.strip() == f"503 {health.NO_DATABASE}", done.stderr

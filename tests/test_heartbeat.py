@@ -1,0 +1,118 @@
+"""The sign of life: the alarm speaks when work is due and nobody is at it, and at no other time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+
+from outbound import heartbeat
+from outbound.lifecycle import CampaignStatus, IntegrationStatus
+from outbound.models import Campaign, Heartbeat, Integration, Throttle
+from tests.builders import a_campaign, a_message, an_integration
+from tests.sending.steps import later
+
+pytestmark = pytest.mark.django_db
+
+A_MINUTE = 61.0
+
+
+def due_for(seconds: float = A_MINUTE) -> Campaign:
+    """A running send, whose one message has been due for so long."""
+    campaign = a_campaign(status=CampaignStatus.RUNNING, integration=an_integration())
+    a_message(campaign=campaign, integration=campaign.integration, due_at=later(seconds=-seconds))
+    return campaign
+
+
+def test_nobody_has_ever_been_at_work() -> None:
+    assert heartbeat.last_beat() is None
+
+
+def test_a_beat_takes_the_place_of_the_one_before() -> None:
+    first, second = later(seconds=-5), timezone.now()
+
+    heartbeat.beat(first)
+    heartbeat.beat(second)
+
+    assert heartbeat.last_beat() == second
+    assert Heartbeat.objects.count() == 1
+
+
+def test_the_alarm_speaks_when_work_is_due_and_nobody_is_at_it() -> None:
+    due_for()
+    heartbeat.beat(later(seconds=-A_MINUTE))
+
+    assert heartbeat.alarm(timezone.now())
+
+
+def test_the_alarm_speaks_when_there_never_was_a_sender() -> None:
+    due_for()
+
+    assert heartbeat.alarm(timezone.now())
+
+
+def test_a_sender_at_work_is_no_alarm_however_much_waits() -> None:
+    due_for(seconds=3600)
+    heartbeat.beat(later(seconds=-50))
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_a_sender_with_nothing_to_do_may_be_silent() -> None:
+    heartbeat.beat(later(hours=-1))
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_a_sender_that_was_just_given_work_has_its_time() -> None:
+    due_for(seconds=50)
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+@pytest.mark.parametrize("seconds", [3, 300])
+def test_how_long_it_may_be_silent_is_a_setting(settings: LazySettings, seconds: int) -> None:
+    settings.SENDER_SILENCE_SECONDS = seconds
+    due_for(seconds=100)
+
+    assert bool(heartbeat.alarm(timezone.now())) == (seconds < 100)
+
+
+@pytest.mark.parametrize("status", [IntegrationStatus.PAUSED, IntegrationStatus.STOPPED])
+def test_what_an_integration_holds_back_is_not_due(status: IntegrationStatus) -> None:
+    due_for()
+    Integration.objects.update(status=status)
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_what_a_paused_send_holds_back_is_not_due() -> None:
+    due_for()
+    Campaign.objects.update(status=CampaignStatus.PAUSED)
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_what_waits_by_itself_is_not_due() -> None:
+    campaign = due_for()
+    Throttle.objects.create(integration=campaign.integration, held_until=later(seconds=30))
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_what_waited_until_a_moment_ago_has_its_time() -> None:
+    campaign = due_for()
+    Throttle.objects.create(integration=campaign.integration, held_until=later(seconds=-5))
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+@pytest.mark.parametrize("what", [Campaign, Integration])
+@pytest.mark.parametrize("ago", [5, 65])
+def test_what_a_person_let_go_on_counts_from_then(what: type[Campaign | Integration], ago: int) -> None:
+    due_for(seconds=3600)
+    what._default_manager.update(status_changed_at=timezone.now() - timedelta(seconds=ago))
+
+    assert bool(heartbeat.alarm(timezone.now())) == (ago > A_MINUTE)
