@@ -31,6 +31,8 @@ LISTS = [
     "/admin/outbound/campaign/compose/",
     "/admin/outbound/campaign/",
     "/admin/outbound/message/",
+    "/admin/outbound/message/doubts/",
+    "/admin/outbound/message/doubts/again/",
     "/admin/outbound/integration/",
     "/admin/outbound/integration/add/",
     "/admin/outbound/template/",
@@ -47,9 +49,12 @@ RECORDS = [
     "campaign_change",
     "campaign_review",
     "campaign_discard",
+    "campaign_pause",
+    "campaign_cancel",
     "message_change",
     "integration_change",
     "integration_pause",
+    "integration_cancel_waiting",
     "integration_token",
     "template_change",
     "template_archive",
@@ -91,6 +96,7 @@ def records() -> dict[str, int]:
     draft.recipients.add(a_recipient(), a_recipient(opted_out_at=timezone.now()))
     sent = a_campaign(integration=integration, template=template, status=CampaignStatus.RUNNING)
     a_message(campaign=sent, integration=integration, status=MessageStatus.UNCONFIRMED)
+    a_message(campaign=sent, integration=integration)
     message = a_message(
         campaign=sent, integration=integration, status=MessageStatus.REFUSED, reason=Reason.REJECTED
     )
@@ -105,6 +111,8 @@ def records() -> dict[str, int]:
     )
     return {
         "campaign_change": sent.pk,
+        "campaign_pause": sent.pk,
+        "campaign_cancel": sent.pk,
         "campaign": draft.pk,
         "message": message.pk,
         "integration": integration.pk,
