@@ -23,7 +23,8 @@ _SEPARATORS = re.compile(r"[\n\r,;\t]+")
 MAX_PASTED = 100_000
 # Of a list that is no list of numbers, so many faults are told.
 MAX_FAULTS = 100
-CHUNK = 2000
+# So many people are in memory at once; each body may have some kilobytes.
+CHUNK = 1000
 
 
 class Person(NamedTuple):

@@ -20,7 +20,7 @@ class Timing:
     """The waits of the slow scenarios; tests make them short."""
 
     late_seconds: float = 2.0
-    drip_seconds: float = 0.15
+    drip_seconds: float = 0.25
     hang_seconds: float = 120.0
     half_close_seconds: float = 1.0
 

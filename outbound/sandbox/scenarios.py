@@ -153,7 +153,7 @@ def _odd_answers() -> Iterator[Scenario]:
 def _slow_answers() -> Iterator[Scenario]:
     yield Scenario("0620", 200, True, "200 after 2 s", delivery=Delivery.LATE)
     yield Scenario("0621", None, True, "no answer, 120 s or until the client leaves", delivery=Delivery.HANG)
-    yield Scenario("0622", 200, True, "200, one byte each 150 ms", delivery=Delivery.DRIP)
+    yield Scenario("0622", 200, True, "200, one byte each 250 ms", delivery=Delivery.DRIP)
 
 
 def _only_at_first() -> Iterator[Scenario]:

@@ -17,7 +17,7 @@ from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.sending import draft, rows
-from outbound.sending.plan import Walk
+from outbound.sending.plan import Planned, Walk
 
 # With the longest prefix, two hyphens and the five digits of the highest attempt number there can be,
 # it fills the 40 characters of the column.
@@ -82,7 +82,8 @@ def _write(campaign: Campaign, now: datetime, expected: str | None) -> Launched:
     campaign.template_body = campaign.template.body if campaign.template else ""
     campaign.save(update_fields=["template_body", "not_after"])
     written: Counter[str] = Counter()
-    rows.insert(_rows(campaign, walk, now, starts_at, written))
+    for chunk in walk.chunks():
+        rows.insert(_rows(campaign, chunk, now, starts_at, written))
     if expected is not None and walk.digest != expected:
         raise PlanChanged
     queued = written.pop("", 0)
@@ -92,7 +93,7 @@ def _write(campaign: Campaign, now: datetime, expected: str | None) -> Launched:
 
 
 def _rows(
-    campaign: Campaign, walk: Walk, now: datetime, starts_at: datetime, written: Counter[str]
+    campaign: Campaign, people: Iterator[Planned], now: datetime, starts_at: datetime, written: Counter[str]
 ) -> Iterator[rows.Row]:
     """Write each person's row, and count in `written` the reasons; that of who goes is empty."""
     common = {
@@ -103,7 +104,7 @@ def _rows(
     }
     queued = rows.alike(Message(status=MessageStatus.QUEUED, due_at=starts_at, **common))
     skipped = rows.alike(Message(status=MessageStatus.SKIPPED, **common))
-    for one in walk:
+    for one in people:
         who = (one.person.recipient_id, one.person.phone.e164, one.person.phone.key)
         if one.reason:
             written[one.reason.value] += 1

@@ -77,7 +77,7 @@ def plan(campaign: Campaign, now: datetime | None = None) -> Plan:
     `inactivity_minutes`, `starts_at`, `not_after` and `external_id_prefix`.
     """
     walk = Walk(campaign, now or timezone.now())
-    planned = list(walk)
+    planned = [one for chunk in walk.chunks() for one in chunk]
     warnings = [*walk.warnings, *_people_warnings(planned)]
     return Plan(planned, walk.digest, walk.audience.duplicates, warnings)
 
@@ -109,14 +109,17 @@ class Walk:
     def digest(self) -> str:
         return self._seen.hexdigest()
 
-    def __iter__(self) -> Iterator[Planned]:
+    def chunks(self) -> Iterator[Iterator[Planned]]:
+        """Yield the people in parts, each to be walked before the next, which asks the database nothing."""
         people = iter(self.audience)
         while chunk := list(islice(people, CHUNK)):
-            old = self._may_go_again(chunk)
-            for person in chunk:
-                one = self._decide(person, old)
-                self._note(person.phone.e164, one.reason, one.text)
-                yield one
+            yield self._decided(chunk, self._may_go_again(chunk))
+
+    def _decided(self, people: list[Person], old: dict[str, int] | None) -> Iterator[Planned]:
+        for person in people:
+            one = self._decide(person, old)
+            self._note(person.phone.e164, one.reason, one.text)
+            yield one
 
     def _decide(self, person: Person, old: dict[str, int] | None) -> Planned:
         if person.opted_out:

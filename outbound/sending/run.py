@@ -25,11 +25,12 @@ from outbound.sending.record import record
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
-# How long answers may gather before they are written together with the next claim; within that, as long
-# as it takes to gather a good part of the rows that stand ready, so that no thread runs dry.
-SHORTEST_GATHER_SECONDS = 0.004
+# How long answers may gather before they are written together with the next claim; within that, until a
+# good part of the rows that stand ready are used up, so that no thread runs dry.
+SHORTEST_GATHER_SECONDS = 0.002
 LONGEST_GATHER_SECONDS = 0.1
-GOOD_PART = 0.8
+GOOD_PART = 0.85
+SMOOTHING = 0.2
 # The least time between two transactions where rows are scarce: a trickle is not worth one fsync each.
 TRICKLE_SECONDS = 0.025
 # How soon and how late a sender with nothing to claim looks again.
@@ -70,6 +71,7 @@ class Run:
         self._finished: list[Delivered] = []
         self._uneasy: set[int] = set()
         self._interval = SHORTEST_GATHER_SECONDS
+        self._took = self._rate = 0.0  # of a transaction; of answers a second in the busiest lane
         self._claim_at = self._ticked_at = self._kept_house_at = 0.0
         self._is_scarce = False
         self.sent = 0
@@ -107,9 +109,9 @@ class Run:
         if not self._finished and not wants:
             return
         finished, self._finished = self._finished, []
+        began_at = time.monotonic()
         held_back, harvest = self._patiently(lambda: self._write(finished, wants))
-        self._ticked_at = time.monotonic()
-        self._adapt(finished)
+        self._adapt(finished, began_at)
         if finished:
             failpoints.reach(failpoints.AFTER_RECORD)
         if harvest:
@@ -164,13 +166,17 @@ class Run:
         self._finished += self._pool.take()
         self._call_nearly_over()
 
-    def _adapt(self, finished: list[Delivered]) -> None:
-        """Gather so long that a tick finds a good part of a lane's connections done, and no longer."""
+    def _adapt(self, finished: list[Delivered], began_at: float) -> None:
+        """Gather for as long as the rows that stand ready will last, less what a transaction takes."""
+        now = time.monotonic()
+        took, cycle, self._ticked_at = now - began_at, now - self._ticked_at, now
         by_lane = Counter(one.claimed.integration_id for one in finished)
-        most = max(by_lane.values(), default=0)
-        wanted = max(1.0, GOOD_PART * self._connections)
-        factor = min(2.0, max(0.5, wanted / most)) if most else 2.0
-        self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, self._interval * factor))
+        # Smoothed, because answers come in waves where many requests began together.
+        self._took += SMOOTHING * (took - self._took)
+        self._rate += SMOOTHING * (max(by_lane.values(), default=0) / cycle - self._rate)
+        lasts = self._connections / max(self._rate, 1.0)
+        wanted = GOOD_PART * lasts - 1.5 * self._took
+        self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, wanted))
 
     def _worth_waiting(self) -> bool:
         if not self._may_claim():

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from outbound.audience import CHUNK
 from outbound.lifecycle import CampaignKind, MessageStatus
 from outbound.models import Campaign, Message, Recipient
-from outbound.sending import rows
 from outbound.sending.launch import PlanChanged, launch, new_external_id
 from outbound.sending.plan import plan
 from tests.builders import a_recipient, a_template, an_integration
@@ -49,13 +48,13 @@ def launched(draft: Campaign, expected: str | None = None) -> Campaign:
 
 
 def test_everybody_gets_their_own_row_in_the_order_of_the_plan() -> None:
-    draft = a_draft_for(CHUNK + rows.CHUNK + 1)
+    draft = a_draft_for(2 * CHUNK + 1)
     looked_at = plan(draft)
 
     launched(draft, expected=looked_at.digest)
 
     written = draft.messages.order_by("id").values_list("recipient_id", "phone", "payload")
-    assert len(written) == CHUNK + rows.CHUNK + 1
+    assert len(written) == 2 * CHUNK + 1
     for (pk, phone, payload), one in zip(written, looked_at.planned, strict=True):
         assert (pk, phone) == (one.person.recipient_id, one.person.phone.e164)
         body = json.loads(payload)
@@ -64,17 +63,17 @@ def test_everybody_gets_their_own_row_in_the_order_of_the_plan() -> None:
 
 
 def test_many_are_written_in_few_statements() -> None:
-    draft = a_draft_for(2 * rows.CHUNK)
+    draft = a_draft_for(2 * CHUNK)
 
     with CaptureQueriesContext(connection) as asked:
         launched(draft)
 
-    assert Message.objects.count() == 2 * rows.CHUNK
+    assert Message.objects.count() == 2 * CHUNK
     assert len(asked) <= 15
 
 
 def test_a_launch_holds_no_more_of_many_than_of_few() -> None:
-    people, kilobytes = 6 * rows.CHUNK, 5
+    people, kilobytes = 5 * CHUNK, 4
     draft = a_draft_for(people, context={"note": "x" * 1024 * kilobytes})
 
     tracemalloc.start()
