@@ -113,8 +113,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 Q_CLUSTER = {
     "name": "console",
     "workers": 1,  # one pump at a time: its slots are all that a crash can leave in doubt
-    "timeout": 90,  # a pump claims for 20 s and finishes what is in flight within 30 more
-    "retry": 150,
+    "timeout": 120,  # a pump claims for 20 s, finishes what is in flight, and waits for a lost database
+    "retry": 180,
     "bulk": 1,  # no prefetch: a task that waits in memory under a lock runs twice
     "queue_limit": 1,
     "max_attempts": 1,  # our rows decide on another try, never the broker

@@ -39,11 +39,14 @@ def agrees(now: datetime) -> bool:
 
     The strange identity is then adopted, so that from then on each integration is a person's to resume.
     """
-    kept, known = _kept(), Installation.objects.first()
-    key = _own_key() or kept.get("key") or uuid.uuid4().hex
+    # In this order: a first start writes its file before its row, so whoever sees the row finds the file.
+    known = Installation.objects.first()
+    kept = _kept()
     if known is None:
-        _adopt(key)
-        return True
+        key = _own_key() or _made_once()
+        known, _created = Installation.objects.get_or_create(pk=1, defaults={"key": key})
+        kept = {"key": key}
+    key = _own_key() or kept.get("key") or uuid.uuid4().hex
     if key != known.key:
         return _stop(COPIED, key, now)
     if kept.get("highest_attempt", 0) > _highest_attempt():
@@ -59,13 +62,9 @@ def _stop(problem: str, key: str, now: datetime) -> bool:
         status_changed_at=now,
         status_changed_by=None,
     )
-    _adopt(key)
-    return False
-
-
-def _adopt(key: str) -> None:
     Installation.objects.update_or_create(pk=1, defaults={"key": key})
     _keep(key, _highest_attempt())
+    return False
 
 
 def remember() -> None:
@@ -94,7 +93,23 @@ def _kept() -> dict[str, Any]:
         return {}
 
 
+def _made_once() -> str:
+    """Return the directory's key, made on the first call; of many at once, the first one's counts."""
+    draft = _draft({"key": uuid.uuid4().hex, "highest_attempt": 0})
+    try:
+        os.link(draft, _file())
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return str(_kept()["key"])
+
+
 def _keep(key: str, highest_attempt: int) -> None:
-    draft = _file().with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps({"key": key, "highest_attempt": highest_attempt}))
-    draft.replace(_file())
+    _draft({"key": key, "highest_attempt": highest_attempt}).replace(_file())
+
+
+def _draft(content: dict[str, Any]) -> Path:
+    draft = _file().with_name(f"installation.{os.getpid()}.{uuid.uuid4().hex}")
+    draft.write_text(json.dumps(content))
+    return draft

@@ -37,8 +37,8 @@ TRICKLE_SECONDS = 0.025
 SHORTEST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 0.5
 HOUSEKEEPING_SECONDS = 5.0
-# How long a database that went away is waited for; what is in hand is then left to recovery.
-RETRY_SECONDS = 15.0
+# How long a database is waited for after a first failure; what is in hand is then left to recovery.
+RETRY_SECONDS = 30.0
 NEARLY_OVER_SECONDS = 1.0
 # How long rows that stand ready may still begin when the time is up.
 GRACE_SECONDS = 5.0
@@ -216,11 +216,12 @@ class Run:
     def _patiently(self, work: Callable[[], Result]) -> Result:
         """Do `work`, again where the database was away for a while: nothing of it was committed then,
         or writing it a second time changes nothing."""
-        deadline, pause = time.monotonic() + RETRY_SECONDS, 0.1
+        deadline, pause = 0.0, 0.1
         while True:
             try:
                 return work()
             except DatabaseError as error:
+                deadline = deadline or time.monotonic() + RETRY_SECONDS
                 if time.monotonic() > deadline:
                     raise
                 logger.warning("The database did not take a step of the sender: %s", type(error).__name__)

@@ -12,7 +12,7 @@ from outbound.lifecycle import IntegrationStatus
 from outbound.models import Attempt, Installation, Integration
 from outbound.sending import identity
 from tests.builders import an_integration
-from tests.sending.steps import a_launched, claimed, run_once
+from tests.sending.steps import a_launched, at_once, claimed, run_once
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +119,11 @@ def test_a_lost_data_directory_is_told_from_a_first_start(settings: Any, tmp_pat
 
     assert not agrees()
     assert Installation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_senders_that_start_together_for_the_first_time_agree() -> None:
+    an_integration()
+
+    assert at_once(6, agrees) == [True] * 6
+    assert Integration.objects.get().is_active

@@ -1,0 +1,101 @@
+"""What a sender stands on: the database, Redis, the keys, the clock."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import redis
+
+from tests.faults.registry import POSTGRESQL, SQLITE, fault
+from tests.faults.stage import AS_SHIPPED, SLOTS, Stage
+
+WRONG_CLOCK = str(Path(__file__).parents[1] / "clock")
+LOCKED_SECONDS = 25
+
+
+@fault("PostgreSQL restarted", only=POSTGRESQL, needs="postgres")
+def postgresql_restarted(stage: Stage) -> None:
+    """the database stopped as by a crash and started again, four times in one send"""
+    stage.sandbox(latency_ms=20)
+    stage.senders(2)
+    stage.worker()
+    stage.send(stage.some(2000))
+    for _ in range(4):
+        stage.until_requests(stage.some(stage.chance.randint(50, 300)))
+        stage.server.restart()
+        stage.extra_doubts += 3 * SLOTS
+    stage.settle()
+
+
+@fault("SQLite locked", only=SQLITE, **AS_SHIPPED)
+def sqlite_locked(stage: Stage) -> None:
+    """another program holds the write lock for 25 seconds in the middle of a send"""
+    stage.sandbox(latency_ms=20)
+    stage.worker()
+    stage.send(stage.some(600))
+    stage.until_requests(100)
+    path = stage.installation.directory / "db.sqlite3"
+    with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        time.sleep(LOCKED_SECONDS)
+        writer.execute("COMMIT")
+    stage.settle()
+    assert stage.statuses() == {"accepted": stage.people}
+
+
+@fault("Redis flushed", needs="redis")
+def redis_flushed(stage: Stage) -> None:
+    """every wake-up lost from Redis while the worker is idle: it finds the work by itself"""
+    stage.nudges = False
+    stage.sandbox()
+    stage.worker().wait_until_it_runs()
+    with closing(redis.Redis.from_url(stage.server.url)) as server:
+        server.config_set("maxmemory", 1)  # no wake-up gets in, as if each had been flushed at once
+        stage.send(stage.some(600))
+        server.flushall()
+        server.config_set("maxmemory", 0)
+    lost_at = time.monotonic()
+    stage.settle(seconds=95)
+    stage.notes.append(f"all was settled {time.monotonic() - lost_at:.0f} s after the wake-up was lost")
+    assert stage.statuses() == {"accepted": stage.people}
+
+
+@fault("Redis killed", needs="redis")
+def redis_killed(stage: Stage) -> None:
+    """kill -9 of Redis in the middle of a send, another send while it is away, and back after a while"""
+    stage.nudges = False
+    stage.sandbox(latency_ms=20)
+    stage.worker()
+    stage.send(stage.some(1000))
+    stage.until_requests(50)
+    stage.server.kill()
+    stage.send(stage.some(100))
+    stage.until_requests(100)
+    stage.server.start()
+    stage.settle()
+    assert stage.statuses() == {"accepted": stage.people}
+
+
+@fault("SECRET_KEY changed")
+def secret_key_changed(stage: Stage) -> None:
+    """another SECRET_KEY while wake-ups are queued, the token keys kept: only wake-ups are lost"""
+    stage.nudges = False
+    stage.sandbox()
+    stage.send(stage.some(500), wake_ups=5)
+    stage.worker(SECRET_KEY="another-key-of-at-least-fifty-characters-0123456789abcdef")
+    stage.settle(seconds=95)
+    assert stage.statuses() == {"accepted": stage.people}
+
+
+@fault("wrong clocks")
+def wrong_clocks(stage: Stage) -> None:
+    """three workers on one database whose clocks are an hour apart from each other"""
+    stage.sandbox(latency_ms=100)
+    for shift in ("-3600", "0", "3600"):
+        stage.worker(PYTHONPATH=WRONG_CLOCK, CLOCK_SHIFT=shift)
+    for _ in range(3):
+        stage.send(stage.some(500))
+    stage.settle()
