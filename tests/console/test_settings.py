@@ -120,7 +120,7 @@ def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> No
         (checks.check_token_keys, {"TOKEN_KEYS": ["short"]}, ["outbound.E001"]),
         (checks.check_token_keys, {"TOKEN_KEYS": [None]}, ["outbound.E001"]),
         (checks.check_queue, {}, []),
-        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"timeout": 150}}, ["outbound.E002"]),
+        (checks.check_queue, {"Q_CLUSTER": QUEUE | {"timeout": 180}}, ["outbound.E002"]),
         (checks.check_queue, {"Q_CLUSTER": QUEUE | {"timeout": 55}}, ["outbound.E003"]),
         (checks.check_queue, {"Q_CLUSTER": QUEUE | {"bulk": 2}}, ["outbound.E009"]),
         (checks.check_queue, {"Q_CLUSTER": QUEUE | {"queue_limit": 2}}, ["outbound.E009"]),
