@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --all-extras
 
-.PHONY: run test faults bench install install-dev lint lock messages
+.PHONY: run test faults mutants bench install install-dev lint lock messages
 
 run: install
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -29,6 +29,10 @@ endif
 # Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 45 minutes.
 faults: install-dev
 	$(BIN)/python -m tests.faults
+
+# Each guard of the sender is taken out in turn, and the tests beside it must notice.
+mutants: install-dev
+	$(BIN)/python -m tests.mutants
 
 # What was promised of speed, measured side by side. Up to 25 minutes, and the machine should do nothing else.
 bench: install-dev

@@ -44,8 +44,10 @@ def agrees(now: datetime) -> bool:
     kept = _kept()
     if known is None:
         key = _own_key() or _made_once()
-        known, _created = Installation.objects.get_or_create(pk=1, defaults={"key": key})
-        kept = {"key": key}
+        known, is_new = Installation.objects.get_or_create(pk=1, defaults={"key": key})
+        if is_new:
+            _keep(key, _highest_attempt())  # the directory may have served another database before
+        kept = _kept()
     key = _own_key() or kept.get("key") or uuid.uuid4().hex
     if key != known.key:
         return _stop(COPIED, key, now)

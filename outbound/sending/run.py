@@ -31,7 +31,9 @@ SHORTEST_GATHER_SECONDS = 0.002
 LONGEST_GATHER_SECONDS = 0.1
 GOOD_PART = 0.85
 SMOOTHING = 0.2
-# The least time between two transactions where rows are scarce: a trickle is not worth one fsync each.
+# The least time between two transactions: others have to get their turn to write, above all in SQLite,
+# where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
+BREATH_SECONDS = 0.01
 TRICKLE_SECONDS = 0.025
 # How soon and how late a sender with nothing to claim looks again.
 SHORTEST_PAUSE_SECONDS = 0.05
@@ -161,7 +163,8 @@ class Run:
             timeout = self._interval
         self._pool.hungry.wait(timeout)
         self._pool.hungry.clear()
-        if self._is_scarce and (early := self._ticked_at + TRICKLE_SECONDS - time.monotonic()) > 0:
+        pause = TRICKLE_SECONDS if self._is_scarce else BREATH_SECONDS
+        if (early := self._ticked_at + pause - time.monotonic()) > 0:
             time.sleep(early)
         self._finished += self._pool.take()
         self._call_nearly_over()

@@ -91,6 +91,19 @@ def test_a_database_from_before_the_last_attempts_is_known_as_restored() -> None
     assert agrees()
 
 
+def test_a_new_database_beside_an_old_directory_starts_afresh() -> None:
+    integration = an_integration()
+    a_launched(people=3, integration=integration)
+    agrees()
+    claimed()
+    identity.remember()
+    Installation.objects.all().delete()
+    Attempt.objects.all().delete()
+
+    assert agrees()
+    assert agrees()
+
+
 def test_machines_that_are_told_the_same_id_belong_together(settings: Any, tmp_path: Path) -> None:
     settings.INSTALLATION_ID = "ours"
     an_integration()
