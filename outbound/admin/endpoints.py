@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
 from outbound.admin import limits
 from outbound.models import Integration
@@ -44,10 +44,20 @@ def unpacked(data: QueryDict) -> QueryDict:
     return spread
 
 
+class HourInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": " ".join(INPUT_CLASSES)} | (attrs or {}), format="%H:%M")
+
+
 class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
         fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS)
+        # The browser's own input: the admin's warns of another time zone than the reader's, and hours here
+        # are the console's.
+        widgets: ClassVar[dict[str, Any]] = dict.fromkeys(limits.HOURS, HourInput)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _(
                 "If you change the address, the slug or the id, the token is removed and the integration "
