@@ -172,3 +172,40 @@ def check_sqlite(
             id="outbound.E006",
         )
     ]
+
+
+@register(Tags.database)
+def check_postgresql(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> Sequence[CheckMessage]:
+    """E010: PostgreSQL must have a commit on disk when it says so, for the same reason as E006."""
+    if not databases or connections["default"].vendor != "postgresql":
+        return []
+    with connections["default"].cursor() as cursor:
+        found = {}
+        for name in ("fsync", "synchronous_commit"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+    return [
+        Error(
+            f"PostgreSQL runs with {name} off.",
+            hint=f"Set {name} = on, or a power cut may undo a mark and send a message twice.",
+            id="outbound.E010",
+        )
+        for name, value in found.items()
+        if value == "off"
+    ]
+
+
+@register()
+def check_slots(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """E011: half of the slots are in flight, so with less than two nothing would ever be sent."""
+    if settings.SENDER_SLOTS >= 2:
+        return []
+    return [
+        Error(
+            "SENDER_SLOTS leaves no room for a message.",
+            hint="Set SENDER_SLOTS to 2 or more, or leave it out.",
+            id="outbound.E011",
+        )
+    ]

@@ -14,7 +14,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration
-from outbound.sending import throttle
+from outbound.sending import breaker
 from outbound.tasks import wake
 
 MAX_REASON_LENGTH = 300
@@ -124,6 +124,6 @@ class ResumeView(ConfirmView):
         self.record.set_status(
             IntegrationStatus.ACTIVE, form.cleaned_data["reason"], by=self.request.user, now=timezone.now()
         )
-        throttle.release(self.record)
+        breaker.release(self.record)
         wake()
         return _("Resumed. Sending goes on.")

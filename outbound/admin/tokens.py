@@ -19,6 +19,7 @@ from outbound.admin.endpoints import token_field
 from outbound.admin.stamps import moment, person
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
+from outbound.sending import breaker
 from outbound.tasks import wake
 
 TOKEN_REPLACED = gettext_noop("Token replaced")
@@ -90,6 +91,7 @@ class ReplaceTokenView(ConfirmView):
         audit.record(self.record, TOKEN_REPLACED, user)
         if form.cleaned_data.get("resume"):
             self.record.set_status(IntegrationStatus.ACTIVE, TOKEN_REPLACED, by=user, now=now)
+            breaker.release(self.record)
             wake()
             return _("The token was replaced, and sending goes on.")
         if self._is_stopped:

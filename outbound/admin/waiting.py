@@ -17,7 +17,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.admin.pausing import ReasonForm, queued
 from outbound.admin.stamps import moment
 from outbound.models import Integration
-from outbound.sending import lanes, steering, throttle, waits
+from outbound.sending import breaker, lanes, steering, waits
 from outbound.tasks import wake
 
 WAIT_ENDED = gettext_noop("Wait ended by hand")
@@ -67,7 +67,7 @@ class TryAgainView(ConfirmView):
         return "" if is_held(self.record, timezone.now()) else _("The gateway does not make it wait.")
 
     def act(self, form: forms.Form) -> str:
-        throttle.release(self.record)
+        breaker.release(self.record)
         audit.record(self.record, WAIT_ENDED, self.request.user)
         wake()
         return _("Sending goes on.")

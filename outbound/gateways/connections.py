@@ -7,6 +7,8 @@ proxies, .netrc, authorities read from disk for each connection, and sockets tha
 from __future__ import annotations
 
 import socket
+import threading
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.conf import settings
@@ -75,7 +77,7 @@ class MarkedConnection(HTTPConnection):
         """Connect within the call's time; urllib3 would grant the timeout to each address of a host."""
         failure: OSError | None = None
         try:
-            for *_kind, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            for *_kind, address in _looked_up(self.host, self.port, self.timeout):
                 host_and_port = str(address[0]), int(address[1])
                 seconds = under_way().seconds_left(self.timeout or 0)
                 try:
@@ -87,6 +89,29 @@ class MarkedConnection(HTTPConnection):
         except OSError as error:
             failure = error
         raise NewConnectionError(self, type(failure).__name__) from failure
+
+
+def _looked_up(host: str, port: int, timeout: Any) -> list[Any]:
+    """Return a host's addresses within the call's time. Raises OSError, or UnicodeError for no host at all.
+
+    The system's resolver takes no timeout and cannot be interrupted, so it is left behind when it is slow.
+    """
+    found: SimpleQueue[Any] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        answer = found.get(timeout=under_way().seconds_left(timeout or 0))
+    except Empty:
+        raise TimeoutError("the name was not looked up in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return list(answer)
 
 
 class MarkedTLSConnection(MarkedConnection, HTTPSConnection):

@@ -89,7 +89,7 @@ class Message(models.Model):
             models.Index(fields=["phone_key", "-id"], name="message_phone"),
             models.Index(fields=["gateway_message_id"], name="message_gateway_id"),
             models.Index(fields=["gateway_contact_id"], name="message_contact_id"),
-            models.Index(fields=["created_at"], name="message_created"),
+            models.Index(fields=["created_at", "status"], name="message_created_status"),
             models.Index(
                 fields=["ticket"], condition=models.Q(status=MessageStatus.SENDING), name="message_ticket"
             ),

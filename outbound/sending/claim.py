@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import random
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from outbound import failpoints
 from outbound.gateways.base import Outgoing, boot_clock
 from outbound.gateways.zenvia import payload
 from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
-from outbound.models import Integration
+from outbound.models import Campaign, Integration
 from outbound.models.fields import SecretUnreadable
 from outbound.sending import lanes, throttle, waves
+from outbound.sending.mark import Share, mark
 from outbound.sending.stops import stop_integration
+
+# How many sends a claim draws from; SQLite takes at most 500 parts in one question.
+MOST_SENDS = 32
+MOST_SENDS_IN_ALL = 400
 
 TOKEN_MISSING = _("There is no token. Enter one, then resume.")
 TOKEN_UNREADABLE = _("No key of TOKEN_KEYS can decrypt the token. Enter it again, then resume.")
@@ -36,30 +40,35 @@ class Claimed:
     ticket: str
     integration_id: int
     outgoing: Outgoing
-    has_daily_limit: bool = False
+    campaign_id: int = 0
+    claimed_at: datetime | None = None
+    counts_for: date | None = None  # the local day whose limit it used up, where there is one
+    is_probe: bool = False
 
 
 @dataclass(frozen=True)
 class Harvest:
-    """What a claim brought, and when more may come: `next_at` is None if nothing but slots held it back.
+    """What a claim brought, and how things stood.
 
-    `uneasy` are the integrations whose gateway gave bad answers lately.
+    `next_at` is when more may come, None if nothing but slots held it back. `doors` are address and token
+    of each integration that may send, `campaigns` the sends that may go on, and `uneasy` the integrations
+    whose gateway gave bad answers lately.
     """
 
     claimed: list[Claimed]
     next_at: datetime | None
+    doors: dict[int, tuple[str, str]]
+    campaigns: set[int]
     uneasy: set[int]
-    calm: set[int]
 
 
 @dataclass(frozen=True)
-class _Share:
-    """How many rows one lane gets now, and the rooms of its campaigns (None: no first wave)."""
+class _Portion:
+    """What one lane gets now, and what it is sent with."""
 
     lane: lanes.Lane
     door: tuple[str, str]
-    count: int
-    rooms: list[tuple[int, int]]
+    rows: Share
     allowance: throttle.Allowance
 
 
@@ -73,26 +82,27 @@ def claim(free: Callable[[int], int], now: datetime) -> Harvest:
     running = lanes.running(now)
     shares = _shares(running, free, now)
     ticket = uuid.uuid4().hex
-    rows = _mark(shares, ticket, now) if any(share.count for share in shares) else []
+    rows = mark([share.rows for share in shares if share.rows.count], ticket, now)
     by_lane = {share.lane.integration.pk: share for share in shares}
     start_before = boot_clock() + _longest_stand()
-    claimed = [_claimed(row, ticket, by_lane[row[1]], start_before) for row in rows]
+    claimed = [_claimed(row, ticket, by_lane[row[1]], start_before, now) for row in rows]
     for pk, share in by_lane.items():
         if taken := sum(one.integration_id == pk for one in claimed):
             _spend(share, taken, now)
     moments = [share.allowance.next_at for share in shares if share.allowance.next_at]
-    uneasy = {lane.integration.pk for lane in running if lane.throttle.outages or lane.throttle.trips}
     return Harvest(
         claimed,
-        min(moments, default=None),
-        uneasy,
-        {lane.integration.pk for lane in running} - uneasy,
+        next_at=min(moments, default=None),
+        doors={pk: share.door for pk, share in by_lane.items()},
+        campaigns={one.pk for lane in running for one in lane.campaigns},
+        uneasy={lane.integration.pk for lane in running if lane.throttle.outages or lane.throttle.trips},
     )
 
 
-def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime) -> list[_Share]:
+def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime) -> list[_Portion]:
     limited = [lane.integration.pk for lane in running if _is_limited(lane)]
     fresh = throttle.locked(limited) if limited else {}
+    most = max(1, min(MOST_SENDS, MOST_SENDS_IN_ALL // max(1, len(running))))
     shares = []
     for lane in running:
         lane = lanes.Lane(lane.integration, fresh.get(lane.integration.pk, lane.throttle), lane.campaigns)
@@ -101,16 +111,16 @@ def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime
             continue
         allowed = throttle.allowance(lane.integration, lane.throttle, now)
         count = allowed.within(free(lane.integration.pk))
-        rooms = (
-            [
-                (one.pk, count if (room := waves.room(one, now)) is None else min(room, count))
-                for one in lane.campaigns
-            ]
-            if count > 0
-            else []
-        )
-        shares.append(_Share(lane, door, max(0, count), rooms, allowed))
+        rooms = _rooms(lane.campaigns, count, most, now) if count > 0 else []
+        shares.append(_Portion(lane, door, Share(max(0, count), rooms), allowed))
     return shares
+
+
+def _rooms(campaigns: list[Campaign], count: int, most: int, now: datetime) -> list[tuple[int, int]]:
+    """Return how many of each send may go; where there are very many, of some of them this once."""
+    chosen = campaigns if len(campaigns) <= most else random.sample(campaigns, most)
+    rooms = [(one.pk, waves.room(one, now)) for one in chosen]
+    return [(pk, count if room is None else min(room, count)) for pk, room in rooms]
 
 
 def _is_limited(lane: lanes.Lane) -> bool:
@@ -118,7 +128,7 @@ def _is_limited(lane: lanes.Lane) -> bool:
     return bool(limits.per_second or limits.per_day is not None or lane.throttle.trips)
 
 
-def _spend(share: _Share, taken: int, now: datetime) -> None:
+def _spend(share: _Portion, taken: int, now: datetime) -> None:
     lane, probe_until = share.lane, None
     if share.allowance.is_probe:
         probe_until = now + timedelta(seconds=settings.SENDER_LEASE_SECONDS)
@@ -133,7 +143,7 @@ def _door(integration: Integration, now: datetime) -> tuple[str, str] | None:
         token, problem = "", TOKEN_UNREADABLE
     if token:
         return integration.address, token
-    stop_integration(integration.pk, problem, now)
+    stop_integration(integration.pk, problem, now, since=now)
     return None
 
 
@@ -144,87 +154,9 @@ def _longest_stand() -> float:
     return max(lease - TOTAL_TIMEOUT_SECONDS - 15, lease / 3)
 
 
-# -- the mark ----------------------------------------------------------------------------------------------
-
-# Each campaign gives its oldest rows, and a lane takes them in turn: a small send never waits behind a
-# large one. MATERIALIZED, because PostgreSQL may otherwise run a limited subquery more than once.
-_OF_CAMPAIGN = """
-SELECT id, phone_key, ROW_NUMBER() OVER (ORDER BY due_at, id) AS turn FROM (
-    SELECT id, phone_key, due_at FROM outbound_message
-    WHERE status = 'queued' AND campaign_id = %s AND due_at <= %s
-    ORDER BY due_at, id LIMIT %s {lock}
-) AS oldest"""
-_OF_LANE = "SELECT id, phone_key FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn LIMIT %s) AS lane"
-_PICKED = """
-WITH picked AS MATERIALIZED (
-    SELECT id, EXISTS (
-        SELECT 1 FROM outbound_recipient AS person
-        WHERE person.phone_key = due.phone_key AND person.opted_out_at IS NOT NULL
-    ) AS opted_out
-    FROM ({lanes}) AS due
-)"""
-# The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match.
-_MARK = """
-UPDATE outbound_message SET
-    status = CASE WHEN picked.opted_out THEN 'skipped' ELSE 'sending' END,
-    reason = CASE WHEN picked.opted_out THEN 'opted_out' ELSE '' END,
-    attempt_count = attempt_count + CASE WHEN picked.opted_out THEN 0 ELSE 1 END,
-    status_changed_at = %s, ticket = %s, lease_until = %s
-FROM picked
-WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'
-"""
-# A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
-_ATTEMPT_ID = "CASE attempt_count WHEN 1 THEN external_id ELSE external_id || '-' || attempt_count END"
-_OPEN_ATTEMPTS = f"""
-INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, answer, opened_at)
-SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
-FROM outbound_message WHERE ticket = %s AND status = 'sending'
-"""
-
-# All in one value: SQLite hands over rows one by one, and for each the sender's other threads would have
-# to let this one in.
-_HELD = """
-SELECT {in_one} FROM outbound_message WHERE ticket = %s AND status = 'sending'
-"""
-_ROW = "id, integration_id, attempt_count, failed_tries, external_id, payload"
-_IN_ONE = {
-    "postgresql": f"CAST(JSON_AGG(JSON_BUILD_ARRAY({_ROW})) AS text)",
-    "sqlite": f"JSON_GROUP_ARRAY(JSON_ARRAY({_ROW}))",
-}
-
-
-def _mark(shares: list[_Share], ticket: str, now: datetime) -> list[Any]:
-    """Mark rows and open their attempts; return those that are to be sent."""
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    moment, lease = _moment(now), _moment(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
-    parts: list[str] = []
-    values: list[Any] = []
-    for share in shares:
-        if not share.count:
-            continue
-        campaigns = " UNION ALL ".join(_OF_CAMPAIGN.format(lock=lock) for _room in share.rooms)
-        parts.append(_OF_LANE.format(campaigns=campaigns))
-        for campaign_id, room in share.rooms:
-            values += [campaign_id, moment, room]
-        values.append(share.count)
-    with connection.cursor() as cursor:
-        statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
-        cursor.execute(statement, [*values, moment, ticket, lease])
-        if not cursor.rowcount:
-            return []
-        cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
-        cursor.execute(_HELD.format(in_one=_IN_ONE[connection.vendor]), [ticket])
-        (held,) = cursor.fetchone()
-    return json.loads(held or "[]")
-
-
-def _moment(moment: datetime) -> str:
-    return str(connection.ops.adapt_datetimefield_value(moment))
-
-
-def _claimed(row: Any, ticket: str, share: _Share, start_before: float) -> Claimed:
-    message_id, integration_id, number, failed_tries, external_id, body = row
-    address, token = share.door
+def _claimed(row: Any, ticket: str, share: _Portion, start_before: float, now: datetime) -> Claimed:
+    message_id, integration_id, campaign_id, number, failed_tries, external_id, body = row
+    (address, token), limits = share.door, share.lane.integration
     attempt_id = external_id if number == 1 else f"{external_id}-{number}"
     return Claimed(
         message_id=message_id,
@@ -237,8 +169,11 @@ def _claimed(row: Any, ticket: str, share: _Share, start_before: float) -> Claim
             token=token,
             payload=body if number == 1 else payload.with_external_id(body, attempt_id),
             external_id=attempt_id,
-            server_errors_mean_not_sent=share.lane.integration.server_errors_mean_not_sent,
+            server_errors_mean_not_sent=limits.server_errors_mean_not_sent,
             send_before=start_before,
         ),
-        has_daily_limit=share.lane.integration.per_day is not None,
+        campaign_id=campaign_id,
+        claimed_at=now,
+        counts_for=throttle.day_of(share.lane.throttle, now) if limits.per_day is not None else None,
+        is_probe=share.allowance.is_probe,
     )

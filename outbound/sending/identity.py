@@ -69,10 +69,18 @@ def _stop(problem: str, key: str, now: datetime) -> bool:
     return False
 
 
-def remember() -> None:
-    """Write down beside the database how far it has come."""
-    if key := _kept().get("key"):
-        _keep(key, _highest_attempt())
+def remember(now: datetime, opened: int) -> bool:
+    """Write down beside the database how far it has come, `opened` attempts further than the last time.
+
+    Return whether it has; a database that was put back meanwhile stops all integrations.
+    """
+    kept, highest = _kept(), _highest_attempt()
+    if not kept.get("key"):
+        return True
+    if highest < kept.get("highest_attempt", 0) + opened:
+        return _stop(RESTORED, kept["key"], now)
+    _keep(kept["key"], highest)
+    return True
 
 
 def _own_key() -> str:

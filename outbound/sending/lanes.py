@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -39,14 +39,15 @@ WHERE campaign.id IN ({_WITH_QUEUED_ROWS})
   AND campaign.status = '{CampaignStatus.RUNNING.value}'
   AND integration.status = '{IntegrationStatus.ACTIVE.value}'
 """
-# While a first wave is not decided, senders take turns: together they may take no more than its size.
+# While a first wave is not decided, senders take turns: together they may take no more than its size. A
+# send that somebody is changing at this moment is left out this once, and holds up no other.
 _HELD_STILL = f"""
 WITH undecided AS MATERIALIZED (
     {_RUNNING} AND campaign.first_wave_passed_at IS NULL ORDER BY campaign.id
-    FOR UPDATE OF campaign FOR SHARE OF integration
+    FOR NO KEY UPDATE OF campaign SKIP LOCKED FOR SHARE OF integration SKIP LOCKED
 ), decided AS MATERIALIZED (
     {_RUNNING} AND campaign.first_wave_passed_at IS NOT NULL ORDER BY campaign.id
-    FOR SHARE OF campaign, integration
+    FOR SHARE OF campaign, integration SKIP LOCKED
 )
 SELECT id FROM undecided UNION ALL SELECT id FROM decided
 """
@@ -61,9 +62,13 @@ SELECT campaign.id, campaign.first_wave, campaign.first_wave_passed_at, campaign
 FROM outbound_campaign AS campaign
 JOIN outbound_integration AS integration ON integration.id = campaign.integration_id
 LEFT JOIN outbound_throttle AS throttle ON throttle.integration_id = integration.id
-WHERE campaign.id IN ({_WITH_QUEUED_ROWS})
+WHERE campaign.id IN ({{campaigns}})
   AND campaign.status = '{CampaignStatus.RUNNING.value}'
   AND integration.status = '{IntegrationStatus.ACTIVE.value}'
+  AND EXISTS (
+      SELECT 1 FROM outbound_message {_BY_INDEX}
+      WHERE campaign_id = campaign.id AND status = 'queued' AND due_at <= %s
+  )
 ORDER BY integration.id, campaign.id
 """
 
@@ -93,20 +98,37 @@ def with_queued_rows() -> QuerySet[Campaign]:
 
 
 def running(now: datetime) -> list[Lane]:
-    """Return the lanes as they stand, for a claim; nobody pauses or changes one until the commit.
+    """Return the lanes with something due, for a claim; nobody pauses or changes one until the commit.
 
     On SQLite the transaction is the only one that writes. On PostgreSQL the rows are locked in share
     mode: a pause waits for the claims that saw the send running, and no later claim sees it so.
     """
     with connection.cursor() as cursor:
-        if connection.features.has_select_for_update:
-            cursor.execute(_HELD_STILL)
-        cursor.execute(_STANDING)
-        rows = cursor.fetchall()
-    if rows != _known.rows:
-        campaigns = Campaign.objects.filter(pk__in=[row[0] for row in rows])
-        _known.rows, _known.campaigns = rows, list(_with_all(campaigns))
+        rows = _standing(cursor, now)
+        if rows != _known.rows:
+            campaigns = list(_with_all(Campaign.objects.filter(pk__in=[row[0] for row in rows])))
+            # A throttle is not held still: what changed in between must not be taken for known.
+            _known.rows, _known.campaigns = _standing(cursor, now), campaigns
     return _lanes(_known.campaigns, now)
+
+
+def _standing(cursor: Any, now: datetime) -> list[Any]:
+    moment = str(connection.ops.adapt_datetimefield_value(now))
+    held: Any = _WITH_QUEUED_ROWS
+    if connection.features.has_select_for_update:
+        cursor.execute(_HELD_STILL)
+        held = ", ".join(str(pk) for (pk,) in cursor.fetchall()) or "NULL"
+    cursor.execute(_STANDING.format(campaigns=held), [moment])
+    rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def still_running(campaigns: Collection[int]) -> set[int]:
+    """Return those of `campaigns` that nobody holds back, whether or not they have queued rows."""
+    found = Campaign.objects.filter(
+        pk__in=campaigns, status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE
+    )
+    return set(found.values_list("pk", flat=True))
 
 
 def waiting_since(now: datetime) -> datetime | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from queue import Empty, SimpleQueue
 
-from outbound.gateways.base import Accepted, NotSent
+from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.sending.claim import Claimed
 from outbound.sending.deliver import Client, Delivered, deliver
 
 logger = logging.getLogger(__name__)
+
+# After so many bad answers in a row that nobody has looked at yet, what stands ready is not begun.
+WARY_AFTER = 5
 
 
 class Pool:
@@ -27,8 +30,10 @@ class Pool:
         self._connections = connections
         self._ready: dict[int, SimpleQueue[Claimed | None]] = {}
         self._threads: dict[int, list[threading.Thread]] = {}
-        self._done: SimpleQueue[tuple[int, Delivered | None]] = SimpleQueue()
+        self._done: SimpleQueue[Delivered] = SimpleQueue()
         self._held: Counter[int] = Counter()
+        self._campaigns: Counter[int] = Counter()
+        self._bad: Counter[int] = Counter()
         self.hungry = threading.Event()
 
     @property
@@ -39,33 +44,51 @@ class Pool:
         """Return how many rows of an integration were handed in and not yet taken out."""
         return self._held[integration_id]
 
+    @property
+    def campaigns(self) -> set[int]:
+        """The sends whose rows are held."""
+        return set(+self._campaigns)
+
     def hand(self, claimed: Iterable[Claimed]) -> None:
         """Take rows to be sent, in order."""
         for one in claimed:
             ready = self._ready.setdefault(one.integration_id, SimpleQueue())
             self._held[one.integration_id] += 1
+            self._campaigns[one.campaign_id] += 1
             ready.put(one)
             self._staff(one.integration_id, ready)
 
     def take(self) -> list[Delivered]:
         """Return what came back since the last call, without waiting."""
         results: list[Delivered] = []
+        self._bad.clear()
         while True:
             try:
-                integration_id, result = self._done.get_nowait()
+                results.append(self._done.get_nowait())
             except Empty:
-                return results
-            self._held[integration_id] -= 1
-            if result is not None:
-                results.append(result)
+                break
+        for one in results:
+            self._let_go(one.claimed)
+        return results
 
-    def withdraw(self, integration_ids: Iterable[int] | None = None) -> list[Delivered]:
-        """Return the rows that stand ready and were not begun, as certainly not sent."""
-        found = []
+    def withdraw(
+        self, integration_ids: Iterable[int] | None = None, campaigns: Container[int] | None = None
+    ) -> list[Delivered]:
+        """Return the rows that stand ready and were not begun, as certainly not sent.
+
+        Of all integrations or of some, and of all sends or of some.
+        """
+        found: list[Delivered] = []
         for integration_id in list(self._ready if integration_ids is None else integration_ids):
+            kept = []
             while (one := self._next_ready(integration_id)) is not None:
-                self._held[integration_id] -= 1
-                found.append(Delivered(one, NotSent(counts=False), 0))
+                if campaigns is None or one.campaign_id in campaigns:
+                    self._let_go(one)
+                    found.append(_unbegun(one))
+                else:
+                    kept.append(one)
+            for one in kept:
+                self._ready[integration_id].put(one)
         return found
 
     def close(self) -> None:
@@ -88,16 +111,35 @@ class Pool:
             threads.append(threading.Thread(target=self._work, args=(integration_id, ready), daemon=True))
             threads[-1].start()
 
+    def _let_go(self, one: Claimed) -> None:
+        self._held[one.integration_id] -= 1
+        self._campaigns[one.campaign_id] -= 1
+
     def _work(self, integration_id: int, ready: SimpleQueue[Claimed | None]) -> None:
         while (one := ready.get()) is not None:
-            try:
-                result = deliver(self._client, one)
-            except Exception as error:  # noqa: BLE001
-                # The attempt stays open, and recovery will call it unconfirmed: a fault of ours proves
-                # nothing about what the gateway read.
-                logger.error("A request failed in a way the client does not know: %s", type(error).__name__)
-                result = None
-            self._done.put((integration_id, result))
+            is_wary = self._bad[integration_id] >= WARY_AFTER
+            result = _unbegun(one) if is_wary else self._send(one)
+            self._bad[integration_id] = _badness(result.result, self._bad[integration_id])
+            self._done.put(result)
             # A bad answer may mean that the others had better wait, so it is told at once.
-            if ready.empty() or result is None or not isinstance(result.result, Accepted):
+            if ready.empty() or not isinstance(result.result, Accepted):
                 self.hungry.set()
+
+    def _send(self, one: Claimed) -> Delivered:
+        try:
+            return deliver(self._client, one)
+        except Exception as error:  # noqa: BLE001
+            # A fault of ours proves nothing about what the gateway read.
+            logger.error("A request failed in a way the client does not know: %s", type(error).__name__)
+            return Delivered(one, Ambiguous(answer=type(error).__name__), 0)
+
+
+def _unbegun(one: Claimed) -> Delivered:
+    return Delivered(one, NotSent(counts=False), 0)
+
+
+def _badness(result: Accepted | GatewayError, before: int) -> int:
+    """Return how many bad answers in a row that makes; one that asks for a pause is as good as many."""
+    if isinstance(result, Accepted | Refused):
+        return 0
+    return WARY_AFTER if isinstance(result, Throttled) or result.stops else before + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import connection
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.lifecycle import MOVES, MessageStatus
 from outbound.models import Attempt
-from outbound.sending import throttle
+from outbound.sending import breaker
 from outbound.sending.deliver import Delivered
 from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
@@ -87,7 +87,7 @@ def record(
     """Write the results of finished requests; return the integrations that may not go on now.
 
     Call it inside a transaction. A result for a row that is no longer in its sender's hands changes
-    nothing but, at most, what is in doubt to `accepted`. `uneasy` as in `throttle.learn`.
+    nothing but, at most, what is in doubt to `accepted`. `uneasy` as in `breaker.learn`.
     """
     if not batch:
         return set()
@@ -99,8 +99,8 @@ def record(
         cursor.execute(_MESSAGES.format(rows=_rows(), moves=_MOVES), [rows])
         cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
         heard = list(batch) if cursor.rowcount == len(batch) else _heard(batch, now)
-    throttle.give_back(_unspent(heard))
-    return _stop_integrations(heard, now) | throttle.learn(_lessons(heard), uneasy, now)
+    # Integrations before throttles, in every transaction: two senders may meet here.
+    return _stop_integrations(heard, now) | breaker.learn(_lessons(heard), uneasy, now)
 
 
 def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
@@ -112,24 +112,22 @@ def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
     return [one for one in batch if one.claimed.outgoing.external_id in closed]
 
 
-def _unspent(batch: Sequence[Delivered]) -> dict[int, int]:
-    return Counter(
-        one.claimed.integration_id
-        for one in batch
-        if one.claimed.has_daily_limit and isinstance(one.result, NotSent)
-    )
-
-
-def _lessons(batch: Sequence[Delivered]) -> dict[int, throttle.Lesson]:
-    lessons: dict[int, throttle.Lesson] = defaultdict(throttle.Lesson)
+def _lessons(batch: Sequence[Delivered]) -> dict[int, breaker.Lesson]:
+    lessons: dict[int, breaker.Lesson] = defaultdict(breaker.Lesson)
     for one in batch:
-        lesson = lessons[one.claimed.integration_id]
-        if isinstance(one.result, Accepted | Refused):
+        lesson, result = lessons[one.claimed.integration_id], one.result
+        if isinstance(result, NotSent) and one.claimed.counts_for:
+            lesson.unsent[one.claimed.counts_for] += 1
+        if isinstance(result, Accepted | Refused):
             lesson.good()
-        elif isinstance(one.result, Throttled):
-            lesson.wait = max(lesson.wait, one.result.wait)
-        elif isinstance(one.result, Ambiguous) or (isinstance(one.result, NotSent) and one.result.counts):
+        elif isinstance(result, Throttled):
+            lesson.wait = max(lesson.wait, result.wait)
+            lesson.probe_came_back |= one.claimed.is_probe
+        elif isinstance(result, Ambiguous) or (isinstance(result, NotSent) and result.counts):
             lesson.bad += 1
+            lesson.probe_failed |= one.claimed.is_probe
+        else:
+            lesson.probe_came_back |= one.claimed.is_probe
     return lessons
 
 
@@ -173,10 +171,10 @@ def _moment(moment: datetime) -> str:
 
 def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> set[int]:
     stops = {
-        one.claimed.integration_id: one.result.stops
+        one.claimed.integration_id: (one.result.stops, one.claimed.claimed_at or now)
         for one in batch
         if isinstance(one.result, GatewayError) and one.result.stops
     }
-    for integration_id, reason in stops.items():
-        stop_integration(integration_id, reason, now)
+    for integration_id, (reason, since) in sorted(stops.items()):
+        stop_integration(integration_id, reason, now, since=since)
     return set(stops)

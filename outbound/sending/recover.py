@@ -51,10 +51,12 @@ def tidy(now: datetime) -> int:
 def set_aside(now: datetime) -> int:
     """Put in doubt every queued row whose request may have left once; return how many there were.
 
-    There is none unless somebody changed the database by hand. The constraint refuses to open another
+    There is none unless somebody changed the database by hand. The constraints refuse to open another
     attempt for such a row, and here it is taken out of the way of all others.
     """
-    left = Attempt.objects.filter(message=OuterRef("pk"), outcome__in=MAY_HAVE_LEFT)
+    left = Attempt.objects.filter(
+        Q(outcome__in=MAY_HAVE_LEFT) | Q(number__gt=OuterRef("attempt_count")), message=OuterRef("pk")
+    )
     return Message.objects.filter(Exists(left), status=MessageStatus.QUEUED).update(
         status=MessageStatus.UNCONFIRMED, status_changed_at=now, reason=Reason.SENDER_LOST
     )

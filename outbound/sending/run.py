@@ -6,8 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import closing
 from typing import TypeVar
 
@@ -21,20 +20,10 @@ from outbound.sending.claim import Harvest, claim
 from outbound.sending.deliver import Delivered
 from outbound.sending.pool import Pool
 from outbound.sending.record import record
+from outbound.sending.rhythm import Rhythm
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
-
-# How long answers may gather before they are written together with the next claim; within that, until a
-# good part of the rows that stand ready are used up, so that no thread runs dry.
-SHORTEST_GATHER_SECONDS = 0.002
-LONGEST_GATHER_SECONDS = 0.1
-GOOD_PART = 0.85
-SMOOTHING = 0.2
-# The least time between two transactions: others have to get their turn to write, above all in SQLite,
-# where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
-BREATH_SECONDS = 0.01
-TRICKLE_SECONDS = 0.025
 # How soon and how late a sender with nothing to claim looks again.
 SHORTEST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 0.5
@@ -58,10 +47,10 @@ class Run:
         linger: bool = True,
         nearly_over: Callable[[], None] | None = None,
     ) -> None:
-        """`linger` waits within `seconds` for messages that become due; `stop` ends it early.
+        """`slots` rows are held at once for each integration, half of them in flight.
 
-        `slots` is how many rows are held at once for each integration, half of them in flight.
-        `nearly_over` is called once, a moment before the time is up, if there is still work.
+        `linger` waits within `seconds` for messages that become due; `stop` ends it early. `nearly_over`
+        is called once, a moment before the time is up, if there is still work.
         """
         self._linger = linger
         self._deadline = time.monotonic() + seconds
@@ -72,25 +61,26 @@ class Run:
         self._chance = random.Random()
         self._finished: list[Delivered] = []
         self._uneasy: set[int] = set()
-        self._interval = SHORTEST_GATHER_SECONDS
-        self._took = self._rate = 0.0  # of a transaction; of answers a second in the busiest lane
-        self._claim_at = self._ticked_at = self._kept_house_at = 0.0
-        self._is_scarce = False
+        self._doors: dict[int, tuple[str, str]] = {}
+        self._opened = 0  # attempts since the last housekeeping
+        self._is_well = True
+        self._rhythm = Rhythm(self._connections)
+        self._claim_at = self._kept_house_at = 0.0
         self.sent = 0
 
     def run(self) -> int:
-        """Send what is due until time is up or nothing is left; return how many requests were made.
+        """Send what is due until time is up or nothing is left; return how many requests were tried.
 
-        What is in flight at the end is waited for and recorded, so a run that was asked to stop
-        leaves nothing in doubt.
+        What is in flight at the end is waited for and recorded: being asked to stop leaves no doubt.
         """
         if not identity.agrees(timezone.now()):
             return 0
-        with (
-            closing(ZenviaClient(self._connections)) as client,
-            closing(Pool(client, self._connections)) as self._pool,
-        ):
-            self._loop()
+        with closing(ZenviaClient(self._connections)) as client:
+            self._pool = Pool(client, self._connections)
+            try:
+                self._loop()
+            finally:
+                self._finish()
         self._keep_house(0)
         return self.sent
 
@@ -101,46 +91,79 @@ class Run:
                 return
             self._gather()
 
+    def _finish(self) -> None:
+        """Wait for what is in flight and write it down; after a good end there is nothing left to do."""
+        self._withdraw()
+        self._pool.close()
+        self._finished += self._pool.take()
+        if self._finished:
+            self._write(self._finished, wants=False)
+
     # -- one turn ----------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         self._keep_house(HOUSEKEEPING_SECONDS)
         if self._stop.is_set() or time.monotonic() > self._deadline + GRACE_SECONDS:
-            self._withdraw(None)
+            self._withdraw()
         wants = self._may_claim() and (bool(self._finished) or time.monotonic() >= self._claim_at)
         if not self._finished and not wants:
             return
-        finished, self._finished = self._finished, []
         began_at = time.monotonic()
-        held_back, harvest = self._patiently(lambda: self._write(finished, wants))
-        self._adapt(finished, began_at)
+        finished = self._finished
+        held_back, harvest = self._write_patiently(wants)
+        self._finished = self._finished[len(finished) :]
+        self._rhythm.beat(began_at, [one.claimed.integration_id for one in finished])
         if finished:
             failpoints.reach(failpoints.AFTER_RECORD)
         if harvest:
             self._take_up(harvest)
         self._withdraw(held_back)
 
+    def _write_patiently(self, wants: bool) -> tuple[set[int], Harvest | None]:
+        """Write; where that fails, the answers alone, so that no claim can ever cost them."""
+        try:
+            written = self._write(self._finished, wants)
+            self._is_well = True
+            return written
+        except DatabaseError as error:
+            self._lose(error)
+        self._claim_at = time.monotonic() + LONGEST_PAUSE_SECONDS
+        return self._patiently(lambda: self._write(self._finished, wants=False))
+
     def _write(self, finished: list[Delivered], wants: bool) -> tuple[set[int], Harvest | None]:
-        now = timezone.now()
         with transaction.atomic(durable=True):
+            now = timezone.now()  # within: to get its turn may have taken a while
             held_back = record(finished, now, self._chance, self._uneasy)
             return held_back, claim(self._free, now) if wants else None
 
     def _take_up(self, harvest: Harvest) -> None:
         if harvest.claimed:
             failpoints.reach(failpoints.AFTER_CLAIM)
-        self._uneasy = (self._uneasy | harvest.uneasy) - harvest.calm
+        self._uneasy = (self._uneasy - set(harvest.doors)) | harvest.uneasy
+        self._drop_what_changed(harvest)
         self._pool.hand(harvest.claimed)
         self.sent += len(harvest.claimed)
+        self._opened += len(harvest.claimed)
         lanes_held = {one.integration_id for one in harvest.claimed}
-        self._is_scarce = not any(self._free(pk) == 0 for pk in lanes_held)
+        self._rhythm.is_scarce = not any(self._free(pk) == 0 for pk in lanes_held)
         wait = LONGEST_PAUSE_SECONDS  # each answer that comes in makes for another claim anyway
         if harvest.next_at:
             wait = min(wait, (harvest.next_at - timezone.now()).total_seconds())
         self._claim_at = time.monotonic() + wait
 
-    def _withdraw(self, integration_ids: Iterable[int] | None) -> None:
-        taken_back = self._pool.withdraw(integration_ids)
+    def _drop_what_changed(self, harvest: Harvest) -> None:
+        """Take back what stands ready under an old token or address, or of a send that no longer runs."""
+        moved = {pk for pk, door in harvest.doors.items() if self._doors.get(pk, door) != door}
+        self._doors.update(harvest.doors)
+        self._withdraw(moved)
+        silent = self._pool.campaigns - harvest.campaigns
+        if silent and (held_back := silent - lanes.still_running(silent)):
+            self._withdraw(None, held_back)
+
+    def _withdraw(
+        self, integration_ids: Iterable[int] | None = None, campaigns: Container[int] | None = None
+    ) -> None:
+        taken_back = self._pool.withdraw(integration_ids, campaigns)
         self.sent -= len(taken_back)
         self._finished += taken_back
 
@@ -156,30 +179,12 @@ class Run:
         """Wait for answers: until a thread runs dry, or enough will have come, or a claim is due."""
         if self._finished:
             return
-        if self._may_claim():
-            until_claim = self._claim_at - time.monotonic()
-            timeout = max(0.0, min(self._interval, until_claim)) if self._is_scarce else self._interval
-        else:
-            timeout = self._interval
-        self._pool.hungry.wait(timeout)
+        until_claim = self._claim_at - time.monotonic() if self._may_claim() else None
+        self._pool.hungry.wait(self._rhythm.gather_seconds(until_claim))
         self._pool.hungry.clear()
-        pause = TRICKLE_SECONDS if self._is_scarce else BREATH_SECONDS
-        if (early := self._ticked_at + pause - time.monotonic()) > 0:
-            time.sleep(early)
+        time.sleep(self._rhythm.breath_seconds())
         self._finished += self._pool.take()
         self._call_nearly_over()
-
-    def _adapt(self, finished: list[Delivered], began_at: float) -> None:
-        """Gather for as long as the rows that stand ready will last, less what a transaction takes."""
-        now = time.monotonic()
-        took, cycle, self._ticked_at = now - began_at, now - self._ticked_at, now
-        by_lane = Counter(one.claimed.integration_id for one in finished)
-        # Smoothed, because answers come in waves where many requests began together.
-        self._took += SMOOTHING * (took - self._took)
-        self._rate += SMOOTHING * (max(by_lane.values(), default=0) / cycle - self._rate)
-        lasts = self._connections / max(self._rate, 1.0)
-        wanted = GOOD_PART * lasts - 1.5 * self._took
-        self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, wanted))
 
     def _worth_waiting(self) -> bool:
         if not self._may_claim():
@@ -197,8 +202,11 @@ class Run:
 
     def _call_nearly_over(self) -> None:
         if self._nearly_over and time.monotonic() > self._deadline - NEARLY_OVER_SECONDS:
-            self._nearly_over()
-            self._nearly_over = None
+            call, self._nearly_over = self._nearly_over, None
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - a lost wake-up costs time, and nothing else
+                logger.warning("The next run could not be called for: %s", type(error).__name__)
 
     # -- the database ------------------------------------------------------------------------------------
 
@@ -208,17 +216,19 @@ class Run:
 
         def keep() -> None:
             now = timezone.now()
-            heartbeat.beat(now)
-            identity.remember()
+            if not identity.remember(now, self._opened):
+                self._stop.set()
+            if self._is_well:  # whoever cannot claim is not at work, and has to be missed
+                heartbeat.beat(now)
             recover.reap(now)
             recover.tidy(now)
 
         self._patiently(keep)
+        self._opened = 0
         self._kept_house_at = time.monotonic()
 
     def _patiently(self, work: Callable[[], Result]) -> Result:
-        """Do `work`, again where the database was away for a while: nothing of it was committed then,
-        or writing it a second time changes nothing."""
+        """Do `work`, again where the database was away: a second time it changes nothing."""
         deadline, pause = 0.0, 0.1
         while True:
             try:
@@ -227,9 +237,14 @@ class Run:
                 deadline = deadline or time.monotonic() + RETRY_SECONDS
                 if time.monotonic() > deadline:
                     raise
-                logger.warning("The database did not take a step of the sender: %s", type(error).__name__)
-                connection.close()
-                if isinstance(error, IntegrityError):
-                    recover.set_aside(timezone.now())
+                self._lose(error)
             time.sleep(pause)
             pause = min(2.0, 2 * pause)
+
+    def _lose(self, error: DatabaseError) -> None:
+        """Part with a connection that failed, and look around before the next claim."""
+        logger.warning("The database did not take a step of the sender: %s", type(error).__name__)
+        self._is_well, self._kept_house_at = False, 0.0
+        connection.close()
+        if isinstance(error, IntegrityError):
+            recover.set_aside(timezone.now())

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
 
 
-def stop_integration(integration_id: int, reason: str, now: datetime) -> None:
-    """Stop an integration, but only an active one: a person's pause keeps the person's own words."""
-    Integration.objects.filter(pk=integration_id, status=IntegrationStatus.ACTIVE).update(
+def stop_integration(integration_id: int, reason: str, now: datetime, *, since: datetime) -> None:
+    """Stop an integration for what was tried at `since`.
+
+    Only an active one: a person's pause keeps the person's own words. And not one that a person has
+    resumed or given another token after that moment: the answer speaks of what was before.
+    """
+    unchanged = Q(status_changed_at=None) | Q(status_changed_at__lte=since)
+    same_token = Q(token_replaced_at=None) | Q(token_replaced_at__lte=since)
+    Integration.objects.filter(
+        unchanged, same_token, pk=integration_id, status=IntegrationStatus.ACTIVE
+    ).update(
         status=IntegrationStatus.STOPPED,
         status_reason=reason,
         status_changed_at=now,

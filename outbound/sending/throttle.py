@@ -1,23 +1,22 @@
-"""How fast an integration may go: its pace, its day, its hours, and the waits a gateway earns.
+"""How fast an integration may go: its pace, its day, its hours, and until when it has to wait.
 
 Numbers live in the database, one `Throttle` row per integration, so that every sender on every machine
-obeys the same ones (design/sending.md, "Backoff" and "Breaker").
+obeys the same ones. What a gateway earns by its answers is in breaker.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from outbound.lifecycle import Hold
-from outbound.models import Integration, Throttle
+from outbound.models import Throttle
 
 # What a late sender may make up for: so much that whoever asks each 50 ms gets the whole pace, and so
 # little that no second has a tenth more than it (or one message more, below 20 a second).
@@ -25,9 +24,6 @@ CREDIT_SECONDS = 0.09
 LATENESS_SECONDS = 0.05
 # A clock that runs ahead on one machine must not hold the others back for as long.
 LONGEST_LEAD = timedelta(seconds=5)
-OUTAGES_TO_TRIP = 5
-FIRST_TRIP = timedelta(seconds=30)
-LONGEST_TRIP = timedelta(minutes=15)
 
 
 class Limits(Protocol):
@@ -100,6 +96,11 @@ def used_today(throttle: Throttle, now: datetime) -> int:
     return throttle.used if throttle.day and throttle.day >= timezone.localdate(now) else 0
 
 
+def day_of(throttle: Throttle, now: datetime) -> date:
+    """Return the local day that a claim at `now` counts for."""
+    return max(timezone.localdate(now), throttle.day or date.min)
+
+
 def spend(
     limits: Limits, throttle: Throttle, count: int, now: datetime, *, probe_until: datetime | None
 ) -> None:
@@ -109,18 +110,17 @@ def spend(
         step = timedelta(seconds=1 / limits.per_second)
         changes["paced_until"] = _pace_start(limits.per_second, throttle, now) + count * step
     if limits.per_day is not None:
-        today = max(timezone.localdate(now), throttle.day or date.min)
-        changes |= {"day": today, "used": used_today(throttle, now) + count}
+        changes |= {"day": day_of(throttle, now), "used": used_today(throttle, now) + count}
     if probe_until:
         changes["held_until"] = probe_until
     if changes:
         Throttle.objects.filter(pk=throttle.pk).update(**changes)
 
 
-def give_back(counts: dict[int, int]) -> None:
-    """Take claims that certainly sent nothing off the day's count; `counts` is by integration."""
-    for integration_id, count in counts.items():
-        Throttle.objects.filter(pk=integration_id, used__gte=count).update(used=F("used") - count)
+def give_back(throttle: Throttle, day: date, count: int) -> None:
+    """Take `count` claims of `day` that certainly sent nothing off that day's use, in `throttle` alone."""
+    if throttle.day == day:
+        throttle.used = max(0, throttle.used - count)
 
 
 def locked(integration_ids: Iterable[int]) -> dict[int, Throttle]:
@@ -134,61 +134,6 @@ def locked(integration_ids: Iterable[int]) -> dict[int, Throttle]:
         Throttle.objects.bulk_create([Throttle(pk=pk) for pk in missing], ignore_conflicts=True)
         found = {one.pk: one for one in rows.all()}
     return found
-
-
-def release(integration: Integration) -> None:
-    """Forget every wait: a person says that it may go on."""
-    Throttle.objects.filter(pk=integration.pk).update(held_until=None, hold="", outages=0, trips=0)
-
-
-@dataclass
-class Lesson:
-    """What a batch of results says about one gateway, in the order in which they came."""
-
-    bad: int = 0  # outages since the last good answer of the batch
-    had_good: bool = False
-    wait: timedelta = timedelta(0)  # the longest that was asked for
-
-    def good(self) -> None:
-        self.bad, self.had_good = 0, True
-
-    @property
-    def says_anything(self) -> bool:
-        return bool(self.bad or self.wait)
-
-
-def learn(lessons: dict[int, Lesson], uneasy: Set[int], now: datetime) -> set[int]:
-    """Take in what came back, by integration; return the integrations that have to wait now.
-
-    Good answers are written down only where `uneasy` names the integration, for they change nothing else.
-    """
-    heeded = {pk: one for pk, one in lessons.items() if one.says_anything or pk in uneasy}
-    if not heeded:
-        return set()
-    waiting = set()
-    for pk, throttle in locked(heeded).items():
-        if _take_in(heeded[pk], throttle, now):
-            waiting.add(pk)
-        throttle.save(update_fields=["held_until", "hold", "outages", "trips"])
-    return waiting
-
-
-def _take_in(lesson: Lesson, throttle: Throttle, now: datetime) -> bool:
-    if lesson.had_good:
-        throttle.outages = throttle.trips = 0
-        if throttle.hold == Hold.OUTAGE or not throttle.hold:
-            throttle.held_until, throttle.hold = None, ""
-    throttle.outages += lesson.bad
-    until, hold = now + lesson.wait, Hold.ASKED
-    if lesson.bad and (throttle.outages >= OUTAGES_TO_TRIP or throttle.trips):
-        trip = min(LONGEST_TRIP, FIRST_TRIP * 2 ** min(throttle.trips, 10))
-        throttle.trips = min(throttle.trips + 1, 1000)
-        until, hold = max(until, now + trip), Hold.OUTAGE
-    if until <= now:
-        return False
-    if not throttle.held_until or until > throttle.held_until or hold == Hold.OUTAGE:
-        throttle.held_until, throttle.hold = until, hold
-    return True
 
 
 def _paced(per_second: int, throttle: Throttle, now: datetime) -> int:

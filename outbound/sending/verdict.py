@@ -9,7 +9,11 @@ from datetime import datetime
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Throttled
 from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
 from outbound.sending import backoff
+from outbound.sending.claim import Claimed
 from outbound.sending.deliver import Delivered
+
+# Attempts that do not count towards giving up still have an end, before their column has.
+MOST_ATTEMPTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,7 @@ def judge(delivered: Delivered, now: datetime, chance: random.Random) -> Verdict
     if isinstance(result, Accepted):
         return _accepted(result, tries, now)
     if isinstance(result, NotSent):
-        return _not_sent(result, tries, now, chance)
+        return _not_sent(result, delivered.claimed, now, chance)
     if isinstance(result, Ambiguous):
         return _closed(
             result, AttemptOutcome.AMBIGUOUS, MessageStatus.UNCONFIRMED, Reason.NO_CLEAR_ANSWER, tries, now
@@ -59,7 +63,12 @@ def _accepted(result: Accepted, tries: int, now: datetime) -> Verdict:
     )
 
 
-def _not_sent(result: NotSent, tries: int, now: datetime, chance: random.Random) -> Verdict:
+def _not_sent(result: NotSent, claimed: Claimed, now: datetime, chance: random.Random) -> Verdict:
+    tries = claimed.failed_tries
+    if claimed.attempt_number >= MOST_ATTEMPTS:
+        return _closed(
+            result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries, now
+        )
     if result.stops:
         return _closed(
             result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.INTEGRATION_STOPPED, tries, now

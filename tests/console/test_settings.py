@@ -129,6 +129,8 @@ def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> No
         (checks.check_queue, {"Q_CLUSTER": QUEUE | {"catch_up": True}}, ["outbound.E009"]),
         (checks.check_queue, {"Q_CLUSTER": QUEUE | {"save_limit": 250}}, ["outbound.E009"]),
         (checks.check_queue, {"Q_CLUSTER": {"timeout": 90, "retry": 150}}, ["outbound.E009"] * 6),
+        (checks.check_slots, {"SENDER_SLOTS": 2}, []),
+        (checks.check_slots, {"SENDER_SLOTS": 0}, ["outbound.E011"]),
         (checks.check_lease, {"PRODUCTION": True}, []),
         (checks.check_lease, {"PRODUCTION": True, "SENDER_LEASE_SECONDS": 75}, ["outbound.E007"]),
         (checks.check_lease, {"PRODUCTION": False, "SENDER_LEASE_SECONDS": 3}, []),

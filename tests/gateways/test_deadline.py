@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from outbound.gateways.base import Ambiguous, NotSent
+from outbound.gateways.base import Ambiguous, NotSent, Outgoing
 from outbound.gateways.calls import Watchdog
 from outbound.gateways.connections import MarkedConnection
 from outbound.gateways.zenvia.client import ZenviaClient
@@ -132,3 +133,18 @@ def test_a_deadline_that_is_over_before_the_first_byte_lets_none_leave(
     ours.close()
     assert (theirs.recv(1), call.has_left, raised.value.answer) == (b"", False, "timeout")
     assert raised.value.counts
+
+
+def test_a_resolver_that_says_nothing_holds_a_call_no_longer_than_a_connection_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silence = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: silence.wait(30))
+    client = ZenviaClient(1, total_seconds=0.3)
+    outgoing = Outgoing(address="http://gateway.example/zenvia/a/1", token="t", payload="{}", external_id="e")
+
+    with closing(client), pytest.raises(NotSent) as failed:
+        client.post(outgoing)
+
+    silence.set()
+    assert failed.value.counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from outbound.lifecycle import Hold
 from outbound.models import Throttle
-from outbound.sending import throttle
-from outbound.sending.throttle import Lesson, allowance, learn, spend
+from outbound.sending import breaker
+from outbound.sending.breaker import Lesson, learn
+from outbound.sending.throttle import allowance, spend
 from tests.builders import an_integration
 from tests.sending.test_throttle import NOON, limits
 
@@ -34,13 +36,13 @@ def test_four_outages_are_bad_luck_and_five_are_a_reason_to_wait(integration: An
 
     assert learn({integration.pk: bad(1)}, set(), NOON) == {integration.pk}
 
-    assert held(integration).held_until == NOON + throttle.FIRST_TRIP
+    assert held(integration).held_until == NOON + breaker.FIRST_TRIP
     assert held(integration).hold == Hold.OUTAGE
 
 
 def test_after_the_wait_one_message_may_try(integration: Any) -> None:
     learn({integration.pk: bad(5)}, set(), NOON)
-    later = NOON + throttle.FIRST_TRIP
+    later = NOON + breaker.FIRST_TRIP
 
     assert allowance(limits(), held(integration), later - timedelta(seconds=1)).within(32) == 0
     assert allowance(limits(), held(integration), later).within(32) == 1
@@ -48,7 +50,7 @@ def test_after_the_wait_one_message_may_try(integration: Any) -> None:
 
 def test_the_one_that_tries_keeps_all_others_waiting(integration: Any) -> None:
     learn({integration.pk: bad(5)}, set(), NOON)
-    later = NOON + throttle.FIRST_TRIP
+    later = NOON + breaker.FIRST_TRIP
 
     spend(integration, held(integration), 1, later, probe_until=later + timedelta(seconds=90))
 
@@ -59,10 +61,30 @@ def test_each_failed_try_doubles_the_wait_up_to_a_quarter_of_an_hour(integration
     waits = []
     for _round in range(8):
         now = held(integration).held_until if waits else NOON
-        learn({integration.pk: bad(1 if waits else 5)}, set(), now)
+        learn({integration.pk: Lesson(bad=1, probe_failed=True) if waits else bad(5)}, set(), now)
         waits.append((held(integration).held_until - now).total_seconds())
 
     assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_what_began_before_the_wait_and_fails_during_it_changes_nothing(integration: Any) -> None:
+    learn({integration.pk: bad(5)}, set(), NOON)
+
+    for _late in range(16):
+        learn({integration.pk: bad(1)}, set(), NOON + timedelta(seconds=1))
+
+    assert held(integration).held_until == NOON + breaker.FIRST_TRIP
+    assert held(integration).trips == 1
+
+
+def test_a_try_that_came_back_unsent_leaves_room_for_another(integration: Any) -> None:
+    learn({integration.pk: bad(5)}, set(), NOON)
+    later = NOON + breaker.FIRST_TRIP
+    spend(integration, held(integration), 1, later, probe_until=later + timedelta(seconds=90))
+
+    learn({integration.pk: Lesson(probe_came_back=True)}, set(), later)
+
+    assert allowance(limits(), held(integration), later).within(32) == 1
 
 
 def test_one_good_answer_ends_it_all(integration: Any) -> None:
@@ -109,9 +131,18 @@ def test_a_shorter_wait_does_not_replace_a_longer_one(integration: Any) -> None:
     assert held(integration).held_until == NOON + timedelta(seconds=60)
 
 
+def test_a_claim_that_sent_nothing_is_given_back_to_its_day(integration: Any) -> None:
+    today, yesterday = NOON.date(), NOON.date() - timedelta(days=1)
+    Throttle.objects.create(integration=integration, day=today, used=5)
+
+    learn({integration.pk: Lesson(unsent=Counter({today: 2, yesterday: 3}))}, set(), NOON)
+
+    assert held(integration).used == 3
+
+
 def test_a_person_may_end_a_wait(integration: Any) -> None:
     learn({integration.pk: bad(5)}, set(), NOON)
 
-    throttle.release(integration)
+    breaker.release(integration)
 
     assert allowance(limits(), held(integration), NOON).within(32) == 32

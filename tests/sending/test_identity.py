@@ -81,7 +81,7 @@ def test_a_database_from_before_the_last_attempts_is_known_as_restored() -> None
     a_launched(people=3, integration=integration)
     agrees()
     claimed()
-    identity.remember()
+    identity.remember(timezone.now(), 0)
 
     Attempt.objects.order_by("-pk")[0].delete()
 
@@ -96,12 +96,27 @@ def test_a_new_database_beside_an_old_directory_starts_afresh() -> None:
     a_launched(people=3, integration=integration)
     agrees()
     claimed()
-    identity.remember()
+    identity.remember(timezone.now(), 0)
     Installation.objects.all().delete()
     Attempt.objects.all().delete()
 
     assert agrees()
     assert agrees()
+
+
+def test_a_database_that_is_put_back_under_a_working_sender_is_noticed() -> None:
+    integration = an_integration()
+    a_launched(people=4, integration=integration)
+    agrees()
+    claimed(2)
+    assert identity.remember(timezone.now(), 2)
+    claimed(2)
+    Attempt.objects.order_by("-pk")[0].delete()
+
+    assert not identity.remember(timezone.now(), 2)
+
+    integration.refresh_from_db()
+    assert integration.status_reason == identity.RESTORED
 
 
 def test_machines_that_are_told_the_same_id_belong_together(settings: Any, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Throttle
 from outbound.sending import lanes, waits
-from tests.builders import an_integration
+from tests.builders import a_campaign, a_message, an_integration
 from tests.sending.steps import a_launched, claimed, later
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,25 @@ def test_each_integration_has_slots_of_its_own() -> None:
     first, second = a_launched(people=10), a_launched(people=10)
 
     assert campaigns_of(claimed(limit=4)) == {first.pk: 4, second.pk: 4}
+
+
+def test_hundreds_of_sends_at_once_are_not_too_many() -> None:
+    integration = an_integration()
+    sends = [a_launched(integration=integration) for _number in range(40)]
+    far = [
+        a_message(
+            campaign=a_campaign(integration=integration, status="running"),
+            integration=integration,
+            due_at=later(days=1),
+            external_id=f"far-{number}",
+        )
+        for number in range(520)
+    ]
+
+    taken = [one for _claim in range(3) for one in claimed(limit=100)]
+
+    assert campaigns_of(taken) == {one.pk: 1 for one in sends}
+    assert Message.objects.filter(status=MessageStatus.QUEUED).count() == len(far)
 
 
 def test_a_paused_send_in_front_hides_nobody_behind_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
 from outbound.sending.recover import reap
+from outbound.sending.stops import stop_integration
 from tests.builders import an_integration
 from tests.sending.steps import a_launched, at_once, claimed, later
 
@@ -24,14 +26,13 @@ pytestmark = [
 
 
 def test_a_persons_pause_is_not_overwritten_by_a_stop_that_began_before() -> None:
-    integration = an_integration()
-    a_launched(integration=integration)
-    integration.replace_token("", by=None, now=timezone.now())
+    integration, now = an_integration(), timezone.now()
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             Integration.objects.update(status=IntegrationStatus.PAUSED, status_reason="Holiday")
-            stopping = pool.submit(in_a_thread, claimed)
+            stop = partial(stop_integration, integration.pk, "The token is bad.", now, since=now)
+            stopping = pool.submit(in_a_thread, stop)
             wait_until_blocked()
         stopping.result()
 
@@ -68,16 +69,17 @@ def test_no_claim_that_began_before_a_pause_ends_after_it() -> None:
     assert claimed() == []
 
 
-def test_a_claim_that_waited_for_a_pause_takes_nothing() -> None:
-    campaign = a_launched(people=5)
-    claimed(1)
+def test_a_send_that_is_being_paused_is_left_out_and_holds_up_no_other() -> None:
+    integration = an_integration()
+    campaign = a_launched(people=5, integration=integration)
+    other = a_launched(people=2, integration=integration)
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            pause(campaign)
-            claiming = pool.submit(in_a_thread, claimed)
-            wait_until_blocked()
-        assert claiming.result(timeout=5) == []
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        pause(campaign)
+        taken = pool.submit(in_a_thread, claimed).result(timeout=5)
+
+    assert {one.campaign_id for one in taken} == {other.pk}
+    assert claimed() == []
 
 
 def test_a_daily_limit_holds_among_many_senders() -> None:

@@ -217,3 +217,14 @@ def test_a_batch_of_all_kinds_is_written_at_once() -> None:
         MessageStatus.QUEUED,
         MessageStatus.UNCONFIRMED,
     ]
+
+
+def test_a_late_refusal_of_an_old_token_does_not_stop_who_has_a_new_one(one: Claimed) -> None:
+    integration = Integration.objects.get()
+    integration.replace_token("tok-another-one-9876", by=None, now=timezone.now())
+
+    recorded(one, NotSent(http_status=401, stops="The token is bad."))
+
+    integration.refresh_from_db()
+    assert integration.is_active
+    assert Message.objects.get().status == MessageStatus.QUEUED

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import connections
+from django.utils import timezone
 
-from outbound.lifecycle import AttemptOutcome, MessageStatus
-from outbound.models import Attempt, Throttle
+from outbound.lifecycle import AttemptOutcome, CampaignStatus, MessageStatus, Reason
+from outbound.models import Attempt, Campaign, Integration, Throttle
 from outbound.sandbox import server
+from outbound.sandbox.ledger import fingerprint, read
+from tests.builders import TOKEN
 from tests.sending.steps import (
     a_launched,
     integrated,
@@ -81,3 +85,58 @@ def test_a_run_with_nothing_to_do_calls_for_no_other() -> None:
     run_once(seconds=0.1, nearly_over=lambda: called.append(1))
 
     assert called == []
+
+
+def test_a_call_for_the_next_run_that_fails_costs_no_answer(
+    start: Callable[..., server.SandboxServer],
+) -> None:
+    a_launched(people=60, integration=integrated(start(latency_ms=50)))
+
+    def fail() -> None:
+        raise ConnectionError("Redis is away")
+
+    run_once(slots=4, seconds=0.6, nearly_over=fail)
+
+    assert set(statuses()) == {TAKEN, QUEUED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pause_takes_back_what_stands_ready(start: Callable[..., server.SandboxServer]) -> None:
+    gateway = start(latency_ms=700)
+    campaign = a_launched(people=30, integration=integrated(gateway))
+    watcher = threading.Thread(target=lambda: (wait_for(lambda: gateway.ledger.number >= 4), pause(campaign)))
+    watcher.start()
+
+    run_once(slots=8)
+
+    watcher.join()
+    assert gateway.ledger.number == 4
+    assert statuses() == {TAKEN: 4, QUEUED: 26}
+    assert Attempt.objects.filter(reason=Reason.TAKEN_BACK).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stands_ready_under_an_old_token_is_taken_back(
+    start: Callable[..., server.SandboxServer],
+) -> None:
+    gateway = start(latency_ms=700)
+    a_launched(people=16, integration=integrated(gateway))
+    watcher = threading.Thread(target=lambda: (wait_for(lambda: gateway.ledger.number >= 4), replace_token()))
+    watcher.start()
+
+    run_once(slots=8)
+
+    watcher.join()
+    tokens = [line["token"] for line in read(gateway.ledger.path)]
+    assert tokens[:4] == [fingerprint(TOKEN)] * 4
+    assert tokens[4:] == [fingerprint("tok-another-one-9876")] * 12
+
+
+def pause(campaign: Campaign) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.PAUSED)
+    connections.close_all()
+
+
+def replace_token() -> None:
+    Integration.objects.get().replace_token("tok-another-one-9876", by=None, now=timezone.now())
+    connections.close_all()

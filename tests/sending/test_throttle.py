@@ -105,16 +105,6 @@ def test_a_day_that_lies_ahead_is_not_begun_again() -> None:
     assert allowance(limits(per_day=10), held, NOON).within(32) == 0
 
 
-@pytest.mark.django_db
-def test_a_claim_that_sent_nothing_is_given_back() -> None:
-    integration = an_integration(per_day=10)
-    Throttle.objects.create(integration=integration, day=NOON.date(), used=5)
-
-    throttle.give_back({integration.pk: 2})
-
-    assert Throttle.objects.get().used == 3
-
-
 # -- hours -------------------------------------------------------------------------------------------------
 
 
