@@ -13,7 +13,7 @@ GOOD_PART = 0.85
 SMOOTHING = 0.2
 # The least time between two transactions: others have to get their turn to write, above all in SQLite,
 # where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
-BREATH_SECONDS = 0.01
+BREATH_SECONDS = 0.005
 TRICKLE_SECONDS = 0.025
 
 
