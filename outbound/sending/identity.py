@@ -69,18 +69,19 @@ def _stop(problem: str, key: str, now: datetime) -> bool:
     return False
 
 
-def remember(now: datetime, opened: int) -> bool:
-    """Write down beside the database how far it has come, `opened` attempts further than the last time.
+def remember(now: datetime, at_least: int) -> int | None:
+    """Write down beside the database how far it has come, and return it: the highest attempt there is.
 
-    Return whether it has; a database that was put back meanwhile stops all integrations.
+    `at_least` is what the caller has seen there and added itself. Return None where the database was put
+    back meanwhile and knows less; all integrations are then stopped.
     """
     kept, highest = _kept(), _highest_attempt()
-    if not kept.get("key"):
-        return True
-    if highest < kept.get("highest_attempt", 0) + opened:
-        return _stop(RESTORED, kept["key"], now)
-    _keep(kept["key"], highest)
-    return True
+    if highest < max(at_least, kept.get("highest_attempt", 0)):
+        _stop(RESTORED, kept.get("key") or uuid.uuid4().hex, now)
+        return None
+    if kept.get("key"):
+        _keep(kept["key"], highest)
+    return highest
 
 
 def _own_key() -> str:

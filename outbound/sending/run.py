@@ -62,7 +62,7 @@ class Run:
         self._finished: list[Delivered] = []
         self._uneasy: set[int] = set()
         self._doors: dict[int, tuple[str, str]] = {}
-        self._opened = 0  # attempts since the last housekeeping
+        self._highest = 0  # attempt, as far as this run can know
         self._is_well = True
         self._rhythm = Rhythm(self._connections)
         self._claim_at = self._kept_house_at = 0.0
@@ -143,9 +143,8 @@ class Run:
         self._drop_what_changed(harvest)
         self._pool.hand(harvest.claimed)
         self.sent += len(harvest.claimed)
-        self._opened += len(harvest.claimed)
-        lanes_held = {one.integration_id for one in harvest.claimed}
-        self._rhythm.is_scarce = not any(self._free(pk) == 0 for pk in lanes_held)
+        self._highest += len(harvest.claimed)
+        self._rhythm.is_scarce = not any(self._free(one.integration_id) == 0 for one in harvest.claimed)
         wait = LONGEST_PAUSE_SECONDS  # each answer that comes in makes for another claim anyway
         if harvest.next_at:
             wait = min(wait, (harvest.next_at - timezone.now()).total_seconds())
@@ -216,7 +215,9 @@ class Run:
 
         def keep() -> None:
             now = timezone.now()
-            if not identity.remember(now, self._opened):
+            highest = identity.remember(now, self._highest)
+            self._highest = highest or 0
+            if highest is None:
                 self._stop.set()
             if self._is_well:  # whoever cannot claim is not at work, and has to be missed
                 heartbeat.beat(now)
@@ -224,7 +225,6 @@ class Run:
             recover.tidy(now)
 
         self._patiently(keep)
-        self._opened = 0
         self._kept_house_at = time.monotonic()
 
     def _patiently(self, work: Callable[[], Result]) -> Result:

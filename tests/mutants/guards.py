@@ -197,7 +197,7 @@ MUTANTS = [
     Mutant(
         "a database that was put back under a working sender stops it",
         f"{SENDING}/identity.py",
-        'if highest < kept.get("highest_attempt", 0) + opened:',
+        'if highest < max(at_least, kept.get("highest_attempt", 0)):',
         "if False:",
         "tests/sending/test_identity.py",
     ),

@@ -109,14 +109,27 @@ def test_a_database_that_is_put_back_under_a_working_sender_is_noticed() -> None
     a_launched(people=4, integration=integration)
     agrees()
     claimed(2)
-    assert identity.remember(timezone.now(), 2)
+    highest = identity.remember(timezone.now(), 0)
+    assert highest
     claimed(2)
     Attempt.objects.order_by("-pk")[0].delete()
 
-    assert not identity.remember(timezone.now(), 2)
+    assert identity.remember(timezone.now(), highest + 2) is None
 
     integration.refresh_from_db()
     assert integration.status_reason == identity.RESTORED
+
+
+def test_what_another_sender_beside_it_wrote_down_alarms_nobody() -> None:
+    an_integration()
+    a_launched(people=4)
+    agrees()
+    mine = identity.remember(timezone.now(), 0)
+    assert mine is not None
+    claimed(2)  # by this sender
+    identity.remember(timezone.now(), 0)  # by another one of the same directory
+
+    assert identity.remember(timezone.now(), mine + 2)
 
 
 def test_machines_that_are_told_the_same_id_belong_together(settings: Any, tmp_path: Path) -> None:
