@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 # id, integration, campaign, number of the attempt, failed tries, external id, body
-Row = list[Any]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ UPDATE outbound_message SET
     status_changed_at = %s, ticket = %s, lease_until = %s
 FROM picked
 WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'
+RETURNING outbound_message.id, integration_id, campaign_id, attempt_count, failed_tries, external_id, payload,
+    status
 """
 # A further attempt has an id of its own, so that a late status can never be laid at the wrong door.
 _ATTEMPT_ID = "CASE attempt_count WHEN 1 THEN external_id ELSE external_id || '-' || attempt_count END"
@@ -57,17 +58,6 @@ INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, 
 SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
 FROM outbound_message WHERE ticket = %s AND status = 'sending'
 """
-
-# All in one value: SQLite hands over rows one by one, and for each the sender's other threads would have
-# to let this one in.
-_HELD = """
-SELECT {in_one} FROM outbound_message WHERE ticket = %s AND status = 'sending'
-"""
-_ROW = "id, integration_id, campaign_id, attempt_count, failed_tries, external_id, payload"
-_IN_ONE = {
-    "postgresql": f"CAST(JSON_AGG(JSON_BUILD_ARRAY({_ROW})) AS text)",
-    "sqlite": f"JSON_GROUP_ARRAY(JSON_ARRAY({_ROW}))",
-}
 
 
 def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
@@ -90,12 +80,9 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
     with connection.cursor() as cursor:
         statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
         cursor.execute(statement, [*values, moment, ticket, lease])
-        if not cursor.rowcount:
-            return []
-        cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
-        cursor.execute(_HELD.format(in_one=_IN_ONE[connection.vendor]), [ticket])
-        (held,) = cursor.fetchone()
-    rows: list[Row] = json.loads(held or "[]")
+        rows = [row[:-1] for row in cursor.fetchall() if row[-1] == "sending"]
+        if rows:
+            cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
     return rows
 
 

@@ -15,6 +15,9 @@ SMOOTHING = 0.2
 # where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
 BREATH_SECONDS = 0.005
 TRICKLE_SECONDS = 0.025
+# Where answers take long they come in waves: whoever waits this much longer writes the whole wave at once.
+WAVE_SECONDS = 0.004
+SLOW_SECONDS = 0.03
 
 
 class Rhythm:
@@ -47,6 +50,7 @@ class Rhythm:
         return max(0.0, min(self._interval, until_claim))
 
     def breath_seconds(self) -> float:
-        """Return how long to leave the database to others."""
+        """Return how long to leave the database to others, and a wave of answers the time to come in."""
         pause = TRICKLE_SECONDS if self.is_scarce else BREATH_SECONDS
-        return max(0.0, self._last + pause - time.monotonic())
+        wave = WAVE_SECONDS if self._interval > SLOW_SECONDS else 0.0
+        return max(wave, self._last + pause - time.monotonic())
