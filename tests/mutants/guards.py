@@ -13,7 +13,7 @@ _REAPED = """\
 _STANDS = """\
   AND campaign.status = '{CampaignStatus.RUNNING.value}'
   AND integration.status = '{IntegrationStatus.ACTIVE.value}'
-ORDER"""
+  AND EXISTS"""
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,15 @@ MUTANTS = [
         "pause of a send in the claim",
         f"{SENDING}/lanes.py",
         _STANDS,
-        "  AND integration.status = '{IntegrationStatus.ACTIVE.value}'\nORDER",
-        "tests/sending/test_claim.py",
+        "  AND integration.status = '{IntegrationStatus.ACTIVE.value}'\n  AND EXISTS",
+        "tests/sending/test_lanes.py",
     ),
     Mutant(
         "pause of an integration in the claim",
         f"{SENDING}/lanes.py",
         _STANDS,
-        "  AND campaign.status = '{CampaignStatus.RUNNING.value}'\nORDER",
-        "tests/sending/test_claim.py",
+        "  AND campaign.status = '{CampaignStatus.RUNNING.value}'\n  AND EXISTS",
+        "tests/sending/test_lanes.py",
     ),
     Mutant(
         "a pause waits for the claims that saw the send running",

@@ -205,3 +205,14 @@ def test_of_two_waits_the_one_that_ends_last_is_named() -> None:
     by_hours = an_integration(opens_at=time(14), closes_at=time(18))
 
     assert waits.current(integration, now) == waits.current(by_hours, now)
+
+
+@pytest.mark.parametrize("model", [Campaign, Integration])
+def test_a_pause_between_two_claims_holds_for_the_second(model: type) -> None:
+    a_launched(people=5)
+    claimed(1)
+    assert claimed(1)
+
+    model.objects.update(status=IntegrationStatus.PAUSED)
+
+    assert claimed() == []

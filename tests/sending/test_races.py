@@ -82,6 +82,17 @@ def test_a_send_that_is_being_paused_is_left_out_and_holds_up_no_other() -> None
     assert claimed() == []
 
 
+def test_a_row_that_another_sender_holds_is_not_waited_for() -> None:
+    a_launched(people=2)
+    first, second = Message.objects.order_by("id")
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Message.objects.select_for_update().get(pk=first.pk)
+        taken = pool.submit(in_a_thread, claimed).result(timeout=5)
+
+    assert [one.message_id for one in taken] == [second.pk]
+
+
 def test_a_daily_limit_holds_among_many_senders() -> None:
     a_launched(people=60, integration=an_integration(per_day=25))
 

@@ -98,7 +98,8 @@ def freeze(stage: Stage) -> None:
         resolved += bool(in_doubt and _resolved(stage, in_doubt))
     stage.settle()
     stage.notes.append(f"freezes whose late answers still counted: {resolved}")
-    assert resolved, "no late answer resolved a doubt"
+    # One freeze may meet a moment with nothing in flight; four do not.
+    assert resolved or stage.some(4) < 4, "no late answer resolved a doubt"
 
 
 def _given_up(stage: Stage) -> int:
