@@ -178,7 +178,7 @@ MUTANTS = [
         f"{SENDING}/throttle.py",
         "return Allowance(min([1, *counts])",
         "return Allowance(min([99, *counts])",
-        "tests/sending/test_throttle.py",
+        "tests/sending/test_breaker.py",
     ),
     Mutant(
         "a copied database sleeps",
