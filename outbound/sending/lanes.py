@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Throttle
 from outbound.sending import throttle
+from outbound.sending.mark import stored
 
 # Jumps from one campaign with queued rows to the next along the index `message_queued`: the cost is
 # a few lookups for each, however many rows it has and however many campaigns are finished.
@@ -113,12 +114,11 @@ def running(now: datetime) -> list[Lane]:
 
 
 def _standing(cursor: Any, now: datetime) -> list[Any]:
-    moment = str(connection.ops.adapt_datetimefield_value(now))
     held: Any = _WITH_QUEUED_ROWS
     if connection.features.has_select_for_update:
         cursor.execute(_HELD_STILL)
         held = ", ".join(str(pk) for (pk,) in cursor.fetchall()) or "NULL"
-    cursor.execute(_STANDING.format(campaigns=held), [moment])
+    cursor.execute(_STANDING.format(campaigns=held), [stored(now)])
     rows: list[Any] = cursor.fetchall()
     return rows
 

@@ -66,7 +66,7 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
     Whoever opted out is skipped instead.
     """
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
-    moment, lease = _moment(now), _moment(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
+    moment, lease = stored(now), stored(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
     parts: list[str] = []
     values: list[Any] = []
     for share in shares:
@@ -86,5 +86,6 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
     return rows
 
 
-def _moment(moment: datetime) -> str:
+def stored(moment: datetime) -> str:
+    """Return a moment as this database keeps it, for a statement that the ORM does not write."""
     return str(connection.ops.adapt_datetimefield_value(moment))

@@ -16,6 +16,7 @@ from outbound.lifecycle import MOVES, MessageStatus
 from outbound.models import Attempt
 from outbound.sending import breaker
 from outbound.sending.deliver import Delivered
+from outbound.sending.mark import stored
 from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
 
@@ -92,7 +93,7 @@ def record(
     if not batch:
         return set()
     verdicts = [judge(one, now, chance) for one in batch]
-    closed_at = _moment(now)
+    closed_at = stored(now)
     pairs = zip(batch, verdicts, strict=True)
     rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
     with connection.cursor() as cursor:
@@ -140,7 +141,7 @@ def _row(one: Delivered, verdict: Verdict, now: datetime, closed_at: str) -> dic
         "status": verdict.status.value,
         "reason": verdict.reason.value if verdict.reason else "",
         "failed_tries": verdict.failed_tries,
-        "due_at": closed_at if verdict.due_at is now else _moment(verdict.due_at),
+        "due_at": closed_at if verdict.due_at is now else stored(verdict.due_at),
         "closed_at": closed_at,
         "latency_ms": one.latency_ms,
         "http_status": verdict.http_status,
@@ -165,10 +166,6 @@ def _rows() -> str:
         return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r({columns}))"
     columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _COLUMNS)
     return f"(SELECT {columns} FROM json_each(%s))"
-
-
-def _moment(moment: datetime) -> str:
-    return str(connection.ops.adapt_datetimefield_value(moment))
 
 
 def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> set[int]:
