@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.sending.claim import Claimed
 from outbound.sending.deliver import Client, Delivered, deliver
+from outbound.sending.widths import Widths
 
 logger = logging.getLogger(__name__)
 
@@ -19,17 +20,19 @@ WARY_AFTER = 5
 
 
 class Pool:
-    """Makes at most `connections` requests at once for each integration; the rest stand ready.
+    """Makes as many requests at once for each integration as `widths` says; the rest stand ready.
 
     One thread hands out and takes in; `hungry` is set when a thread of the pool has nothing to do, or
     came back with bad news.
     """
 
-    def __init__(self, client: Client, connections: int) -> None:
+    def __init__(self, client: Client, widths: Widths) -> None:
         self._client = client
-        self._connections = connections
+        self._widths = widths
         self._ready: dict[int, SimpleQueue[Claimed | None]] = {}
-        self._threads: dict[int, list[threading.Thread]] = {}
+        self._threads: list[threading.Thread] = []
+        self._working: Counter[int] = Counter()
+        self._staffing = threading.Lock()
         self._done: SimpleQueue[Delivered] = SimpleQueue()
         self._held: Counter[int] = Counter()
         self._campaigns: Counter[int] = Counter()
@@ -93,10 +96,10 @@ class Pool:
 
     def close(self) -> None:
         """End the threads; whatever is in flight is waited for."""
-        for integration_id, threads in self._threads.items():
-            for _thread in threads:
+        for integration_id, working in self._working.items():
+            for _thread in range(working):
                 self._ready[integration_id].put(None)
-        for thread in (one for threads in self._threads.values() for one in threads):
+        for thread in self._threads:
             thread.join()
 
     def _next_ready(self, integration_id: int) -> Claimed | None:
@@ -106,10 +109,24 @@ class Pool:
             return None
 
     def _staff(self, integration_id: int, ready: SimpleQueue[Claimed | None]) -> None:
-        threads = self._threads.setdefault(integration_id, [])
-        if len(threads) < min(self._connections, self._held[integration_id]):
-            threads.append(threading.Thread(target=self._work, args=(integration_id, ready), daemon=True))
-            threads[-1].start()
+        wanted = min(self._widths.of(integration_id), self._held[integration_id])
+        with self._staffing:
+            if self._working[integration_id] >= wanted:
+                return
+            self._working[integration_id] += 1
+        thread = threading.Thread(target=self._work, args=(integration_id, ready), daemon=True)
+        thread.start()
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
+
+    def _is_one_too_many(self, integration_id: int) -> bool:
+        """Return whether the thread that asks has to go, and count it out."""
+        if self._working[integration_id] <= self._widths.of(integration_id):
+            return False
+        with self._staffing:
+            if self._working[integration_id] <= self._widths.of(integration_id):
+                return False
+            self._working[integration_id] -= 1
+        return True
 
     def _let_go(self, one: Claimed) -> None:
         self._held[one.integration_id] -= 1
@@ -124,6 +141,8 @@ class Pool:
             # A bad answer may mean that the others had better wait, so it is told at once.
             if ready.empty() or not isinstance(result.result, Accepted):
                 self.hungry.set()
+            if self._is_one_too_many(integration_id):
+                return
 
     def _send(self, one: Claimed) -> Delivered:
         try:

@@ -21,6 +21,7 @@ from outbound.sending.deliver import Delivered
 from outbound.sending.pool import Pool
 from outbound.sending.record import record
 from outbound.sending.rhythm import Rhythm
+from outbound.sending.widths import Widths
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Run:
         self._highest = 0  # attempt, as far as this run can know
         self._is_well = True
         self._rhythm = Rhythm(self._connections)
+        self._widths = Widths(self._connections)
         self._claim_at = self._kept_house_at = 0.0
         self.sent = 0
 
@@ -76,7 +78,7 @@ class Run:
         if not identity.agrees(timezone.now()):
             return 0
         with closing(ZenviaClient(self._connections)) as client:
-            self._pool = Pool(client, self._connections)
+            self._pool = Pool(client, self._widths)
             try:
                 self._loop()
             finally:
@@ -112,7 +114,9 @@ class Run:
         finished = self._finished
         held_back, harvest = self._write_patiently(wants)
         self._finished = self._finished[len(finished) :]
-        self._rhythm.beat(began_at, [one.claimed.integration_id for one in finished])
+        whose = [one.claimed.integration_id for one in finished]
+        self._rhythm.beat(began_at, whose)
+        self._widths.beat(whose)
         if finished:
             failpoints.reach(failpoints.AFTER_RECORD)
         if harvest:

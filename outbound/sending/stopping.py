@@ -11,6 +11,8 @@ from types import FrameType
 # For a whole group of processes: whoever is not sending ignores it, as every process does by default.
 FINISH_SOON = signal.SIGURG
 SIGNALS = (signal.SIGTERM, signal.SIGINT, FINISH_SOON)
+# A process that was asked to finish may be handed more before it ends: it is to begin nothing of that.
+_is_over = threading.Event()
 
 
 @contextmanager
@@ -20,6 +22,8 @@ def asked_by_signal() -> Iterator[threading.Event]:
     For a sender that stops claiming, waits for what is in flight, records it, and only then dies.
     """
     stop = threading.Event()
+    if _is_over.is_set():
+        stop.set()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
@@ -28,6 +32,8 @@ def asked_by_signal() -> Iterator[threading.Event]:
     def ask(number: int, _frame: FrameType | None) -> None:
         came.append(number)
         stop.set()
+        if number == FINISH_SOON:
+            _is_over.set()
 
     before = {number: signal.signal(number, ask) for number in SIGNALS}
     try:
@@ -35,5 +41,7 @@ def asked_by_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        if before[FINISH_SOON] == signal.SIG_DFL:  # it may come between two pieces of work as well
+            signal.signal(FINISH_SOON, lambda _number, _frame: _is_over.set())
         if came:
             signal.raise_signal(came[0])

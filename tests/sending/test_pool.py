@@ -11,6 +11,7 @@ from outbound.gateways.base import Accepted, NotSent, Outgoing
 from outbound.sending.claim import Claimed
 from outbound.sending.deliver import Delivered
 from outbound.sending.pool import Pool
+from outbound.sending.widths import BUSY, IDLE, Widths
 from tests.sending.steps import ACCEPTED
 
 STUCK, WELL = 1, 2
@@ -39,7 +40,7 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def pool(gateway: Gateway) -> Iterator[Pool]:
-    one = Pool(gateway, connections=2)
+    one = Pool(gateway, Widths(2))
     yield one
     gateway.let_go.set()
     one.close()
@@ -97,8 +98,47 @@ def test_what_was_not_begun_can_be_taken_back(pool: Pool, gateway: Gateway) -> N
     assert pool.held(STUCK) == 2
 
 
+def test_a_narrowed_lane_has_fewer_requests_under_way_and_loses_none(gateway: Gateway) -> None:
+    widths = Widths(8)
+    pool = Pool(gateway, widths)
+    pool.hand(rows(WELL, 200))
+    narrow(widths, WELL)
+    found = taken(pool, 200)
+    pool.hand(rows(WELL, 200))
+    found += taken(pool, 200)
+
+    working = pool._working[WELL]
+
+    pool.close()
+    assert working == 1
+    assert len(found) == 400
+
+
+def test_a_lane_that_may_be_wide_again_is(gateway: Gateway) -> None:
+    widths = Widths(2)
+    pool = Pool(gateway, widths)
+    narrow(widths, STUCK)
+    pool.hand(rows(STUCK, 3))
+    gateway.under_way.acquire(timeout=10)
+    alone = not gateway.under_way.acquire(timeout=0.05)
+
+    widths.weigh(IDLE - 0.1)
+    pool.hand(rows(STUCK, 1))
+
+    assert alone
+    assert gateway.under_way.acquire(timeout=10)
+    gateway.let_go.set()
+    pool.close()
+
+
+def narrow(widths: Widths, integration_id: int) -> None:
+    widths._answers[integration_id] = 1
+    for _step in range(20):
+        widths.weigh(BUSY + 0.1)
+
+
 def test_closing_waits_for_what_is_under_way(gateway: Gateway) -> None:
-    pool = Pool(gateway, connections=2)
+    pool = Pool(gateway, Widths(2))
     pool.hand(rows(STUCK, 2))
     gateway.under_way.acquire(timeout=10)
     gateway.under_way.acquire(timeout=10)

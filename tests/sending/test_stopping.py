@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from outbound.sending.stopping import SIGNALS, asked_by_signal
+from outbound.sending import stopping
+from outbound.sending.stopping import FINISH_SOON, SIGNALS, asked_by_signal
+
+
+@pytest.fixture(autouse=True)
+def _not_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stopping, "_is_over", threading.Event())
 
 
 @pytest.fixture
@@ -49,6 +56,26 @@ def test_a_fault_in_the_work_does_not_swallow_the_signal(received: list[int]) ->
         work()
 
     assert received == [signal.SIGTERM]
+
+
+def test_who_was_asked_to_finish_begins_nothing_more(received: list[int]) -> None:
+    with asked_by_signal():
+        signal.raise_signal(FINISH_SOON)
+
+    with asked_by_signal() as stop:
+        assert stop.is_set()
+
+
+def test_to_finish_can_be_asked_between_two_pieces_of_work() -> None:
+    before = signal.getsignal(FINISH_SOON)
+    with asked_by_signal():
+        pass
+
+    signal.raise_signal(FINISH_SOON)
+
+    with asked_by_signal() as stop:
+        assert stop.is_set()
+    signal.signal(FINISH_SOON, before)
 
 
 def test_another_thread_gets_an_event_that_no_signal_sets() -> None:
