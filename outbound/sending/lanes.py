@@ -21,15 +21,16 @@ from outbound.sending.mark import stored
 # a few lookups for each, however many rows it has and however many campaigns are finished.
 # SQLite keeps no count of how many rows a value has, and has to be told which index that is.
 _BY_INDEX = "INDEXED BY message_queued" if connection.vendor == "sqlite" else ""
+# Not MIN(): where the planner believes in few queued rows, as after a long past, PostgreSQL reads them all.
+_FIRST_QUEUED = f"""
+    SELECT campaign_id FROM outbound_message {_BY_INDEX}
+    WHERE status = 'queued' AND campaign_id > {{after}} ORDER BY campaign_id LIMIT 1
+"""
 _WITH_QUEUED_ROWS = f"""
 WITH RECURSIVE waiting(id) AS (
-    SELECT MIN(campaign_id) FROM outbound_message {_BY_INDEX} WHERE status = 'queued'
+    SELECT ({_FIRST_QUEUED.format(after=-1)})
     UNION ALL
-    SELECT (
-        SELECT MIN(campaign_id) FROM outbound_message {_BY_INDEX}
-        WHERE status = 'queued' AND campaign_id > waiting.id
-    )
-    FROM waiting WHERE waiting.id IS NOT NULL
+    SELECT ({_FIRST_QUEUED.format(after="waiting.id")}) FROM waiting WHERE waiting.id IS NOT NULL
 )
 SELECT id FROM waiting WHERE id IS NOT NULL
 """
