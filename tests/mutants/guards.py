@@ -39,8 +39,8 @@ MUTANTS = [
     Mutant(
         "status in the guarded UPDATE",
         f"{SENDING}/mark.py",
-        "WHERE outbound_message.id = picked.id AND outbound_message.status = 'queued'",
-        "WHERE outbound_message.id = picked.id",
+        "  AND CASE outbound_message.status WHEN 'queued' THEN TRUE ELSE FALSE END\n",
+        "",
         "tests/sending/test_guards.py",
     ),
     Mutant(
