@@ -17,7 +17,15 @@ MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
 # Stamps repeat what the entry itself says; a token is a secret, and pasted numbers are a crowd of people.
 LEFT_OUT: dict[type[Model], frozenset[str]] = {
     Integration: frozenset(
-        {"token", "token_replaced_at", "token_replaced_by", "status_changed_at", "status_changed_by"}
+        {
+            "token",
+            "token_replaced_at",
+            "token_replaced_by",
+            "webhook_header",
+            "last_event_at",
+            "status_changed_at",
+            "status_changed_by",
+        }
     ),
     Template: frozenset(),
     TemplateField: frozenset(),

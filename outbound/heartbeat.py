@@ -11,12 +11,13 @@ from outbound.models import Heartbeat
 from outbound.sending import lanes
 
 SENDER = "sender"
+INTAKE = "intake"
 
 
-def beat(now: datetime) -> None:
-    """Write down that a sender is at work: one statement."""
+def beat(now: datetime, name: str = SENDER) -> None:
+    """Write down that a sender, or whoever `name` says, is at work: one statement."""
     Heartbeat.objects.bulk_create(
-        [Heartbeat(name=SENDER, beat_at=now)],
+        [Heartbeat(name=name, beat_at=now)],
         update_conflicts=True,
         unique_fields=["name"],
         update_fields=["beat_at"],

@@ -32,6 +32,10 @@ class MessageStatus(TextChoices):
     SENDING = "sending", _("Sending")
     UNCONFIRMED = "unconfirmed", _("Unconfirmed")
     ACCEPTED = "accepted", _("Accepted by Zenvia")
+    SENT = "sent", pgettext_lazy("message", "Sent")
+    UNDELIVERED = "undelivered", _("Not delivered")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
     REFUSED = "refused", _("Refused")
     SKIPPED = "skipped", _("Not sent")
     CANCELLED = "cancelled", _("Cancelled")
@@ -66,7 +70,48 @@ class Reason(TextChoices):
     INTEGRATION_STOPPED = "integration_stopped", _("The integration was stopped")
     TAKEN_BACK = "taken_back", _("It was taken back before the request began")
     EXPIRED = "expired", _("Its time ran out: the send was not to go out later")
+    WINDOW_CLOSED = "window_closed", _("There is no sign that the person wrote within the last 24 hours")
+    NOT_DELIVERED = "not_delivered", _("WhatsApp could not deliver it")
     SENT_BEFORE = "sent_before", _("The person got it, may have got it, or was sent it again meanwhile")
+
+
+class WindowPolicy(TextChoices):
+    """What becomes of a rich notification to somebody of whom no message came in the last 24 hours."""
+
+    REFUSE = "refuse", _("Leave the person out")
+    ASK = "ask", _("Ask for a reason before sending")
+    ALLOW = "allow", _("Send all the same")
+
+
+class AddressPolicy(TextChoices):
+    """What becomes of an event from an address that is not on the integration's list."""
+
+    OFF = "off", _("Do not look at addresses")
+    LOG = "log", _("Take it, and mark it in the inbox")
+    ENFORCE = "enforce", _("Turn it away")
+
+
+class EventState(TextChoices):
+    """How far an event of the webhook has come."""
+
+    NEW = "new", _("New")
+    WAITING = "waiting", _("Waiting for its message")
+    APPLIED = "applied", _("Applied")
+    IDLE = "idle", _("Changes nothing")
+    COPY = "copy", _("Copy")
+    UNKNOWN = "unknown", _("Unknown word")
+    ORPHAN = "orphan", _("Of no message of ours")
+    UNREADABLE = "unreadable", _("Unreadable")
+    FAILED = "failed", _("Could not be applied")
+
+
+class EventKind(TextChoices):
+    """What an event speaks of."""
+
+    STATUS = "status", _("Status")
+    INBOUND = "inbound", _("Answer of a person")
+    OTHER = "other", _("Something else")
+    SEVERAL = "several", _("Several events")
 
 
 class Hold(TextChoices):
@@ -81,11 +126,23 @@ MAY_HAVE_LEFT = frozenset({AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, Attempt
 
 WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
 IN_DOUBT = frozenset({MessageStatus.UNCONFIRMED})
-TAKEN = frozenset({MessageStatus.ACCEPTED})
+# How far the gateway and WhatsApp came with a message, as evidence says: it only ever goes up.
+RANKS: dict[str, int] = {
+    MessageStatus.ACCEPTED: 5,
+    MessageStatus.SENT: 10,
+    MessageStatus.UNDELIVERED: 15,
+    MessageStatus.DELIVERED: 20,
+    MessageStatus.READ: 30,
+}
+TAKEN = frozenset(MessageStatus(status) for status in RANKS)
+REACHED = frozenset({MessageStatus.DELIVERED, MessageStatus.READ})
+# What an event of the webhook can tell; `accepted` is the word of the answer alone.
+TOLD = TAKEN - {MessageStatus.ACCEPTED}
 # What a person may send again, as a new message: it certainly or by a person's word did not go out.
 MAY_GO_AGAIN = frozenset({MessageStatus.REFUSED, MessageStatus.ASSUMED_NOT_SENT})
 
-# Every move there is. `sending -> queued` also demands an attempt that is recorded as not sent.
+# Every move that the sender and people make; what evidence does is `raised`. `sending -> queued` also
+# demands an attempt that is recorded as not sent.
 MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.QUEUED: frozenset({MessageStatus.SENDING, MessageStatus.SKIPPED, MessageStatus.CANCELLED}),
     MessageStatus.SENDING: frozenset(
@@ -101,7 +158,7 @@ MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
     ),
     MessageStatus.ASSUMED_SENT: frozenset({MessageStatus.ACCEPTED}),
     MessageStatus.ASSUMED_NOT_SENT: frozenset({MessageStatus.ACCEPTED}),
-    MessageStatus.ACCEPTED: frozenset(),
+    **dict.fromkeys(TAKEN, frozenset()),
     MessageStatus.REFUSED: frozenset(),
     MessageStatus.SKIPPED: frozenset(),
     MessageStatus.CANCELLED: frozenset(),
@@ -111,3 +168,11 @@ MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
 def sources(target: MessageStatus) -> list[MessageStatus]:
     """Return the states from which a message may move to `target`, for a guarded UPDATE."""
     return [status for status, targets in MOVES.items() if target in targets]
+
+
+def raised(status: str, told: MessageStatus) -> MessageStatus:
+    """Return where an event that says `told` takes a message that is `status`: up by rank, or nowhere.
+
+    Evidence beats belief: whatever we or a person took a message for, an event says that it went out.
+    """
+    return told if RANKS[told] > RANKS.get(status, 0) else MessageStatus(status)

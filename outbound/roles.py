@@ -32,6 +32,9 @@ _PERMISSIONS = {
         "view_message",
         "view_attempt",
         "settle_message",
+        "export_message",
+        "view_webhookevent",
+        "declare_window",
     ],
     MANAGERS: [
         "view_integration",
@@ -43,12 +46,21 @@ _PERMISSIONS = {
         "delete_template",
         "delete_recipient",
         "restart_contact",
+        "rotate_webhook",
+        "view_webhookevent",
+        "teach_statusword",
     ],
 }
 
 
 # What a migration brought that is new: those who had the group before get it as well, once.
-_SINCE = {"0002_sending_engine": {OPERATORS: ["steer_campaign", "settle_message"]}}
+_SINCE = {
+    "0002_sending_engine": {OPERATORS: ["steer_campaign", "settle_message"]},
+    "0003_what_became_of_it": {
+        OPERATORS: ["export_message", "view_webhookevent", "declare_window"],
+        MANAGERS: ["rotate_webhook", "view_webhookevent", "teach_statusword"],
+    },
+}
 
 
 def ensure_groups(applied: Container[str] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 MAX_ANSWER_LENGTH = 2048
 # What a gateway may ask for. One that asks for more is asked again instead of waited for in silence; one
@@ -99,3 +99,47 @@ class Throttled(NotSent):
 
 class Ambiguous(GatewayError):
     """The request may have left and may have been taken; nobody may send it again by machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusUpdate:
+    """One status that the webhook told, as it was written there; texts are empty where it said nothing.
+
+    `word` is the status in lower case. `external_id` is ours, `gateway_message_id` the number of the
+    endpoint's answer, `channel_message_id` Zenvia's own. `code` and `text` say why a delivery failed.
+    """
+
+    word: str
+    event_id: str = ""
+    external_id: str = ""
+    gateway_message_id: str = ""
+    channel_message_id: str = ""
+    happened_at: datetime | None = None
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """One message of a person: whose number, as it was written, and the text where there was one."""
+
+    sender: str
+    text: str = ""
+    name: str = ""
+    event_id: str = ""
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unrelated:
+    """An event that speaks of something else: a call, another channel, a message of ours coming back."""
+
+    word: str = ""
+    event_id: str = ""
+
+
+Told = StatusUpdate | Inbound | Unrelated
+
+
+class Unreadable(Exception):
+    """A webhook's body says nothing that we know how to read; the argument is why, in English."""

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from outbound.models.campaign import Campaign
+from outbound.models.conversation import Conversation
+from outbound.models.event import StatusWord, WebhookEvent, WebhookKey
 from outbound.models.installation import Heartbeat, Installation
 from outbound.models.integration import Integration
 from outbound.models.message import Attempt, Message
 from outbound.models.recipient import Recipient
+from outbound.models.summary import Summary, SummaryDay
 from outbound.models.template import Template, TemplateField
 from outbound.models.throttle import Throttle
 
 __all__ = [
     "Attempt",
     "Campaign",
+    "Conversation",
     "Heartbeat",
     "Installation",
     "Integration",
     "Message",
     "Recipient",
+    "StatusWord",
+    "Summary",
+    "SummaryDay",
     "Template",
     "TemplateField",
     "Throttle",
+    "WebhookEvent",
+    "WebhookKey",
 ]

@@ -67,6 +67,8 @@ class Campaign(models.Model):
     # Empty: at once, and at most a day after the launch.
     starts_at = models.DateTimeField(_("not before"), null=True, blank=True)
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
+    # Why it goes to people of whom there is no sign within 24 hours, where the integration asks for it.
+    window_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
     first_wave = models.BooleanField(_("start with a few"), default=True)
     first_wave_passed_at = models.DateTimeField(null=True, editable=False)
     # The send whose refused messages this one sends again; each of its messages names the old one.

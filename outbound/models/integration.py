@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outbound.lifecycle import IntegrationStatus
+from outbound.lifecycle import AddressPolicy, IntegrationStatus, WindowPolicy
 from outbound.models.fields import Secret, SecretField, SecretUnreadable
 from outbound.phones import NumberFormat
 
 DEFAULT_BASE_URL = "https://outbound.ms.altubots.com/zenvia"
 MAX_TOKEN_LENGTH = 2048
+# Where Zenvia posts from (its specification, "Subscriptions"); what NLU forwards may come from elsewhere.
+ZENVIA_RANGES = "45.233.20.0/24\n45.233.22.0/24\n45.233.23.0/24\n3.233.231.228/32"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 path_segment = RegexValidator(
@@ -59,6 +62,19 @@ def validate_token(value: str) -> None:
             _("A token is one word, without spaces or line breaks. Copy it again from Zenvia."),
             code="token_invalid",
         )
+
+
+def validate_ranges(value: str) -> None:
+    """Refuse what is not a list of networks. Code: `range_invalid`."""
+    for line in value.split():
+        try:
+            ip_network(line)
+        except ValueError:
+            raise ValidationError(
+                _("“%(range)s” is not a network, like 45.233.20.0/24."),
+                code="range_invalid",
+                params={"range": line[:80]},
+            ) from None
 
 
 class Integration(models.Model):
@@ -126,6 +142,28 @@ class Integration(models.Model):
             "Otherwise they stay in doubt, for they may have gone out."
         ),
     )
+    window_policy = models.CharField(
+        _("rich notification without a sign of the person"),
+        max_length=10,
+        choices=WindowPolicy.choices,
+        default=WindowPolicy.ASK,
+        help_text=_("WhatsApp delivers it only within 24 hours of the person's last message."),
+    )
+    webhook_header = models.CharField(max_length=64, blank=True, editable=False)  # a digest
+    webhook_addresses = models.CharField(
+        _("events from other addresses"),
+        max_length=10,
+        choices=AddressPolicy.choices,
+        default=AddressPolicy.LOG,
+    )
+    webhook_ranges = models.TextField(
+        _("addresses of the webhook"),
+        blank=True,
+        default=ZENVIA_RANGES,
+        validators=[validate_ranges],
+        help_text=_("Networks that events may come from, one a line. Those of Zenvia are filled in."),
+    )
+    last_event_at = models.DateTimeField(_("last event at"), null=True, editable=False)
     status = models.CharField(
         _("status"),
         max_length=20,
@@ -155,6 +193,7 @@ class Integration(models.Model):
         permissions = [
             ("replace_token", _("Can replace an integration's token")),
             ("pause_integration", _("Can pause and resume an integration")),
+            ("rotate_webhook", _("Can replace the secrets of an integration's webhook")),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,10 @@ class Message(models.Model):
     gateway_status = models.CharField(_("gateway status"), max_length=40, blank=True)
     gateway_message_id = models.CharField(_("message id at the gateway"), max_length=64, blank=True)
     gateway_contact_id = models.CharField(_("contact id at the gateway"), max_length=64, blank=True)
+    # What an event said of a failure. It stays where the message was delivered all the same.
+    failure_code = models.CharField(_("code of the failure"), max_length=20, blank=True)
+    failure_text = models.CharField(_("failure"), max_length=300, blank=True)
+    failed_at = models.DateTimeField(_("failed at"), null=True)
     attempt_count = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Attempts that count towards giving up; being told to wait, or a bad token, does not.
     failed_tries = models.PositiveSmallIntegerField(default=0)
@@ -67,7 +71,10 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-id"]
-        permissions = [("settle_message", _("Can decide what became of a message in doubt"))]
+        permissions = [
+            ("settle_message", _("Can decide what became of a message in doubt")),
+            ("export_message", _("Can export the history")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "phone_key"], name="message_once_per_campaign"),
         ]

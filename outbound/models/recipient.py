@@ -39,6 +39,8 @@ class Recipient(models.Model):
         help_text=_("What a message may say of this person, like {{city}}."),
     )
     opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+    # Their own word (“SAIR”), or what the person wrote who entered it.
+    opt_out_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = RecipientQuerySet.as_manager()
@@ -68,6 +70,6 @@ class Recipient(models.Model):
         """Return what a template's value may refer to: the name and the attributes, as text."""
         return known_values(self.name, self.attributes)
 
-    def set_opted_out(self, at: datetime | None) -> None:
-        self.opted_out_at = at
-        self.save(update_fields=["opted_out_at"])
+    def set_opted_out(self, at: datetime | None, reason: str = "") -> None:
+        self.opted_out_at, self.opt_out_reason = at, reason[:200]
+        self.save(update_fields=["opted_out_at", "opt_out_reason"])

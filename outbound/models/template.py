@@ -37,6 +37,9 @@ class Template(models.Model):
         help_text=_("The approved text, with its fields in double braces: Hello {{name}}."),
     )
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
+    # WhatsApp paused or disabled it, as an event said; a person lets it go on.
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True, editable=False)
+    paused_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

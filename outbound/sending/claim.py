@@ -12,14 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from outbound import failpoints
+from outbound import failpoints, windows
 from outbound.gateways.base import Outgoing, boot_clock
 from outbound.gateways.zenvia import payload
 from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
 from outbound.models import Campaign, Integration
 from outbound.models.fields import SecretUnreadable
 from outbound.sending import lanes, throttle, waves
-from outbound.sending.mark import Share, mark
+from outbound.sending.mark import Room, Share, mark
 from outbound.sending.stops import stop_integration
 
 # How many sends a claim draws from; SQLite takes at most 500 parts in one question.
@@ -111,16 +111,20 @@ def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime
             continue
         allowed = throttle.allowance(lane.integration, lane.throttle, now)
         count = allowed.within(free(lane.integration.pk))
-        rooms = _rooms(lane.campaigns, count, most, now) if count > 0 else []
+        rooms = _rooms(lane, count, most, now) if count > 0 else []
         shares.append(_Portion(lane, door, Share(max(0, count), rooms), allowed))
     return shares
 
 
-def _rooms(campaigns: list[Campaign], count: int, most: int, now: datetime) -> list[tuple[int, int]]:
+def _rooms(lane: lanes.Lane, count: int, most: int, now: datetime) -> list[Room]:
     """Return how many of each send may go; where there are very many, of some of them this once."""
-    chosen = campaigns if len(campaigns) <= most else random.sample(campaigns, most)
-    rooms = [(one.pk, waves.room(one, now)) for one in chosen]
-    return [(pk, count if room is None else min(room, count)) for pk, room in rooms]
+    chosen = lane.campaigns if len(lane.campaigns) <= most else random.sample(lane.campaigns, most)
+    return [_room(one, lane.integration, count, waves.room(one, now)) for one in chosen]
+
+
+def _room(campaign: Campaign, integration: Integration, count: int, of_wave: int | None) -> Room:
+    most = count if of_wave is None else min(of_wave, count)
+    return Room(campaign.pk, most, windows.is_asked(campaign, integration))
 
 
 def _is_limited(lane: lanes.Lane) -> bool:

@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Throttle
 from outbound.sending import throttle
-from outbound.sending.mark import stored
+from outbound.statements import stored
 
 # Jumps from one campaign with queued rows to the next along the index `message_queued`: the cost is
 # a few lookups for each, however many rows it has and however many campaigns are finished.
@@ -56,7 +56,8 @@ SELECT id FROM undecided UNION ALL SELECT id FROM decided
 
 # All that a lane is made of, as it lies in the database; the pace and the day are read under a lock.
 _STANDING = f"""
-SELECT campaign.id, campaign.first_wave, campaign.first_wave_passed_at, campaign.not_after,
+SELECT campaign.id, campaign.kind, campaign.window_reason, campaign.first_wave,
+    campaign.first_wave_passed_at, campaign.not_after, integration.window_policy,
     integration.id, integration.base_url, integration.slug, integration.remote_id, integration.token,
     integration.per_second, integration.per_day, integration.opens_at, integration.closes_at,
     integration.server_errors_mean_not_sent,
@@ -145,6 +146,14 @@ def next_moment(now: datetime) -> datetime | None:
     return min((max(due_at, opens) for opens, _one, due_at in _due(now)), default=None)
 
 
+_OF_CAMPAIGN = (
+    "kind",
+    "window_reason",
+    "first_wave",
+    "first_wave_passed_at",
+    "not_after",
+    "status_changed_at",
+)
 _NEEDED = [
     f"integration__{name}"
     for name in (
@@ -158,6 +167,7 @@ _NEEDED = [
         "opens_at",
         "closes_at",
         "server_errors_mean_not_sent",
+        "window_policy",
         "status_changed_at",
     )
 ] + [f"integration__throttle__{field.name}" for field in Throttle._meta.fields]
@@ -167,7 +177,7 @@ def _with_all(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     return (
         campaigns.filter(status=CampaignStatus.RUNNING, integration__status=IntegrationStatus.ACTIVE)
         .select_related("integration__throttle")
-        .only("first_wave", "first_wave_passed_at", "not_after", "status_changed_at", *_NEEDED)
+        .only(*_OF_CAMPAIGN, *_NEEDED)
         .order_by("integration_id", "id")
     )
 

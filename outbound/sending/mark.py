@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 
+from outbound import windows
+from outbound.statements import stored
+
 # id, integration, campaign, number of the attempt, failed tries, external id, body
 Row = tuple[Any, ...]
+
+
+class Room(NamedTuple):
+    """How many rows of one send may go, and whether only those within the 24-hour window."""
+
+    campaign_id: int
+    count: int
+    asks_window: bool = False
 
 
 @dataclass(frozen=True)
@@ -19,33 +30,43 @@ class Share:
     """How many rows one integration gets, and how many at most of each of its sends."""
 
     count: int
-    rooms: list[tuple[int, int]]
+    rooms: list[Room]
 
 
 # Each campaign gives its oldest rows, and a lane takes them in turn: a small send never waits behind a
 # large one. MATERIALIZED, because PostgreSQL may otherwise run a limited subquery more than once.
 OF_CAMPAIGN = """
-SELECT id, phone_key, ROW_NUMBER() OVER (ORDER BY due_at, id) AS turn FROM (
-    SELECT id, phone_key, due_at FROM outbound_message
+SELECT id, integration_id, phone_key, {asks_window} AS asks_window,
+    ROW_NUMBER() OVER (ORDER BY due_at, id) AS turn
+FROM (
+    SELECT id, integration_id, phone_key, due_at FROM outbound_message
     WHERE status = 'queued' AND campaign_id = %s AND due_at <= %s
     ORDER BY due_at, id LIMIT %s {lock}
 ) AS oldest"""
-_OF_LANE = "SELECT id, phone_key FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn LIMIT %s) AS lane"
-_PICKED = """
+_OF_LANE = (
+    "SELECT id, integration_id, phone_key, asks_window "
+    "FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn LIMIT %s) AS lane"
+)
+# What people decided since the launch, and whether the window closed: why a row is left out, or nothing.
+_PICKED = f"""
 WITH picked AS MATERIALIZED (
-    SELECT id, EXISTS (
-        SELECT 1 FROM outbound_recipient AS person
-        WHERE person.phone_key = due.phone_key AND person.opted_out_at IS NOT NULL
-    ) AS opted_out
-    FROM ({lanes}) AS due
+    SELECT id, CASE
+        WHEN EXISTS (
+            SELECT 1 FROM outbound_recipient AS person
+            WHERE person.phone_key = due.phone_key AND person.opted_out_at IS NOT NULL
+        ) THEN 'opted_out'
+        WHEN asks_window AND NOT {windows.IS_OPEN.format(row="due")} THEN 'window_closed'
+        ELSE ''
+    END AS left_out
+    FROM ({{lanes}}) AS due
 )"""
-# The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match. In a CASE,
-# because a planner that believes in few queued rows would rather read them all than look up each id.
+# The status stands in the UPDATE itself: a row that somebody else took or cancelled does not match. It is
+# in a CASE, because a planner that believes in few queued rows would rather read all than look up ids.
 _MARK = """
 UPDATE outbound_message SET
-    status = CASE WHEN picked.opted_out THEN 'skipped' ELSE 'sending' END,
-    reason = CASE WHEN picked.opted_out THEN 'opted_out' ELSE '' END,
-    attempt_count = attempt_count + CASE WHEN picked.opted_out THEN 0 ELSE 1 END,
+    status = CASE picked.left_out WHEN '' THEN 'sending' ELSE 'skipped' END,
+    reason = picked.left_out,
+    attempt_count = attempt_count + CASE picked.left_out WHEN '' THEN 1 ELSE 0 END,
     status_changed_at = %s, ticket = %s, lease_until = %s
 FROM picked
 WHERE outbound_message.id = picked.id
@@ -65,29 +86,28 @@ FROM outbound_message WHERE ticket = %s AND status = 'sending'
 def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
     """Mark due rows of each share as `sending` under `ticket`, and open their attempts; return them.
 
-    Whoever opted out is skipped instead.
+    Whoever opted out, or is out of the window where that is asked for, is skipped instead.
     """
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     moment, lease = stored(now), stored(now + timedelta(seconds=settings.SENDER_LEASE_SECONDS))
     parts: list[str] = []
     values: list[Any] = []
     for share in shares:
-        campaigns = " UNION ALL ".join(OF_CAMPAIGN.format(lock=lock) for _room in share.rooms)
-        parts.append(_OF_LANE.format(campaigns=campaigns))
-        for campaign_id, room in share.rooms:
-            values += [campaign_id, moment, room]
+        campaigns = (
+            OF_CAMPAIGN.format(lock=lock, asks_window="TRUE" if room.asks_window else "FALSE")
+            for room in share.rooms
+        )
+        parts.append(_OF_LANE.format(campaigns=" UNION ALL ".join(campaigns)))
+        for room in share.rooms:
+            values += [room.campaign_id, moment, room.count]
         values.append(share.count)
     if not parts:
         return []
     with connection.cursor() as cursor:
         statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
-        cursor.execute(statement, [*values, moment, ticket, lease])
+        bounds = [stored(bound) for bound in windows.bounds(now)]
+        cursor.execute(statement, [*bounds, *values, moment, ticket, lease])
         rows = [row[:-1] for row in cursor.fetchall() if row[-1] == "sending"]
         if rows:
             cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
     return rows
-
-
-def stored(moment: datetime) -> str:
-    """Return a moment as this database keeps it, for a statement that the ORM does not write."""
-    return str(connection.ops.adapt_datetimefield_value(moment))

@@ -12,13 +12,13 @@ from typing import Any
 from django.db import connection
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
-from outbound.lifecycle import MOVES, MessageStatus
+from outbound.lifecycle import MOVES, TOLD, MessageStatus
 from outbound.models import Attempt
 from outbound.sending import breaker
 from outbound.sending.deliver import Delivered
-from outbound.sending.mark import stored
 from outbound.sending.stops import stop_integration
 from outbound.sending.verdict import Verdict, judge
+from outbound.statements import rows_of, stored
 
 # name and PostgreSQL type of each value in a row of the batch
 _COLUMNS = {
@@ -39,16 +39,22 @@ _COLUMNS = {
     "gateway_contact_id": "text",
 }
 
-_MESSAGES = """
+# An event of the webhook may be quicker than the answer and say more: the answer then adds its ids alone.
+_SAID_MORE = "outbound_message.status IN ({})".format(
+    ", ".join(f"'{status.value}'" for status in sorted(TOLD))
+)
+_MESSAGES = f"""
 UPDATE outbound_message SET
-    status = v.status, reason = v.reason, detail = v.answer, failed_tries = v.failed_tries,
-    due_at = v.due_at, status_changed_at = v.closed_at, gateway_status = v.gateway_status,
+    status = CASE WHEN {_SAID_MORE} THEN outbound_message.status ELSE v.status END,
+    reason = CASE WHEN {_SAID_MORE} THEN outbound_message.reason ELSE v.reason END,
+    status_changed_at = CASE WHEN {_SAID_MORE} THEN status_changed_at ELSE v.closed_at END,
+    detail = v.answer, failed_tries = v.failed_tries, due_at = v.due_at, gateway_status = v.gateway_status,
     gateway_message_id = v.gateway_message_id, gateway_contact_id = v.gateway_contact_id
-FROM {rows} AS v
+FROM {{rows}} AS v
 WHERE outbound_message.id = v.message_id
   AND outbound_message.ticket = v.ticket
   AND outbound_message.attempt_count = v.attempt_number
-  AND {moves}
+  AND {{moves}}
 """
 # The table of moves itself, for the states that a sender's hold can be in: a late answer still counts
 # where the lease ran out meanwhile, or where a person has decided, but only as good news.
@@ -60,17 +66,22 @@ _HELD = (
 )
 _RESULTS = MOVES[MessageStatus.SENDING]
 # A CASE, because alternatives would make SQLite look the rows up by their status and not by their id.
-_MOVES = "CASE outbound_message.status {} ELSE FALSE END".format(
+_MOVES = "CASE outbound_message.status {} {} ELSE FALSE END".format(
     " ".join(
         "WHEN '{}' THEN v.status IN ({})".format(
             source.value, ", ".join(f"'{target.value}'" for target in sorted(MOVES[source] & _RESULTS))
         )
         for source in _HELD
-    )
+    ),
+    " ".join(
+        f"WHEN '{status.value}' THEN v.status = 'accepted' AND outbound_message.gateway_status = ''"
+        for status in sorted(TOLD)
+    ),
 )
 _ATTEMPTS = """
 UPDATE outbound_attempt SET
-    outcome = v.outcome, reason = v.reason, http_status = v.http_status, answer = v.answer,
+    outcome = CASE outbound_attempt.outcome WHEN 'accepted' THEN 'accepted' ELSE v.outcome END,
+    reason = v.reason, http_status = v.http_status, answer = v.answer,
     closed_at = v.closed_at, latency_ms = v.latency_ms
 FROM {rows} AS v
 JOIN outbound_message AS held ON held.id = v.message_id
@@ -78,7 +89,8 @@ JOIN outbound_message AS held ON held.id = v.message_id
 WHERE outbound_attempt.message_id = v.message_id
   AND outbound_attempt.number = v.attempt_number
   AND (outbound_attempt.outcome = 'open'
-       OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted'))
+       OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted')
+       OR (outbound_attempt.outcome = 'accepted' AND outbound_attempt.http_status IS NULL))
 """
 
 
@@ -97,8 +109,8 @@ def record(
     pairs = zip(batch, verdicts, strict=True)
     rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
     with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES.format(rows=_rows(), moves=_MOVES), [rows])
-        cursor.execute(_ATTEMPTS.format(rows=_rows()), [rows])
+        cursor.execute(_MESSAGES.format(rows=rows_of(_COLUMNS), moves=_MOVES), [rows])
+        cursor.execute(_ATTEMPTS.format(rows=rows_of(_COLUMNS)), [rows])
         heard = list(batch) if cursor.rowcount == len(batch) else _heard(batch, now)
     # Integrations before throttles, in every transaction: two senders may meet here.
     return _stop_integrations(heard, now) | breaker.learn(_lessons(heard), uneasy, now)
@@ -157,15 +169,6 @@ def _storable(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text  # nearly always
     return text.encode("utf-8", "replace").decode().replace("\x00", "")
-
-
-def _rows() -> str:
-    """Return the SQL that turns the batch, one JSON parameter, into rows."""
-    if connection.vendor == "postgresql":
-        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-        return f"(SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r({columns}))"
-    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _COLUMNS)
-    return f"(SELECT {columns} FROM json_each(%s))"
 
 
 def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> set[int]:

@@ -10,11 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"phones", "lifecycle", "contents", "values", "failpoints"},
+    {"phones", "lifecycle", "contents", "values", "failpoints", "stopwords"},
     {"gateways", "models"},
-    {"audience", "searching", "reports", "sending", "heartbeat", "roles", "audit"},
+    {"audience", "searching", "reports", "sending", "tracking", "heartbeat", "roles", "audit", "statements"},
     {"tasks", "demo"},
-    {"compose", "admin", "management", "templatetags"},
+    {"compose", "admin", "management", "templatetags", "webhooks"},
     {"checks", "apps"},
 )
 STRANGERS = {"gateways", "models"}

@@ -1,4 +1,4 @@
-"""Run the background worker: django-q2's cluster, woken at its start, watched, and stopped gently."""
+"""Run the background worker: django-q2's cluster, watched and stopped gently, and the inbox beside it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand
 from outbound import tasks
 from outbound.management.watchdog import Watchdog
 from outbound.sending.stopping import FINISH_SOON
+from outbound.tracking.loop import Intake
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from linux/prctl.h
 LOOK_SECONDS = 5.0
@@ -54,7 +55,11 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        sys.exit(_watch(cluster, asked))
+        intake = Intake()
+        intake.start()
+        status = _watch(cluster, asked)
+        intake.stop()
+        sys.exit(status)
 
 
 def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:

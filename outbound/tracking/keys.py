@@ -1,0 +1,133 @@
+"""The secrets that open a webhook address: made here, shown once, kept as digests."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import ClassVar
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from outbound.lifecycle import AddressPolicy
+from outbound.models import Integration, WebhookKey
+
+SECRET_BYTES = 32
+HEADER = "X-Webhook-Secret"
+# How long the old secret still opens the door, while the new address is entered at Zenvia.
+BOTH_ALIVE = timedelta(days=7)
+# A rotation, a new list of addresses, is known to every process after so long.
+REMEMBERED_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Door:
+    """What opens one integration's webhook at this moment."""
+
+    digests: tuple[str, ...]
+    header: str
+    policy: str
+    ranges: str
+
+    def opens_to(self, secret: str, header: str) -> bool:
+        """Whether both secrets are right; every comparison takes the same time."""
+        given = digest(secret)
+        is_known = sum(hmac.compare_digest(given, known) for known in self.digests) > 0
+        return is_known and (not self.header or hmac.compare_digest(digest(header), self.header))
+
+    def knows(self, address: str) -> bool:
+        """Whether an address is on the list, or nobody asks."""
+        if self.policy == AddressPolicy.OFF or not self._networks:
+            return True
+        try:
+            return any(ip_address(address) in network for network in self._networks)
+        except ValueError:
+            return False
+
+    @property
+    def is_strict(self) -> bool:
+        return self.policy == AddressPolicy.ENFORCE
+
+    @cached_property
+    def _networks(self) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(line) for line in self.ranges.split()]
+
+
+# For a number that no integration has: comparing takes as long as with one.
+_NO_DOOR = Door(("0" * 64,), "", AddressPolicy.OFF, "")
+
+
+class _remembered:  # noqa: N801
+    doors: ClassVar[dict[int, tuple[float, Door]]] = {}
+
+
+def door(integration_id: int) -> Door:
+    """Return what opens an integration's webhook, as it was within the last seconds."""
+    until, known = _remembered.doors.get(integration_id, (0.0, _NO_DOOR))
+    if time.monotonic() < until:
+        return known
+    read = _read(integration_id)
+    if read is not _NO_DOOR:  # whoever tries numbers fills no memory
+        _remembered.doors[integration_id] = (time.monotonic() + REMEMBERED_SECONDS, read)
+    return read
+
+
+def forget() -> None:
+    """Read every door anew: this process knows of a change at once, and the others soon."""
+    _remembered.doors.clear()
+
+
+@transaction.atomic
+def rotate(integration: Integration, *, by: User | None, now: datetime) -> str:
+    """Make a new secret and return it, the only time; the one before lives on for a while."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    integration.webhook_keys.filter(expires_at__isnull=False).delete()
+    integration.webhook_keys.update(expires_at=now + BOTH_ALIVE)
+    integration.webhook_keys.create(digest=digest(secret), hint=secret[-4:], created_at=now, created_by=by)
+    forget()
+    return secret
+
+
+def retire_old(integration: Integration) -> None:
+    """End the old secret at once."""
+    integration.webhook_keys.filter(expires_at__isnull=False).delete()
+    forget()
+
+
+def set_header(integration: Integration, wanted: bool) -> str:
+    """Ask for a secret in the header as well, and return it, or stop asking; "" then."""
+    secret = secrets.token_urlsafe(SECRET_BYTES) if wanted else ""
+    integration.webhook_header = digest(secret) if secret else ""
+    integration.save(update_fields=["webhook_header"])
+    forget()
+    return secret
+
+
+def digest(secret: str) -> str:
+    # Not a slow hash: the secret is 256 random bits and not a person's word.
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _read(integration_id: int) -> Door:
+    rows = list(
+        WebhookKey.objects.filter(integration=integration_id).values_list(
+            "digest",
+            "expires_at",
+            "integration__webhook_header",
+            "integration__webhook_addresses",
+            "integration__webhook_ranges",
+        )
+    )
+    now = timezone.now()
+    alive = tuple(digest for digest, expires_at, *_rest in rows if expires_at is None or expires_at > now)
+    if not alive:
+        return _NO_DOOR
+    header, policy, ranges = rows[0][2:]
+    return Door(alive, header, policy, ranges)

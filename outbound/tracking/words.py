@@ -1,0 +1,58 @@
+"""What a status word means: by the documents, or as a person taught it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext_noop as _
+
+from outbound import audit
+from outbound.gateways.zenvia.statuses import WORDS
+from outbound.lifecycle import EventState, MessageStatus
+from outbound.models import StatusWord, WebhookEvent
+
+TAUGHT = _("Meaning of a status word")
+
+
+class UnknownWord(Exception):
+    """Nobody has said yet what the word means."""
+
+
+class Dictionary:
+    """The meanings of the words of one batch, read in one question."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        unknown = {word for word in words if word not in WORDS}
+        taught = StatusWord.objects.filter(word__in=unknown) if unknown else StatusWord.objects.none()
+        self._taught = dict(taught.values_list("word", "meaning"))
+
+    def meaning(self, word: str) -> MessageStatus | None:
+        """Return the state that a word tells of; None where it changes nothing. Raises UnknownWord."""
+        if word in WORDS:
+            return WORDS[word]
+        if word not in self._taught:
+            raise UnknownWord(word)
+        told = self._taught[word]
+        return MessageStatus(told) if told else None
+
+
+def unknown_words() -> QuerySet[WebhookEvent, Any]:
+    """Return each word that nobody explained, how often it came and when last."""
+    unknown = WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by()
+    return unknown.values("word").annotate(count=Count("pk"), last=Max("received_at")).order_by("word")
+
+
+@transaction.atomic
+def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
+    """Say once what a word means; return how many events that came with it are looked at again."""
+    taught, _created = StatusWord.objects.update_or_create(
+        word=word, defaults={"meaning": meaning, "taught_by": by, "taught_at": now}
+    )
+    audit.record(taught, TAUGHT, by, {"meaning": ["", meaning]})
+    past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
+    return past.update(state=EventState.NEW, due_at=now, tries=0)

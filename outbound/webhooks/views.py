@@ -1,0 +1,91 @@
+"""`POST /hooks/zenvia/<integration>/<secret>/`: keep what came in, and say so at once.
+
+Never a 4xx to the true sender for content: Zenvia switches a webhook off after 500 failures in a row, and an
+event that it gave up on is lost (zenvia-facts 5.1). What an event means is the worker's affair.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from outbound.tracking import keys
+from outbound.tracking.inbox import Arrival, store
+
+PATH = re.compile(r"/hooks/zenvia/(?P<integration>[0-9]{1,18})/(?P<secret>[A-Za-z0-9_-]{1,200})/")
+MAX_BODY_BYTES = 64 * 1024
+# Zenvia counts an answer after 1 s as a failure, and one after 5 s as ten of them.
+BUSY_MILLISECONDS = 900
+RETRY_SECONDS = "30"
+
+logger = logging.getLogger(__name__)
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    """Answer 200 with an empty body once the event is on disk; 404, 405, 413 or 503 where it is not kept."""
+    found = PATH.fullmatch(request.path_info)
+    if found is None:
+        return HttpResponse(status=404)
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    try:
+        return _receive(request, int(found["integration"]), found["secret"])
+    except Error as error:
+        logger.warning("An event could not be stored: %s", type(error).__name__)
+        return HttpResponse(status=503, headers={"Retry-After": RETRY_SECONDS})
+
+
+def _receive(request: HttpRequest, integration_id: int, secret: str) -> HttpResponse:
+    door, address = keys.door(integration_id), _address(request)
+    if not door.opens_to(secret, request.headers.get(keys.HEADER, "")):
+        return HttpResponse(status=404)
+    is_foreign = not door.knows(address)
+    if is_foreign and door.is_strict:
+        return HttpResponse(status=404)
+    body = _body(request)
+    if body is None:
+        return HttpResponse(status=413)
+    with _impatient(), transaction.atomic():
+        store(Arrival(integration_id, body, timezone.now(), address, is_foreign))
+    return HttpResponse(status=200)
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """Return the body as it came; None where it is longer than we keep, whatever was said of its length."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if said.isdecimal() and int(said[:18]) > MAX_BODY_BYTES:
+        return None
+    try:
+        body = request.read(MAX_BODY_BYTES + 1)
+    except OSError:
+        return b""  # cut off on its way: kept as unreadable, and posted again by its sender
+    return body if len(body) <= MAX_BODY_BYTES else None
+
+
+def _address(request: HttpRequest) -> str:
+    """Return who posts; behind a proxy that we trust, whom that one saw."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return (forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Give up on a locked SQLite sooner than its sender would give up on us."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    raw: sqlite3.Connection = connection.connection
+    raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")

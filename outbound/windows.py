@@ -1,0 +1,47 @@
+"""The 24-hour window: whether WhatsApp would deliver a rich notification, as far as anything here tells.
+
+A window opens with each message of the person and lasts 24 hours; outside of it only templates arrive. Asked
+at the launch and again at the claim, by one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from outbound.lifecycle import CampaignKind, WindowPolicy
+from outbound.models import Campaign, Conversation, Integration
+
+LENGTH = timedelta(hours=24)
+
+# For a row of a statement that has `integration_id` and `phone_key`: the parameters are those of `bounds`.
+IS_OPEN = """EXISTS (
+    SELECT 1 FROM outbound_conversation AS conversation
+    WHERE conversation.integration_id = {row}.integration_id AND conversation.phone_key = {row}.phone_key
+      AND (conversation.last_inbound_at > %s OR conversation.declared_until > %s)
+)"""
+
+
+def bounds(now: datetime) -> tuple[datetime, datetime]:
+    """Return since when a person must have written, and until when a window must be declared open."""
+    return now - LENGTH, now
+
+
+def is_asked(campaign: Campaign, integration: Integration) -> bool:
+    """Whether people without an open window are left out of a send.
+
+    They are not where the integration allows it, nor where a person gave a reason for this send.
+    """
+    if campaign.kind != CampaignKind.NOTIFICATION or integration.window_policy == WindowPolicy.ALLOW:
+        return False
+    return integration.window_policy == WindowPolicy.REFUSE or not campaign.window_reason
+
+
+def open_among(integration: Integration, phone_keys: Collection[str], now: datetime) -> set[str]:
+    """Return those of `phone_keys` whose window is open: by a message of theirs, or declared so."""
+    since, until = bounds(now)
+    is_open = Q(last_inbound_at__gt=since) | Q(declared_until__gt=until)
+    rows = Conversation.objects.filter(is_open, integration=integration, phone_key__in=phone_keys)
+    return set(rows.values_list("phone_key", flat=True))
