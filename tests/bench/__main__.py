@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench import beside, cost, growth, launching, pace, pages, pausing, speed
+from tests.bench import beside, cost, growth, launching, leafing, pace, pages, pausing, speed, storm
 from tests.bench.consoles import Shelf
 from tests.bench.gateway import Gateway
 from tests.bench.setting import Setting
@@ -24,13 +24,15 @@ GOALS: dict[str, Callable[[Setting, Shelf], Iterator[Finding]]] = {
     "G3": cost.of_one_message,
     "G4": growth.with_a_long_past,
     "G5": launching.beside_bare_rows,
+    "G6": leafing.through_a_long_past,
     "G7": pace.held,
     "G9": pausing.at_full_speed,
     "G10": beside.a_hanging_one,
     "G11": pages.while_sending,
+    "G12": storm.of_events,
 }
 # What depends on the database enough to be measured on PostgreSQL as well.
-ON_POSTGRESQL = ("G1", "G3", "G5", "G7", "G9")
+ON_POSTGRESQL = ("G1", "G3", "G4", "G5", "G6", "G7", "G9", "G12")
 
 
 def main() -> int:

@@ -56,13 +56,13 @@ class Console(Installation):
         """Start the worker as a supervisor would."""
         return Sender(self.start("worker", log=log))
 
-    def start_web(self) -> int:
-        """Start the web server as the Procfile does, and return its port."""
+    def start_web(self, application: str = "console.wsgi") -> int:
+        """Start the web server as the Procfile does, or one of another application; return its port."""
         lines = (ROOT / "console" / "Procfile").read_text().splitlines()
         web = next(line.removeprefix("web:") for line in lines if line.startswith("web:"))
         port = free_port()
         with (self.directory / "web.log").open("ab") as log:
-            command = shlex.split(web.replace("$PORT", str(port)))
+            command = shlex.split(web.replace("$PORT", str(port)).replace("console.wsgi", application))
             self._running.append(
                 subprocess.Popen(
                     command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True

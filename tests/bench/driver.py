@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_q.models import OrmQ, Schedule  # noqa: E402
 
-from outbound import demo, tasks  # noqa: E402
+from outbound import demo, summaries, tasks  # noqa: E402
 from outbound.lifecycle import CampaignKind  # noqa: E402
-from outbound.models import Campaign, Integration, Recipient, Template  # noqa: E402
+from outbound.models import Campaign, Integration, Message, Recipient, Template  # noqa: E402
 from outbound.sending import steering  # noqa: E402
 from outbound.sending.launch import launch as launch_draft  # noqa: E402
-from tests.bench import history as past  # noqa: E402
+from outbound.tracking import keys  # noqa: E402
+from tests.bench import history as lived  # noqa: E402
 from tests.bench import naive  # noqa: E402
 
 BLOCK = "+55119001"
@@ -98,6 +100,15 @@ def pause(campaign: str) -> tuple[float, float]:
     return asked, time.monotonic()
 
 
+def webhook(campaign: str) -> tuple[str, list[str]]:
+    """Make a secret for a send's integration; return the path it opens, and the send's external ids."""
+    integration = Campaign.objects.get(pk=campaign).integration
+    assert integration is not None
+    secret = keys.rotate(integration, by=None, now=timezone.now())
+    ids = Message.objects.filter(campaign=campaign).values_list("external_id", flat=True)
+    return f"/hooks/zenvia/{integration.pk}/{secret}/", list(ids)
+
+
 def session() -> str:
     """Sign the operator in and return the session's key."""
     client = Client()
@@ -107,7 +118,15 @@ def session() -> str:
 
 def history(messages: str) -> int:
     """Multiply the one message that was sent into so many, each with its attempt."""
-    return past.multiply(int(messages))
+    return lived.multiply(int(messages))
+
+
+def past(messages: str) -> int:
+    """Write a past of so many messages as they come to be, and count its days as the worker does."""
+    total, now = lived.live(int(messages)), timezone.now()
+    for days in range(lived.DAYS + 1):
+        summaries.recount(timezone.localdate(now) - timedelta(days=days), now)
+    return total
 
 
 def _operator() -> User:
@@ -121,6 +140,7 @@ def _memory_mb(name: str) -> float:
 
 if __name__ == "__main__":
     steps: dict[str, Any] = {
-        step.__name__: step for step in (people, compose, launch, enqueue, pause, session, history)
+        step.__name__: step
+        for step in (people, compose, launch, enqueue, pause, session, history, past, webhook)
     }
     sys.stdout.write(json.dumps(steps[sys.argv[1]](*sys.argv[2:])))

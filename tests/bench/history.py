@@ -21,14 +21,63 @@ _NUMBERS = {
 }
 
 
-def multiply(count: int) -> int:
+# Twenty days, each status and an event of each message: what an operator leafs through.
+DAYS = 20
+_STATUSES = (
+    "CASE n % 10 WHEN 0 THEN 'refused' WHEN 1 THEN 'undelivered' WHEN 2 THEN 'accepted' WHEN 3 THEN 'sent' "
+)
+_LIVED = {
+    "status": _STATUSES + "WHEN 4 THEN 'delivered' ELSE 'read' END",
+    "reason": "CASE n % 10 WHEN 0 THEN 'rejected' WHEN 1 THEN 'not_delivered' ELSE '' END",
+    "failure_code": "CASE n % 10 WHEN 1 THEN '131026' ELSE '' END",
+}
+_AGES = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f', source.{column}, '-' || ({seconds}) || ' seconds')",
+    "postgresql": "source.{column} - ({seconds}) * interval '1 second'",
+}
+_EVENTS = """
+INSERT INTO outbound_webhookevent (
+    integration_id, body, digest, received_at, address, is_foreign, copies, state, tries, kind, word,
+    event_id, external_id, gateway_message_id, channel_message_id, phone_key, code, text, note, message_id
+) SELECT integration_id, {body}, external_id, created_at, '', {false}, 0, 'applied', 0, 'status', 'read',
+    external_id, external_id, '', '', '', '', '', '', id
+FROM outbound_message WHERE external_id LIKE 'past-%'
+"""
+
+
+def live(count: int) -> int:
+    """Write a past of `count` messages, each with an event; return how many messages there are then."""
+    total = multiply(count, _LIVED | _ages(count))
+    is_postgresql = connection.vendor == "postgresql"
+    body, false = ("'{}'::bytea", "FALSE") if is_postgresql else ("CAST('{}' AS BLOB)", "0")
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS.format(body=body, false=false))
+        if is_postgresql:
+            cursor.execute("VACUUM ANALYZE outbound_webhookevent")
+    return total
+
+
+def _ages(count: int) -> dict[str, str]:
+    seconds = f"({count} - n) * {DAYS * 86_400} / {count}"
+    pattern = _AGES[connection.vendor]
+    return {
+        column: pattern.format(column=column, seconds=seconds)
+        for column in ("created_at", "status_changed_at")
+    }
+
+
+def multiply(count: int, as_lived: dict[str, str] | None = None) -> int:
     """Write `count` copies of the only accepted message, and of its attempt; return how many messages
-    there are then. The planner's statistics are left to what the database does by itself."""
+    there are then. The planner's statistics are left to what the database does by itself.
+
+    `as_lived` names more columns that differ, each with its SQL.
+    """
     (pattern,) = Message.objects.filter(status="accepted").values_list("pk", flat=True)
     numbers = _NUMBERS[connection.vendor].format(count=count)
     number = "CAST(n AS text)"
     with connection.cursor() as cursor:
-        names, values = _columns(Message, {key: value.format(n=number) for key, value in _MESSAGE.items()})
+        own = {key: value.format(n=number) for key, value in _MESSAGE.items()}
+        names, values = _columns(Message, own | (as_lived or {}))
         cursor.execute(
             f"INSERT INTO outbound_message ({names}) {numbers} SELECT {values} FROM numbers, "
             f"outbound_message AS source WHERE source.id = {pattern}"

@@ -1,0 +1,144 @@
+"""What an event makes of a message: up by rank, whatever anybody believed before."""
+
+from __future__ import annotations
+
+import pytest
+
+from outbound.lifecycle import AttemptOutcome, IntegrationStatus, MessageStatus, Reason
+from outbound.models import Attempt, Message
+from outbound.tracking.effects import BREACH
+from tests.tracking.events import a_sent_message, a_status, status_of, taken_in
+
+pytestmark = pytest.mark.django_db
+
+S = MessageStatus
+UNREACHABLE = {"channelErrorCode": "131026", "reason": "Message undeliverable"}
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "after"),
+    [
+        (S.ACCEPTED, "SENT", S.SENT),
+        (S.ACCEPTED, "DELIVERED", S.DELIVERED),
+        (S.SENT, "READ", S.READ),
+        (S.READ, "SENT", S.READ),
+        (S.DELIVERED, "SENT", S.DELIVERED),
+        (S.SENT, "NOT_DELIVERED", S.UNDELIVERED),
+        (S.UNDELIVERED, "DELIVERED", S.DELIVERED),
+        (S.UNDELIVERED, "SENT", S.UNDELIVERED),
+        (S.DELIVERED, "NOT_DELIVERED", S.DELIVERED),
+        (S.SENDING, "DELIVERED", S.DELIVERED),
+        (S.UNCONFIRMED, "SENT", S.SENT),
+        (S.ASSUMED_SENT, "READ", S.READ),
+        (S.ASSUMED_NOT_SENT, "DELIVERED", S.DELIVERED),
+        (S.ACCEPTED, "CLICKED", S.READ),
+        (S.ACCEPTED, "VERIFIED", S.DELIVERED),
+        (S.SENT, "DELETED", S.SENT),
+        (S.SENT, "QUEUED", S.SENT),
+    ],
+)
+def test_an_event_moves_a_message_up_by_rank_alone(before: S, word: str, after: S) -> None:
+    message = a_sent_message(before)
+
+    taken_in(message.integration, a_status(word, message.external_id))
+
+    assert status_of(message) == after
+
+
+@pytest.mark.parametrize("before", [S.SENDING, S.UNCONFIRMED, S.ASSUMED_NOT_SENT])
+def test_evidence_closes_the_attempt_that_nobody_knew_the_end_of(before: S) -> None:
+    message = a_sent_message(before)
+
+    taken_in(message.integration, a_status("SENT", message.external_id))
+
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.closed_at is not None) == (AttemptOutcome.ACCEPTED, True)
+
+
+def test_a_failure_is_kept_with_its_code_and_words() -> None:
+    message = a_sent_message()
+
+    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
+
+    message.refresh_from_db()
+    assert (message.status, message.reason) == (S.UNDELIVERED, Reason.NOT_DELIVERED)
+    assert (message.failure_code, message.failure_text) == ("131026", "Message undeliverable")
+
+
+def test_a_failure_after_delivery_is_recorded_and_changes_no_state() -> None:
+    message = a_sent_message(S.DELIVERED)
+
+    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
+
+    message.refresh_from_db()
+    assert (message.status, message.reason, message.failure_code) == (S.DELIVERED, "", "131026")
+
+
+def test_a_delivery_after_a_failure_keeps_the_failure_on_record() -> None:
+    message = a_sent_message()
+
+    taken_in(
+        message.integration,
+        a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE),
+        a_status("DELIVERED", message.external_id),
+    )
+
+    message.refresh_from_db()
+    assert (message.status, message.reason, message.failure_code) == (S.DELIVERED, "", "131026")
+
+
+@pytest.mark.parametrize("before", [S.QUEUED, S.CANCELLED, S.REFUSED])
+def test_what_went_out_against_all_belief_stops_its_integration(before: S) -> None:
+    message = a_sent_message(before)
+
+    taken_in(message.integration, a_status("SENT", message.external_id))
+
+    assert status_of(message) == S.SENT
+    message.integration.refresh_from_db()
+    assert (message.integration.status, message.integration.status_reason) == (
+        IntegrationStatus.STOPPED,
+        BREACH,
+    )
+
+
+def test_that_a_refused_message_was_not_delivered_alarms_nobody() -> None:
+    message = a_sent_message(S.REFUSED)
+
+    taken_in(message.integration, a_status("REJECTED", message.external_id))
+
+    message.integration.refresh_from_db()
+    assert message.integration.status == IntegrationStatus.ACTIVE
+
+
+def test_of_two_attempts_of_a_message_one_alone_counts_as_taken() -> None:
+    message = a_sent_message(S.SENDING, attempt_count=2)
+    Attempt.objects.update(outcome=AttemptOutcome.NOT_SENT)
+    second = Attempt.objects.create(
+        message=message, number=2, external_id="second", opened_at=message.created_at
+    )
+
+    taken_in(message.integration, a_status("SENT", message.external_id), a_status("READ", second.external_id))
+
+    assert status_of(message) == S.READ
+    outcomes = list(Attempt.objects.order_by("number").values_list("outcome", flat=True))
+    assert outcomes == [AttemptOutcome.NOT_SENT, AttemptOutcome.ACCEPTED]
+
+
+def test_events_of_another_integration_change_nothing() -> None:
+    message, other = a_sent_message(), a_sent_message()
+
+    (event,) = taken_in(other.integration, a_status("READ", message.external_id))
+
+    assert status_of(message) == S.ACCEPTED
+    assert (event.state, event.note, event.message_id) == ("orphan", "cross_integration", None)
+
+
+def test_a_page_of_events_takes_the_same_questions_for_one_and_for_many(
+    django_assert_max_num_queries,  # noqa: ANN001
+) -> None:
+    messages = [a_sent_message() for _number in range(20)]
+    integration = messages[0].integration
+    Message.objects.update(integration=integration)
+
+    with django_assert_max_num_queries(20 + 25):
+        taken_in(integration, *(a_status("SENT", message.external_id) for message in messages))

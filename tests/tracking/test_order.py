@@ -1,0 +1,90 @@
+"""The order of events is nobody's promise: any order and any repetition end in the same state."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outbound.gateways.base import StatusUpdate
+from outbound.lifecycle import RANKS, TOLD, MessageStatus
+from outbound.models import Message
+from outbound.tracking import applying
+from outbound.tracking.applying import Evidence
+from tests.tracking.events import a_sent_message, a_status, taken_in
+
+STATE = ("status", "reason", "failure_code", "failure_text", "failed_at")
+moments = st.none() | st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+evidence = st.builds(
+    lambda told, at, code, text: Evidence(
+        1, told, StatusUpdate(word=told.value, happened_at=at, code=code, text=text)
+    ),
+    st.sampled_from(sorted(TOLD)),
+    moments,
+    st.sampled_from(["", "131026", "131047"]),
+    st.sampled_from(["", "unreachable", "window"]),
+)
+statuses = st.sampled_from(sorted(MessageStatus))
+
+
+def applied(status: MessageStatus, pages: list[list[Evidence]]) -> dict[str, Any]:
+    row = Message(status=status)
+    for page in pages:
+        applying._change(row, page)
+    return {name: getattr(row, name) for name in STATE}
+
+
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(status=statuses, events=st.lists(evidence, min_size=1, max_size=6), seed=st.integers(0, 2**32))
+def test_ten_thousand_shuffles_end_in_the_same_state(
+    status: MessageStatus, events: list[Evidence], seed: int
+) -> None:
+    chance = random.Random(seed)
+    shuffled = events + chance.choices(events, k=chance.randint(0, 4))
+    chance.shuffle(shuffled)
+    cut = chance.randint(0, len(shuffled))
+
+    found = applied(status, [shuffled[:cut], shuffled[cut:]])
+
+    assert found == applied(status, [events])
+
+
+@settings(max_examples=500, deadline=None)
+@given(status=statuses, events=st.lists(evidence, min_size=1, max_size=6))
+def test_no_event_ever_takes_a_message_down(status: MessageStatus, events: list[Evidence]) -> None:
+    row, rank = Message(status=status), RANKS.get(status, 0)
+
+    for one in events:
+        applying._change(row, [one])
+
+        assert RANKS.get(row.status, 0) >= rank
+        rank = RANKS.get(row.status, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(40))
+def test_the_whole_way_through_the_inbox_knows_no_order_either(seed: int) -> None:
+    chance = random.Random(seed)
+    message = a_sent_message(chance.choice([MessageStatus.SENDING, MessageStatus.UNCONFIRMED]))
+    first, second = ({"channelErrorCode": code, "reason": code} for code in ("131026", "131053"))
+    bodies = [
+        a_status("SENT", message.external_id),
+        a_status("NOT_DELIVERED", message.external_id, cause=first),
+        a_status("NOT_DELIVERED", message.external_id, cause=second),
+        a_status("DELIVERED", message.external_id),
+        [a_status("READ", message.external_id), a_status("DELETED", message.external_id)],
+    ]
+    shuffled = bodies + chance.choices(bodies, k=3)
+    chance.shuffle(shuffled)
+
+    for start in range(0, len(shuffled), 3):
+        taken_in(message.integration, *shuffled[start : start + 3])
+
+    message.refresh_from_db()
+    assert (message.status, message.failure_code) == (MessageStatus.READ, "131053")
+    assert message.status_changed_at <= timezone.now()
