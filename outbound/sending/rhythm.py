@@ -23,23 +23,24 @@ SLOW_SECONDS = 0.03
 class Rhythm:
     """Measures how fast answers come and how long a transaction takes, and says how long to wait."""
 
-    def __init__(self, connections: int) -> None:
-        """`connections` is also how many rows stand ready in each lane."""
+    def __init__(self) -> None:
         self.is_scarce = False
-        self._connections = connections
         self._interval = SHORTEST_GATHER_SECONDS
         self._took = 0.0
         self._rate = 0.0  # of answers a second, in the busiest lane
         self._last = 0.0
 
-    def beat(self, began_at: float, lanes: Iterable[int]) -> None:
-        """Take in a transaction that began at `began_at` and is over; `lanes` names that of each answer."""
+    def beat(self, began_at: float, lanes: Iterable[int], ready: int) -> None:
+        """Take in a transaction that began at `began_at` and is over; `lanes` names that of each answer.
+
+        `ready` is how many rows stand ready in a lane while its requests are under way.
+        """
         now = time.monotonic()
         took, cycle, self._last = now - began_at, now - self._last, now
         # Smoothed, because answers come in waves where many requests began together.
         self._took += SMOOTHING * (took - self._took)
         self._rate += SMOOTHING * (max(Counter(lanes).values(), default=0) / cycle - self._rate)
-        lasts = self._connections / max(self._rate, 1.0)
+        lasts = ready / max(self._rate, 1.0)
         wanted = GOOD_PART * lasts - 1.5 * self._took
         self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, wanted))
 

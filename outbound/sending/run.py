@@ -65,8 +65,7 @@ class Run:
         self._doors: dict[int, tuple[str, str]] = {}
         self._highest = 0  # attempt, as far as this run can know
         self._is_well = True
-        self._rhythm = Rhythm(self._connections)
-        self._widths = Widths(self._connections)
+        self._rhythm, self._widths = Rhythm(), Widths(self._connections)
         self._claim_at = self._kept_house_at = 0.0
         self.sent = 0
 
@@ -110,13 +109,12 @@ class Run:
         wants = self._may_claim() and (bool(self._finished) or time.monotonic() >= self._claim_at)
         if not self._finished and not wants:
             return
-        began_at = time.monotonic()
-        finished = self._finished
+        began_at, finished = time.monotonic(), self._finished
         held_back, harvest = self._write_patiently(wants)
         self._finished = self._finished[len(finished) :]
         whose = [one.claimed.integration_id for one in finished]
-        self._rhythm.beat(began_at, whose)
         self._widths.beat(whose)
+        self._rhythm.beat(began_at, whose, self._slots - self._widths.widest(whose))
         if finished:
             failpoints.reach(failpoints.AFTER_RECORD)
         if harvest:
@@ -163,10 +161,8 @@ class Run:
         if silent and (held_back := silent - lanes.still_running(silent)):
             self._withdraw(None, held_back)
 
-    def _withdraw(
-        self, integration_ids: Iterable[int] | None = None, campaigns: Container[int] | None = None
-    ) -> None:
-        taken_back = self._pool.withdraw(integration_ids, campaigns)
+    def _withdraw(self, pks: Iterable[int] | None = None, sends: Container[int] | None = None) -> None:
+        taken_back = self._pool.withdraw(pks, sends)
         self.sent -= len(taken_back)
         self._finished += taken_back
 

@@ -29,6 +29,10 @@ class Widths:
         """Return how many requests may be under way; safe to ask from any thread."""
         return self._narrowed.get(integration_id, self._most)
 
+    def widest(self, integration_ids: Iterable[int]) -> int:
+        """Return the most that any of these lanes may have under way."""
+        return max(map(self.of, set(integration_ids)), default=self._most)
+
     def beat(self, integration_ids: Iterable[int]) -> None:
         """Take in whose answers came, one entry each, and look at the processor now and then."""
         self._answers.update(integration_ids)

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from ipaddress import ip_address
 
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from outbound.tracking import keys
-from outbound.tracking.inbox import Arrival, store
+from outbound.tracking.inbox import Arrival
+from outbound.webhooks.desk import desk
 
 PATH = re.compile(r"/hooks/zenvia/(?P<integration>[0-9]{1,18})/(?P<secret>[A-Za-z0-9_-]{1,200})/")
 MAX_BODY_BYTES = 64 * 1024
-# Zenvia counts an answer after 1 s as a failure, and one after 5 s as ten of them.
-BUSY_MILLISECONDS = 900
 RETRY_SECONDS = "30"
 
 logger = logging.getLogger(__name__)
@@ -53,8 +50,7 @@ def _receive(request: HttpRequest, integration_id: int, secret: str) -> HttpResp
     body = _body(request)
     if body is None:
         return HttpResponse(status=413)
-    with _impatient(), transaction.atomic():
-        store(Arrival(integration_id, body, timezone.now(), address, is_foreign))
+    desk.keep(Arrival(integration_id, body, timezone.now(), address, is_foreign))
     return HttpResponse(status=200)
 
 
@@ -73,19 +69,8 @@ def _body(request: HttpRequest) -> bytes | None:
 def _address(request: HttpRequest) -> str:
     """Return who posts; behind a proxy that we trust, whom that one saw."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return (forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))[:45]
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Give up on a locked SQLite sooner than its sender would give up on us."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    raw: sqlite3.Connection = connection.connection
-    raw.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    said = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
     try:
-        yield
-    finally:
-        raw.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")
+        return str(ip_address(said))[:45]
+    except ValueError:  # a socket file, or nonsense
+        return ""
