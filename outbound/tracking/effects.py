@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
 from outbound.gateways.zenvia.causes import Effect, cause_of
 from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Template
+from outbound.sending import breaker
 from outbound.sending.stops import stop_integration
 from outbound.tracking.applying import Change
 
+BREATH = timedelta(minutes=1)
 # Stored in English as msgids, and translated when they are shown.
 ACCOUNT_STOPPED = _(
     "WhatsApp takes nothing of this account. Look at its last undelivered messages, ask Zenvia, then resume."
@@ -26,6 +28,7 @@ TEMPLATE_PAUSED = _("WhatsApp paused or disabled the template.")
 def follow(changes: Iterable[Change], now: datetime) -> None:
     """Do what the failures among `changes` ask for, once for each integration and template."""
     stops: dict[int, str] = {}
+    too_fast: set[int] = set()
     templates: set[int] = set()
     for change in changes:
         message = change.message
@@ -34,10 +37,13 @@ def follow(changes: Iterable[Change], now: datetime) -> None:
         effect = cause_of(change.failure.code).effect if change.failure else Effect.NOTHING
         if effect == Effect.STOP_INTEGRATION:
             stops.setdefault(message.integration_id, ACCOUNT_STOPPED)
+        elif effect == Effect.SLOW_DOWN:
+            too_fast.add(message.integration_id)
         elif effect == Effect.PAUSE_TEMPLATE and message.campaign.template_id:
             templates.add(message.campaign.template_id)
     for integration_id, reason in sorted(stops.items()):
         stop_integration(integration_id, reason, now, since=now)
+    breaker.learn({pk: breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
     pause_templates(templates, now)
 
 

@@ -1,7 +1,7 @@
 """The desk where events are stored: those that come together share one transaction, and one fsync.
 
-In SQLite whoever waits to write only looks now and then, so of many that wait at once the unlucky ones wait for
-long. Here one thread of each process writes for all of its others.
+In SQLite whoever waits to write only looks now and then, so of many that wait at once the unlucky ones wait
+for long. Here one thread of each process writes for all of its others.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ class Effect(Enum):
 
     NOTHING = "nothing"
     WAIT = "wait"  # the same message may fare better later, as a new send
+    SLOW_DOWN = "slow down"  # and the whole integration had better take a breath
     PAUSE_TEMPLATE = "pause template"
     STOP_INTEGRATION = "stop integration"
 
@@ -102,8 +103,11 @@ _TEMPLATE_PAUSED = Cause(
 )
 _TOO_FAST = Cause(
     _("Too much was sent at once for this number"),
-    _("Set a slower pace at the integration. These people can get it later, as a new send."),
-    Effect.WAIT,
+    _(
+        "The integration waited a minute by itself. Set a slower pace there. These people can get it later, as "
+        "a new send."
+    ),
+    Effect.SLOW_DOWN,
 )
 _TOO_MANY_TO_ONE = Cause(
     _("This person got too many messages in a short time"),

@@ -1,0 +1,77 @@
+"""What a failure means for others: the account, the pace, the template."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus
+from outbound.models import Campaign, Integration, Message, Template, Throttle
+from outbound.tracking.effects import ACCOUNT_STOPPED, BREATH, TEMPLATE_PAUSED
+from tests.builders import a_campaign, a_template, an_integration
+from tests.tracking.events import a_sent_message, a_status, taken_in
+
+pytestmark = pytest.mark.django_db
+
+
+def failed(message: Message, code: str) -> None:
+    cause = {"channelErrorCode": code, "reason": "why"}
+    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
+
+
+@pytest.mark.parametrize("code", ["131031", "368", "131048", "190", "250"])
+def test_an_account_that_may_not_send_stops_its_integration(code: str) -> None:
+    message = a_sent_message()
+
+    failed(message, code)
+
+    integration = Integration.objects.get(pk=message.integration_id)
+    assert (integration.status, integration.status_reason) == (IntegrationStatus.STOPPED, ACCOUNT_STOPPED)
+
+
+def test_a_person_who_resumed_after_a_failure_is_not_overruled_by_its_copy() -> None:
+    message = a_sent_message()
+    failed(message, "131031")
+    message.integration.set_status(IntegrationStatus.ACTIVE, "", by=None, now=timezone.now())
+
+    failed(message, "131031")
+
+    assert Integration.objects.get(pk=message.integration_id).status == IntegrationStatus.ACTIVE
+
+
+@pytest.mark.parametrize("code", ["130429", "80007"])
+def test_too_much_at_once_gives_the_integration_a_breath(code: str) -> None:
+    message = a_sent_message()
+
+    failed(message, code)
+
+    throttle = Throttle.objects.get()
+    assert throttle.hold == Hold.ASKED
+    assert timedelta(0) < throttle.held_until - timezone.now() <= BREATH + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("code", ["132015", "132016"])
+def test_a_template_that_whatsapp_paused_is_paused_with_the_sends_that_use_it(code: str) -> None:
+    template, integration = a_template(), an_integration()
+    campaign = a_campaign(template=template, integration=integration, status=CampaignStatus.RUNNING)
+    other = a_campaign(template=a_template(), integration=integration, status=CampaignStatus.RUNNING)
+
+    failed(a_sent_message(campaign=campaign, integration=integration), code)
+
+    template.refresh_from_db()
+    assert (template.paused_at is not None, template.paused_reason) == (True, TEMPLATE_PAUSED)
+    assert Campaign.objects.get(pk=campaign.pk).status == CampaignStatus.PAUSED
+    assert Campaign.objects.get(pk=other.pk).status == CampaignStatus.RUNNING
+
+
+@pytest.mark.parametrize("code", ["131026", "131047", "131049", "999999", ""])
+def test_one_persons_failure_is_nobody_elses_trouble(code: str) -> None:
+    message = a_sent_message()
+
+    failed(message, code)
+
+    assert Integration.objects.get(pk=message.integration_id).status == IntegrationStatus.ACTIVE
+    assert not Throttle.objects.exists()
+    assert not Template.objects.exclude(paused_at=None).exists()
