@@ -36,9 +36,10 @@ class Desk:
     """Stores what any thread hands in; the writer starts with the first arrival of its process."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._starting = threading.Lock()
         self._process = 0
+        self._thread: threading.Thread | None = None
 
     def keep(self, arrival: Arrival) -> None:
         """Return when `arrival` is on disk.
@@ -57,26 +58,42 @@ class Desk:
         if waiting.error:
             raise waiting.error
 
+    def close(self) -> None:
+        """Let the writer finish what waits, and end; the next arrival starts another."""
+        with self._starting:
+            if self._thread and self._process == os.getpid():
+                self._queue.put(None)
+                self._thread.join()
+            self._process, self._thread = 0, None
+
     def _start(self) -> None:
         if self._process == os.getpid():
             return
         with self._starting:  # after a fork the thread is left behind
             if self._process != os.getpid():
+                self._thread = threading.Thread(target=self._work, name="webhook desk", daemon=True)
+                self._thread.start()
                 self._process = os.getpid()
-                threading.Thread(target=self._work, name="webhook desk", daemon=True).start()
 
     def _work(self) -> None:
-        while True:
-            batch = [self._queue.get()]
-            while len(batch) < MOST_AT_ONCE:
-                try:
-                    batch.append(self._queue.get_nowait())
-                except Empty:
-                    break
+        while first := self._queue.get():
+            batch = [first, *self._those_behind()]
             error = _write(batch)
             for one in batch:
                 one.error = error
                 one.is_done.set()
+        connection.close()
+
+    def _those_behind(self) -> Iterator[_Waiting]:
+        for _place in range(MOST_AT_ONCE - 1):
+            try:
+                one = self._queue.get_nowait()
+            except Empty:
+                return
+            if one is None:  # to be seen when the batch is done
+                self._queue.put(None)
+                return
+            yield one
 
 
 def _write(batch: list[_Waiting]) -> Error | None:

@@ -104,8 +104,8 @@ _TEMPLATE_PAUSED = Cause(
 _TOO_FAST = Cause(
     _("Too much was sent at once for this number"),
     _(
-        "The integration waited a minute by itself. Set a slower pace there. These people can get it later, as "
-        "a new send."
+        "The integration waited a minute by itself. Set a slower pace there. These people can get it later, "
+        "as a new send."
     ),
     Effect.SLOW_DOWN,
 )
