@@ -47,6 +47,9 @@ class Intake(threading.Thread):
             logger.warning("The inbox could not be looked at: %s", type(error).__name__)
             connection.close()
             return AFTER_FAILURE_SECONDS
+        except Exception:
+            logger.exception("The inbox was not taken in.")  # and the thread lives on
+            return AFTER_FAILURE_SECONDS
         return 0.0 if count >= PAGE_SIZE else LOOK_SECONDS
 
     def _beat(self) -> None:
