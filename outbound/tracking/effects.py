@@ -43,8 +43,9 @@ def follow(changes: Iterable[Change], now: datetime) -> None:
             templates.add(message.campaign.template_id)
     for integration_id, reason in sorted(stops.items()):
         stop_integration(integration_id, reason, now, since=now)
-    breaker.learn({pk: breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
     pause_templates(templates, now)
+    # Throttles after all else, in every transaction: a sender may meet us here.
+    breaker.learn({pk: breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
 
 
 def pause_templates(pks: Iterable[int], now: datetime) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
 
 from outbound.gateways.base import Inbound, StatusUpdate
 from outbound.lifecycle import EventKind, EventState, MessageStatus
@@ -158,7 +157,12 @@ def _answers(readings: list[Reading], now: datetime) -> None:
 
 
 def _note_last_event(events: Iterable[WebhookEvent]) -> None:
-    ids = {event.integration_id for event in events}
-    newest = WebhookEvent.objects.filter(pk__in=[event.pk for event in events]).order_by()
-    for pk, at in newest.values_list("integration").annotate(Max("received_at")):
-        Integration.objects.filter(pk=pk, pk__in=ids).exclude(last_event_at__gte=at).update(last_event_at=at)
+    """Note when each integration was last heard of; once a minute will do, for a sender needs the row too."""
+    newest: dict[int, datetime] = {}
+    for event in events:
+        newest[event.integration_id] = max(
+            event.received_at, newest.get(event.integration_id, event.received_at)
+        )
+    for pk, at in sorted(newest.items()):
+        known = Integration.objects.filter(pk=pk).exclude(last_event_at__gt=at - timedelta(minutes=1))
+        known.update(last_event_at=at)
