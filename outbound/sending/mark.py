@@ -79,7 +79,13 @@ _ATTEMPT_ID = "CASE attempt_count WHEN 1 THEN external_id ELSE external_id || '-
 _OPEN_ATTEMPTS = f"""
 INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, answer, opened_at)
 SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
-FROM outbound_message WHERE ticket = %s AND status = 'sending'
+FROM {{marked}} WHERE {{of_ours}}status = 'sending'
+"""
+_OPEN_AFTERWARDS = _OPEN_ATTEMPTS.format(marked="outbound_message", of_ours="ticket = %s AND ")
+# PostgreSQL does both at once.
+_MARK_AND_OPEN = f"""
+, marked AS ({_MARK}), opened AS ({_OPEN_ATTEMPTS.format(marked="marked", of_ours="")})
+SELECT * FROM marked
 """
 
 
@@ -103,11 +109,17 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
         values.append(share.count)
     if not parts:
         return []
+    picked = _PICKED.format(lanes=" UNION ALL ".join(parts))
+    values = [*map(stored, windows.bounds(now)), *values, moment, ticket, lease]
     with connection.cursor() as cursor:
-        statement = _PICKED.format(lanes=" UNION ALL ".join(parts)) + _MARK
-        bounds = [stored(bound) for bound in windows.bounds(now)]
-        cursor.execute(statement, [*bounds, *values, moment, ticket, lease])
-        rows = [row[:-1] for row in cursor.fetchall() if row[-1] == "sending"]
-        if rows:
-            cursor.execute(_OPEN_ATTEMPTS, [moment, ticket])
+        if connection.vendor == "postgresql":
+            cursor.execute(picked + _MARK_AND_OPEN, [*values, moment])
+            return _ours(cursor.fetchall())
+        cursor.execute(picked + _MARK, values)
+        if rows := _ours(cursor.fetchall()):
+            cursor.execute(_OPEN_AFTERWARDS, [moment, ticket])
     return rows
+
+
+def _ours(marked: list[Row]) -> list[Row]:
+    return [row[:-1] for row in marked if row[-1] == "sending"]

@@ -1,4 +1,4 @@
-"""Write what came back, a whole batch in two statements, each guarded by the hold on its row."""
+"""Write what came back, a whole batch at once, each row guarded by the hold on it."""
 
 from __future__ import annotations
 
@@ -108,12 +108,22 @@ def record(
     closed_at = stored(now)
     pairs = zip(batch, verdicts, strict=True)
     rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
-    with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES.format(rows=rows_of(_COLUMNS), moves=_MOVES), [rows])
-        cursor.execute(_ATTEMPTS.format(rows=rows_of(_COLUMNS)), [rows])
-        heard = list(batch) if cursor.rowcount == len(batch) else _heard(batch, now)
+    heard = list(batch) if _write(rows) == len(batch) else _heard(batch, now)
     # Integrations before throttles, in every transaction: two senders may meet here.
     return _stop_integrations(heard, now) | breaker.learn(_lessons(heard), uneasy, now)
+
+
+def _write(rows: str) -> int:
+    """Write a batch, one JSON text; return how many attempts it closed."""
+    messages = _MESSAGES.format(rows=rows_of(_COLUMNS), moves=_MOVES)
+    attempts = _ATTEMPTS.format(rows=rows_of(_COLUMNS))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which does both at once
+            cursor.execute(f"WITH moved AS ({messages}) {attempts}", [rows, rows])
+        else:
+            cursor.execute(messages, [rows])
+            cursor.execute(attempts, [rows])
+        return cursor.rowcount
 
 
 def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:

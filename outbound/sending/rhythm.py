@@ -9,7 +9,7 @@ from collections.abc import Iterable
 SHORTEST_GATHER_SECONDS = 0.002
 LONGEST_GATHER_SECONDS = 0.1
 # The part of the rows that stand ready which may be used up before the next transaction has to be done.
-GOOD_PART = 0.85
+GOOD_PART = 0.92
 SMOOTHING = 0.2
 # The least time between two transactions: others have to get their turn to write, above all in SQLite,
 # where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
