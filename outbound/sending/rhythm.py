@@ -15,8 +15,9 @@ SMOOTHING = 0.2
 # where whoever waits only looks now and then. Where rows are scarce a trickle is not worth an fsync each.
 BREATH_SECONDS = 0.005
 TRICKLE_SECONDS = 0.025
-# Where answers take long they come in waves: whoever waits this much longer writes the whole wave at once.
-WAVE_SECONDS = 0.004
+# Where answers take long they come in waves: whoever waits this part of the time longer writes the whole wave
+# at once.
+WAVE_PART, LONGEST_WAVE_SECONDS = 0.12, 0.02
 SLOW_SECONDS = 0.03
 
 
@@ -26,7 +27,7 @@ class Rhythm:
     def __init__(self) -> None:
         self.is_scarce = False
         self._interval = SHORTEST_GATHER_SECONDS
-        self._took = 0.0
+        self._took = self._lasts = 0.0
         self._rate = 0.0  # of answers a second, in the busiest lane
         self._last = 0.0
 
@@ -40,8 +41,8 @@ class Rhythm:
         # Smoothed, because answers come in waves where many requests began together.
         self._took += SMOOTHING * (took - self._took)
         self._rate += SMOOTHING * (max(Counter(lanes).values(), default=0) / cycle - self._rate)
-        lasts = ready / max(self._rate, 1.0)
-        wanted = GOOD_PART * lasts - 1.5 * self._took
+        self._lasts = ready / max(self._rate, 1.0)
+        wanted = GOOD_PART * self._lasts - 1.5 * self._took
         self._interval = min(LONGEST_GATHER_SECONDS, max(SHORTEST_GATHER_SECONDS, wanted))
 
     def gather_seconds(self, until_claim: float | None) -> float:
@@ -53,5 +54,6 @@ class Rhythm:
     def breath_seconds(self) -> float:
         """Return how long to leave the database to others, and a wave of answers the time to come in."""
         pause = TRICKLE_SECONDS if self.is_scarce else BREATH_SECONDS
-        wave = WAVE_SECONDS if self._interval > SLOW_SECONDS else 0.0
+        is_slow = self._interval > SLOW_SECONDS
+        wave = min(WAVE_PART * self._lasts, LONGEST_WAVE_SECONDS) if is_slow else 0.0
         return max(wave, self._last + pause - time.monotonic())
