@@ -31,6 +31,10 @@ def match(wanted: Sequence[Wanted]) -> list[Match]:
     rest = [one for one in wanted if not one[1].external_id]
     by_number = _by_gateway_id(rest)
     by_channel = _by_channel_id(rest)
+    for pk, update in wanted:  # an event of the same page may name both ids
+        message_id, owner = by_external.get(update.external_id, (0, 0))
+        if update.channel_message_id and owner == pk:
+            by_channel[pk, update.channel_message_id].add(message_id)
     return [_match(one, by_external, by_number, by_channel) for one in wanted]
 
 
@@ -69,7 +73,7 @@ def _by_gateway_id(wanted: Sequence[Wanted]) -> Candidates:
 
 
 def _by_channel_id(wanted: Sequence[Wanted]) -> Candidates:
-    """An earlier event may have named both ids."""
+    """Find what an earlier event learned, by naming both ids."""
     ids = {update.channel_message_id for _pk, update in wanted} - {""}
     known = WebhookEvent.objects.filter(channel_message_id__in=ids, message__isnull=False)
     rows = known if ids else WebhookEvent.objects.none()
