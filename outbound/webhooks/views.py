@@ -30,28 +30,33 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Answer 200 with an empty body once the event is on disk; 404, 405, 413 or 503 where it is not kept."""
     found = PATH.fullmatch(request.path_info)
     if found is None:
-        return HttpResponse(status=404)
+        return _answer(404)
     if request.method != "POST":
-        return HttpResponse(status=405, headers={"Allow": "POST"})
+        return _answer(405, Allow="POST")
     try:
-        return _receive(request, int(found["integration"]), found["secret"])
+        return _answer(_receive(request, int(found["integration"]), found["secret"]))
     except Error as error:
         logger.warning("An event could not be stored: %s", type(error).__name__)
-        return HttpResponse(status=503, headers={"Retry-After": RETRY_SECONDS})
+        return _answer(503, **{"Retry-After": RETRY_SECONDS})
 
 
-def _receive(request: HttpRequest, integration_id: int, secret: str) -> HttpResponse:
+def _answer(status: int, **headers: str) -> HttpResponse:
+    # With its length, so that no server sends nothing in chunks.
+    return HttpResponse(status=status, headers={"Content-Length": "0"} | headers)
+
+
+def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
     door, address = keys.door(integration_id), _address(request)
     if not door.opens_to(secret, request.headers.get(keys.HEADER, "")):
-        return HttpResponse(status=404)
+        return 404
     is_foreign = not door.knows(address)
     if is_foreign and door.is_strict:
-        return HttpResponse(status=404)
+        return 404
     body = _body(request)
     if body is None:
-        return HttpResponse(status=413)
+        return 413
     desk.keep(Arrival(integration_id, body, timezone.now(), address, is_foreign))
-    return HttpResponse(status=200)
+    return 200
 
 
 def _body(request: HttpRequest) -> bytes | None:

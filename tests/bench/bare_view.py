@@ -19,7 +19,7 @@ settings.configure(
 
 @csrf_exempt
 def take(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=200 if request.body else 400)
+    return HttpResponse(status=200 if request.body else 400, headers={"Content-Length": "0"})
 
 
 urlpatterns = [re_path(r"^hooks/", take)]
