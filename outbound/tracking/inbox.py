@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +13,13 @@ from django.db import connection
 from outbound.statements import stored
 
 # An exact copy is counted and makes no second row. Whatever is read from the body is empty so far.
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '', '', '', '', '', '')"
 _STORE = """
 INSERT INTO outbound_webhookevent (
-    integration_id, body, digest, received_at, due_at, address, is_foreign, copies, state, tries,
+    integration_id, digest, copies, body, received_at, due_at, address, is_foreign, state, tries,
     kind, word, event_id, external_id, gateway_message_id, channel_message_id, phone_key, code, text, note
-) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 'new', 0, '', '', '', '', '', '', '', '', '', '')
-ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1
+) VALUES {rows}
+ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1 + EXCLUDED.copies
 """
 
 
@@ -31,22 +34,20 @@ class Arrival:
     is_foreign: bool = False
 
 
-def store(arrival: Arrival) -> None:
-    """Keep an arrival: one statement, and the transaction is the caller's."""
-    moment = stored(arrival.received_at)
+def store(arrivals: Iterable[Arrival]) -> None:
+    """Keep arrivals: one statement, and the transaction is the caller's."""
+    first: dict[tuple[int, str], Arrival] = {}
+    copies: Counter[tuple[int, str]] = Counter()
+    for one in arrivals:
+        key = (one.integration_id, digest(one.body))
+        copies[key] += key in first
+        first.setdefault(key, one)
+    values: list[object] = []
+    for key, one in first.items():
+        moment = stored(one.received_at)
+        values += [*key, copies[key], one.body, moment, moment, one.address, one.is_foreign]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            [
-                arrival.integration_id,
-                arrival.body,
-                digest(arrival.body),
-                moment,
-                moment,
-                arrival.address,
-                arrival.is_foreign,
-            ],
-        )
+        cursor.execute(_STORE.format(rows=", ".join([_ROW] * len(first))), values)
 
 
 def digest(body: bytes) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -13,13 +10,12 @@ from outbound.models import WebhookEvent
 from outbound.tracking.inbox import Arrival
 from outbound.webhooks.desk import Desk
 from tests.builders import an_integration
+from tests.sending.steps import at_once
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    one = Desk()
-    yield one
-    one.close()
+def desk() -> Desk:
+    return Desk()
 
 
 def arrival(integration_id: int, number: int) -> Arrival:
@@ -30,8 +26,8 @@ def arrival(integration_id: int, number: int) -> Arrival:
 def test_what_many_hand_in_at_once_is_all_kept(desk: Desk) -> None:
     integration = an_integration()
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: desk.keep(arrival(integration.pk, number)), range(200)))
+    numbers = iter(range(200))
+    at_once(8, lambda: [desk.keep(arrival(integration.pk, number)) for number in numbers])
 
     assert WebhookEvent.objects.count() == 200
 
