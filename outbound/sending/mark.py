@@ -21,7 +21,7 @@ class Room(NamedTuple):
     """How many rows of one send may go, and whether only those within the 24-hour window."""
 
     campaign_id: int
-    count: int
+    most: int
     asks_window: bool = False
 
 
@@ -105,7 +105,7 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
         )
         parts.append(_OF_LANE.format(campaigns=" UNION ALL ".join(campaigns)))
         for room in share.rooms:
-            values += [room.campaign_id, moment, room.count]
+            values += [room.campaign_id, moment, room.most]
         values.append(share.count)
     if not parts:
         return []

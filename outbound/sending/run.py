@@ -22,12 +22,12 @@ from outbound.sending.pool import Pool
 from outbound.sending.record import record
 from outbound.sending.rhythm import Rhythm
 from outbound.sending.widths import Widths
+from outbound.turns import turn
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 # How soon and how late a sender with nothing to claim looks again.
-SHORTEST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 0.5
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.5
 HOUSEKEEPING_SECONDS = 5.0
 # How long a database is waited for after a first failure; what is in hand is then left to recovery.
 RETRY_SECONDS = 30.0
@@ -133,7 +133,7 @@ class Run:
         return self._patiently(lambda: self._write(self._finished, wants=False))
 
     def _write(self, finished: list[Delivered], wants: bool) -> tuple[set[int], Harvest | None]:
-        with transaction.atomic(durable=True):
+        with turn(LONGEST_PAUSE_SECONDS), transaction.atomic(durable=True):
             now = timezone.now()  # within: to get its turn may have taken a while
             held_back = record(finished, now, self._chance, self._uneasy)
             return held_back, claim(self._free, now) if wants else None

@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from outbound.statements import stored
 
 # An exact copy is counted and makes no second row. Whatever is read from the body is empty so far.
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '', '', '', '', '', '')"
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '', '')"
 _STORE = """
 INSERT INTO outbound_webhookevent (
     integration_id, digest, copies, body, received_at, due_at, address, is_foreign, state, tries,
-    kind, word, event_id, external_id, gateway_message_id, channel_message_id, phone_key, code, text, note
+    kind, gateway_message_id, phone_key, code, text, note
 ) VALUES {rows}
 ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1 + EXCLUDED.copies
 """
@@ -42,7 +43,7 @@ def store(arrivals: Iterable[Arrival]) -> None:
         key = (one.integration_id, digest(one.body))
         copies[key] += key in first
         first.setdefault(key, one)
-    values: list[object] = []
+    values: list[Any] = []
     for key, one in first.items():
         moment = stored(one.received_at)
         values += [*key, copies[key], one.body, moment, moment, one.address, one.is_foreign]

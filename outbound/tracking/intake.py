@@ -18,6 +18,7 @@ from outbound.tracking.matching import match
 from outbound.tracking.reading import Reading, mark_copies, read, split
 from outbound.tracking.saving import save
 from outbound.tracking.words import Dictionary, UnknownWord
+from outbound.turns import turn
 
 PAGE_SIZE = 200
 # When an event whose message is not there is tried again; after the last it is nobody's.
@@ -28,6 +29,7 @@ WAITS = [timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), time
 # A row that is held at this moment is free again in no time.
 SOON = timedelta(seconds=1)
 MOST_FAILURES = 10
+TURN_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ def take_in(now: datetime) -> int:
     gone through one by one, and after some tries it is set aside.
     """
     try:
-        with transaction.atomic():
+        with turn(TURN_SECONDS), transaction.atomic():
             return _apply(_due(now, PAGE_SIZE), now)
     except DatabaseError:
         raise  # away, or busy: nothing was changed, and the next look finds all of it again
@@ -97,7 +99,7 @@ def _apply(events: list[WebhookEvent], now: datetime) -> int:
 
 
 def _statuses(readings: list[Reading], now: datetime) -> list[Any]:
-    words = Dictionary(one.event.word for one in readings)
+    words = Dictionary(one.update.word for one in readings)
     matches = match([(one.event.integration_id, one.update) for one in readings])
     evidence: list[Evidence] = []
     applied: list[Reading] = []
@@ -125,7 +127,7 @@ def _statuses(readings: list[Reading], now: datetime) -> list[Any]:
 
 def _meaning(one: Reading, words: Dictionary) -> MessageStatus | None:
     try:
-        return words.meaning(one.event.word)
+        return words.meaning(one.update.word)
     except UnknownWord:
         one.settle(EventState.UNKNOWN)
         return None

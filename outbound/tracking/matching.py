@@ -80,8 +80,8 @@ def _by_channel_id(wanted: Sequence[Wanted]) -> Candidates:
     return _grouped(rows.order_by().values_list("integration_id", "channel_message_id", "message_id"))
 
 
-def _grouped(rows: Iterable[tuple[int, str, int]]) -> Candidates:
+def _grouped(rows: Iterable[tuple[int, str | None, int]]) -> Candidates:
     found: Candidates = defaultdict(set)
     for integration_id, name, message_id in rows:
-        found[integration_id, name].add(message_id)
+        found[integration_id, name or ""].add(message_id)
     return found

@@ -29,6 +29,7 @@ _COLUMNS = {
     "message_id": "bigint",
 }
 _MOMENTS = {"due_at", "happened_at"}
+_NULL_WHERE_EMPTY = {"word", "event_id", "external_id", "channel_message_id"}
 _SAVE = """
 UPDATE outbound_webhookevent SET {columns} FROM {rows} AS v WHERE outbound_webhookevent.id = v.id
 """
@@ -47,4 +48,6 @@ def save(events: Sequence[WebhookEvent]) -> None:
 
 def _value(event: WebhookEvent, name: str) -> object:
     value = getattr(event, name)
+    if name in _NULL_WHERE_EMPTY:
+        return value or None
     return stored(value) if name in _MOMENTS and value else value

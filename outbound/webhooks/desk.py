@@ -5,27 +5,22 @@ Whoever comes first writes for all who wait behind; meanwhile others gather, and
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, OperationalError, connection, transaction
 
 from outbound.tracking.inbox import Arrival, store
+from outbound.turns import turn
 
 # Zenvia counts an answer after 1 s as a failure, and one after 5 s as ten of them.
 PATIENCE_SECONDS = 0.9
 MOST_AT_ONCE = 100
-# Left to the sender between two transactions: in SQLite whoever waits to write only looks now and then.
-BREATH_SECONDS = 0.002
-TURNS = "webhooks.lock"
 
 
 @dataclass(eq=False)
@@ -76,7 +71,7 @@ class Desk:
 def _stored(arrivals: list[Arrival]) -> Error | None:
     """Store them; return what prevented it."""
     try:
-        with _turn(), transaction.atomic():
+        with _impatient(), turn(PATIENCE_SECONDS / 2), transaction.atomic():
             store(arrivals)
     except Error as error:
         return error
@@ -84,25 +79,18 @@ def _stored(arrivals: list[Arrival]) -> Error | None:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for this process's turn; PostgreSQL needs none.
-
-    SQLite has no queue for those who wait to write, and one of two busy processes could wait for ever. It
-    gives up sooner than the sender of the event would give up on us.
-    """
+def _impatient() -> Iterator[None]:
+    """Give up on a locked SQLite sooner than the sender of the event would give up on us."""
     if connection.vendor != "sqlite":
         yield
         return
-    with (Path(settings.DATA_DIR) / TURNS).open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        connection.ensure_connection()
-        raw: sqlite3.Connection = connection.connection
-        raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
-        try:
-            yield
-            time.sleep(BREATH_SECONDS)
-        finally:
-            raw.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")
+    connection.ensure_connection()
+    raw: sqlite3.Connection = connection.connection
+    raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")
 
 
 desk = Desk()

@@ -22,6 +22,7 @@ FLOORS = (
         "roles",
         "audit",
         "statements",
+        "turns",
         "windows",
     },
     {"tasks", "demo"},

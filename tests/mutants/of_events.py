@@ -1,0 +1,43 @@
+"""The guards of what the webhook tells, like those of the sender."""
+
+from __future__ import annotations
+
+from tests.mutants.guards import SENDING, Mutant
+
+OF_EVENTS = [
+    Mutant(
+        "rank: an event takes a message up alone",
+        "outbound/lifecycle.py",
+        "return told if RANKS[told] > RANKS.get(status, 0) else MessageStatus(status)",
+        "return told",
+        "tests/tracking/test_applying.py",
+    ),
+    Mutant(
+        "an answer takes nothing back of what an event said",
+        f"{SENDING}/record.py",
+        "status = CASE WHEN {_SAID_MORE} THEN outbound_message.status ELSE v.status END",
+        "status = v.status",
+        "tests/sending/test_record_late.py",
+    ),
+    Mutant(
+        "an event speaks for its own integration alone",
+        "outbound/tracking/matching.py",
+        "if owner != integration_id:",
+        "if owner is None:",
+        "tests/tracking/test_applying.py",
+    ),
+    Mutant(
+        "an event that came before is a copy",
+        "outbound/tracking/reading.py",
+        "if key in known:",
+        "if key is None:",
+        "tests/tracking/test_intake.py",
+    ),
+    Mutant(
+        "an unknown word changes nothing",
+        "outbound/tracking/words.py",
+        "raise UnknownWord(word)",
+        "return MessageStatus.DELIVERED",
+        "tests/tracking/test_intake.py",
+    ),
+]
