@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -42,7 +43,9 @@ def receive(request: HttpRequest) -> HttpResponse:
 
 def _answer(status: int, **headers: str) -> HttpResponse:
     # With its length, so that no server sends nothing in chunks.
-    return HttpResponse(status=status, headers={"Content-Length": "0"} | headers)
+    response = HttpResponse(status=status, headers={"Content-Length": "0"} | headers)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's log line would hold the secret
+    return response
 
 
 def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
@@ -74,8 +77,12 @@ def _body(request: HttpRequest) -> bytes | None:
 def _address(request: HttpRequest) -> str:
     """Return who posts; behind a proxy that we trust, whom that one saw."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    said = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    return _written(forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=256)
+def _written(address: str) -> str:
     try:
-        return str(ip_address(said))[:45]
+        return str(ip_address(address))[:45]
     except ValueError:  # a socket file, or nonsense
         return ""
