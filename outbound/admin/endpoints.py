@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
-from outbound.admin import limits
+from outbound.admin import limits, webhooks
 from outbound.models import Integration
 from outbound.models.integration import validate_token
 
@@ -54,7 +54,7 @@ class HourInput(forms.TimeInput):
 class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
-        fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS)
+        fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS, *webhooks.FIELDS)
         # The browser's own input: the admin's warns of another time zone than the reader's, and hours here
         # are the console's.
         widgets: ClassVar[dict[str, Any]] = dict.fromkeys(limits.HOURS, HourInput)
@@ -95,7 +95,7 @@ class NewIntegrationForm(IntegrationForm):
     token = token_field()
 
     class Meta(IntegrationForm.Meta):
-        fields = (*ENDPOINT_FIELDS, "token", *limits.FIELDS)
+        fields = (*ENDPOINT_FIELDS, "token", *limits.FIELDS, *webhooks.FIELDS)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _("Leave it as it is, unless Zenvia gave you another one.")
         }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
-from outbound.admin import limits, pausing, tokens, waiting
+from outbound.admin import limits, pausing, tokens, waiting, webhooks
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
@@ -25,6 +25,7 @@ from outbound.admin.stamps import moment
 from outbound.models import Integration
 from outbound.phones import NumberFormat
 from outbound.tasks import wake
+from outbound.tracking import keys
 
 NUMBER_FORMATS: dict[str, Any] = {
     NumberFormat.NATIONAL: gettext_lazy("without 55"),
@@ -71,6 +72,8 @@ class IntegrationAdmin(ConsoleAdmin):
             page(self, tokens.ReplaceTokenView, "token"),
             page(self, waiting.TryAgainView, "try-again"),
             page(self, waiting.CancelWaitingView, "cancel-waiting"),
+            page(self, webhooks.EndOldSecretView, "end-old-secret"),
+            *webhooks.pages(self.admin_site),
             *super().get_urls(),
         ]
 
@@ -83,6 +86,7 @@ class IntegrationAdmin(ConsoleAdmin):
         return [
             (None, {"fields": (*ENDPOINT_FIELDS, *token)}),
             (_("Pace and hours"), {"fields": limits.FIELDS, "description": self._about_limits()}),
+            (_("Webhook"), {"fields": webhooks.FIELDS}),
         ]
 
     @method_decorator(sensitive_post_parameters("token"))
@@ -101,6 +105,7 @@ class IntegrationAdmin(ConsoleAdmin):
             return
         # Only what was edited: the sender may have stopped this integration in the meantime.
         obj.save(update_fields=form.changed_data)
+        keys.forget()
         wake()  # a new pace, or other hours, act at once
         if form.moves_to_another_address:
             tokens.remove(obj, by=request.user, now=now)
@@ -114,6 +119,7 @@ class IntegrationAdmin(ConsoleAdmin):
             Fact(_("Address"), obj.address),
             *limits.facts(obj, now),
             Fact(_("Queue"), pausing.queue(obj, queued)),
+            Fact(_("Last event"), webhooks.heard(obj)),
         ]
         note = waiting.sentence(obj, now)
         return Card(_("Current state"), facts, self._links(request, obj, queued), note)
@@ -130,6 +136,7 @@ class IntegrationAdmin(ConsoleAdmin):
             )
         if may("outbound.replace_token"):
             links.append(Link(_("Replace token"), self._url("token", obj)))
+        links.append(Link(_("Webhook"), self._url("webhook", obj)))
         if may("outbound.add_campaign"):
             test = f"{reverse('admin:outbound_campaign_compose')}?integration={obj.pk}&test=1"
             links.append(Link(_("Send a test message"), test))

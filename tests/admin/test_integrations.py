@@ -29,6 +29,7 @@ def filled_in(**values: str) -> dict[str, str]:
         "remote_id": "42",
         "base_url": "https://outbound.ms.altubots.com/zenvia",
         "number_format": "national",
+        "webhook_addresses": "log",
         "token": TOKEN,
     } | values
 

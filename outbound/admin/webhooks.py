@@ -1,0 +1,175 @@
+"""The webhook of an integration: its address, shown once, its secrets, and when it was last heard of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from outbound import audit
+from outbound.admin.cards import Fact
+from outbound.admin.confirming import ConfirmView
+from outbound.admin.stamps import moment, person
+from outbound.compose.pages import ConsolePage
+from outbound.models import Integration, WebhookKey
+from outbound.tracking import keys
+
+FIELDS = ("webhook_addresses", "webhook_ranges")
+NEW_SECRET = gettext_noop("New secret of the webhook")
+OLD_ENDED = gettext_noop("Old secret of the webhook ended")
+HEADER_SET = gettext_noop("The webhook asks for a header, with a new secret")
+HEADER_DROPPED = gettext_noop("The webhook asks for no header any more")
+
+
+def heard(integration: Integration) -> str:
+    """Say when an integration was last heard of."""
+    return moment(integration.last_event_at) if integration.last_event_at else _("Never")
+
+
+def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
+    """Return each address that is open, without its secret."""
+    now = timezone.now()
+    return [
+        Fact(_("Address"), f"{_address(request, integration, f'…{key.hint}')} · {_history(key, now)}")
+        for key in integration.webhook_keys.select_related("created_by")
+        if key.expires_at is None or key.expires_at > now
+    ]
+
+
+def pages(site: Any) -> list[URLPattern]:
+    """Return the addresses of the pages below an integration's own."""
+    views: list[tuple[str, str, type[ConsolePage]]] = [
+        ("webhook", "webhook", WebhookView),
+        ("webhook/new-secret", "webhook_new_secret", NewSecretView),
+        ("webhook/header", "webhook_header", HeaderView),
+    ]
+    return [
+        path(
+            f"<int:pk>/{route}/",
+            site.admin_view(view.as_view(site=site)),
+            name=f"outbound_integration_{name}",
+        )
+        for route, name, view in views
+    ]
+
+
+def _address(request: HttpRequest, integration: Integration, secret: str) -> str:
+    return f"{request.scheme}://{request.get_host()}/hooks/zenvia/{integration.pk}/{secret}/"
+
+
+def _history(key: WebhookKey, now: datetime) -> str:
+    made = _("made %(when)s by %(who)s") % {"when": moment(key.created_at), "who": person(key.created_by)}
+    return (
+        f"{made} · {_('works until %(when)s') % {'when': moment(key.expires_at)}}" if key.expires_at else made
+    )
+
+
+class WebhookView(ConsolePage):
+    """How the webhook stands, what to enter at Zenvia, and the way to each change."""
+
+    title = gettext_lazy("Webhook")
+    permission_required = "outbound.view_integration"
+    template_name = "admin/outbound/webhook.html"
+    http_method_names = ["get", "head"]
+
+    @cached_property
+    def integration(self) -> Integration:
+        return get_object_or_404(Integration, pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        one = self.integration
+        opened = addresses(one, request)
+        facts = [
+            *opened,
+            Fact(_("Header"), keys.HEADER if one.webhook_header else _("None asked for")),
+            Fact(_("Events from other addresses"), one.get_webhook_addresses_display()),
+            Fact(_("Last event"), heard(one)),
+        ]
+        return self.render(
+            {"integration": one, "facts": facts, "opened": len(opened), "header": keys.HEADER} | _frame(one)
+        )
+
+
+class _SecretPage(ConsolePage):
+    """Asks once on GET; the POST makes a secret and shows it, the only time."""
+
+    permission_required = ("outbound.view_integration", "outbound.rotate_webhook")
+    template_name = "admin/outbound/webhook_secret.html"
+
+    @cached_property
+    def integration(self) -> Integration:
+        return get_object_or_404(Integration, pk=self.kwargs["pk"])
+
+    def shown(self, label: str, secret: str) -> HttpResponse:
+        """Show what was made in this answer alone: it is kept nowhere, nor may anybody keep it."""
+        one = self.integration
+        frame = self.site.each_context(self.request) | {"title": self.title} | _frame(one)
+        response = render(
+            self.request, self.template_name, frame | {"integration": one, "label": label, "secret": secret}
+        )
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("admin:outbound_integration_webhook", self.integration.pk)
+
+
+class NewSecretView(_SecretPage):
+    title = gettext_lazy("The webhook's address")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        secret = keys.rotate(self.integration, by=self.user, now=timezone.now())
+        audit.record(self.integration, NEW_SECRET, self.user)
+        return self.shown(_("Address"), _address(request, self.integration, secret))
+
+
+class HeaderView(_SecretPage):
+    title = gettext_lazy("The webhook's header")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wanted = request.POST.get("header") == "on"
+        secret = keys.set_header(self.integration, wanted)
+        audit.record(self.integration, HEADER_SET if wanted else HEADER_DROPPED, self.user)
+        if secret:
+            return self.shown(keys.HEADER, secret)
+        messages.success(request, _("The webhook asks for no header any more."))
+        return redirect("admin:outbound_integration_webhook", self.integration.pk)
+
+
+class EndOldSecretView(ConfirmView):
+    permission_required = "outbound.rotate_webhook"
+    question = gettext_lazy("End the old webhook address of %(name)s")
+    confirm_label = gettext_lazy("End it now")
+    confirm_kind = "danger"
+
+    def explanation(self) -> list[str]:
+        return [
+            _("Events that still come to the old address are turned away from then on, and lost."),
+            _("Do this when the new address is entered at Zenvia, or when somebody else knows the old one."),
+        ]
+
+    def refusal(self) -> str:
+        old = self.record.webhook_keys.filter(expires_at__isnull=False)
+        return "" if old.exists() else _("There is no old address.")
+
+    def act(self, form: Any) -> str:
+        keys.retire_old(self.record)
+        audit.record(self.record, OLD_ENDED, self.request.user)
+        return _("The old address is closed.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("admin:outbound_integration_webhook", args=[self.record.pk])
+
+
+def _frame(integration: Integration) -> dict[str, Any]:
+    return {"original": integration, "opts": integration._meta}

@@ -1,0 +1,149 @@
+"""The webhook's page: an address that is shown once, its secrets, and how to end one."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from auditlog.models import LogEntry
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from outbound.models import Integration, WebhookEvent, WebhookKey
+from outbound.tracking import keys
+from tests.builders import an_integration, an_operator
+
+pytestmark = pytest.mark.django_db
+
+MAY = ("outbound.view_integration", "outbound.rotate_webhook")
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    keys.forget()
+
+
+@pytest.fixture
+def integration() -> Integration:
+    return an_integration()
+
+
+@pytest.fixture
+def manager(client: Client) -> Client:
+    client.force_login(an_operator(*MAY, username="ana"))
+    return client
+
+
+def address(integration: Integration, action: str) -> str:
+    return reverse(f"admin:outbound_integration_{action}", args=[integration.pk])
+
+
+def made(client: Client, integration: Integration) -> str:
+    """Make an address and return its path."""
+    page = client.post(address(integration, "webhook_new_secret")).content.decode()
+    found = re.search(r"http://testserver(/hooks/zenvia/\d+/[\w-]{43}/)", page)
+    assert found
+    return found[1]
+
+
+def posted(path: str, **headers: str) -> int:
+    return Client().post(path, b"{}", content_type="application/json", headers=headers).status_code
+
+
+def test_a_new_address_opens_the_webhook(manager: Client, integration: Integration) -> None:
+    path = made(manager, integration)
+
+    assert posted(path) == 200
+    assert WebhookEvent.objects.get().integration == integration
+
+
+def test_an_address_is_shown_once_and_kept_nowhere(
+    manager: Client, integration: Integration, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = manager.post(address(integration, "webhook_new_secret"))
+    secret = re.findall(r"[\w-]{43}", response.content.decode())[-1]
+
+    call_command("dumpdata")
+    afterwards = manager.get(address(integration, "webhook")).content.decode()
+
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert secret not in capsys.readouterr().out
+    assert secret not in afterwards
+    assert f"…{secret[-4:]}" in afterwards
+    assert secret not in json.dumps(list(LogEntry.objects.values("changes", "additional_data")))
+    assert LogEntry.objects.filter(additional_data__text="New secret of the webhook").exists()
+
+
+def test_the_address_before_works_on_until_somebody_ends_it(
+    manager: Client, integration: Integration
+) -> None:
+    old, new = made(manager, integration), made(manager, integration)
+    both = posted(old), posted(new)
+
+    manager.post(address(integration, "end_old_secret"))
+
+    assert both == (200, 200)
+    assert (posted(old), posted(new)) == (404, 200)
+
+
+def test_of_three_addresses_the_first_is_dead(manager: Client, integration: Integration) -> None:
+    paths = [made(manager, integration) for _time in range(3)]
+
+    assert [posted(path) for path in paths] == [404, 200, 200]
+
+
+def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integration: Integration) -> None:
+    path = made(manager, integration)
+    page = manager.post(address(integration, "webhook_header"), {"header": "on"}).content.decode()
+    secret = re.findall(r">([\w-]{43})<", page)[0]
+    asked = posted(path), posted(path, **{keys.HEADER: "wrong"}), posted(path, **{keys.HEADER: secret})
+
+    manager.post(address(integration, "webhook_header"), {"header": "off"})
+
+    assert asked == (404, 404, 200)
+    assert posted(path) == 200
+
+
+@pytest.mark.parametrize("action", ["webhook_new_secret", "webhook_header", "end_old_secret"])
+def test_nothing_changes_by_looking(manager: Client, integration: Integration, action: str) -> None:
+    made(manager, integration)
+    made(manager, integration)
+    before = list(WebhookKey.objects.values()), Integration.objects.values("webhook_header").get()
+
+    manager.get(address(integration, action))
+
+    assert (list(WebhookKey.objects.values()), Integration.objects.values("webhook_header").get()) == before
+
+
+@pytest.mark.parametrize("action", ["webhook_new_secret", "webhook_header", "end_old_secret"])
+def test_whoever_may_only_look_changes_nothing(client: Client, integration: Integration, action: str) -> None:
+    client.force_login(an_operator("outbound.view_integration"))
+
+    response = client.post(address(integration, action))
+
+    assert response.status_code == 403
+    assert not WebhookKey.objects.exists()
+
+
+def test_the_page_says_what_is_missing_and_what_to_enter(manager: Client, integration: Integration) -> None:
+    manager.cookies["django_language"] = "en"
+
+    page = manager.get(address(integration, "webhook")).content.decode()
+
+    assert "There is no address yet" in page
+    assert "MESSAGE_STATUS" in page
+
+
+def test_the_page_takes_few_questions(
+    manager: Client,
+    integration: Integration,
+    django_assert_max_num_queries,  # noqa: ANN001
+) -> None:
+    made(manager, integration)
+    made(manager, integration)
+
+    with django_assert_max_num_queries(10):
+        manager.get(address(integration, "webhook"))
