@@ -68,7 +68,7 @@ MUTANTS = [
     Mutant(
         "moves: an answer changes only what may still change",
         f"{SENDING}/record.py",
-        "  AND {moves}",
+        "  AND {{moves}}",
         "",
         "tests/sending/test_record.py",
     ),
