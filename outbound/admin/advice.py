@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outbound import failures
+from outbound.gateways.zenvia.causes import cause_of
 from outbound.lifecycle import TAKEN, MessageStatus, Reason
 from outbound.models import Message
 
@@ -16,6 +18,9 @@ _BY_STATUS: dict[str, Promise] = {
         "Ask the person, or look it up at Zenvia by its external id, then decide what became of it."
     ),
     MessageStatus.ACCEPTED: _("Zenvia took it and passes it on. That it was delivered is not known yet."),
+    MessageStatus.SENT: _("WhatsApp has it. That it reached the phone is not known yet. Nothing to do."),
+    MessageStatus.DELIVERED: _("It reached the person's phone. Nothing to do."),
+    MessageStatus.READ: _("The person read it. Nothing to do."),
     MessageStatus.REFUSED: _(
         "It did not go out. Correct what the answer names, then send it as a new message."
     ),
@@ -60,14 +65,21 @@ _BY_REASON: dict[str, Promise] = {
         "Its time ran out while it waited, so it did not go out. If it still makes sense, compose it anew "
         "with a later time."
     ),
+    Reason.WINDOW_CLOSED: _(
+        "It did not go out, and nothing was charged. A template message reaches people outside of the "
+        "24-hour window; compose one instead."
+    ),
     Reason.SENT_BEFORE: _(
         "This person got the message, may have got it, or was sent it again meanwhile. Nothing to do."
     ),
 }
+_DELIVERED_TOO = _("It was delivered, so usually nothing. About the failure: %(failure)s")
+# What was taken and not delivered did not reach the person.
+WENT_OUT = TAKEN - {MessageStatus.UNDELIVERED}
 _SENT_AGAIN = _("It was sent again as a new message. Look at that one.")
 _PROBABLY_TWICE = _(
-    "Zenvia's answer came after it had been taken as not sent and sent again. The person probably got "
-    "it twice."
+    "It went out after all: Zenvia said so after it had been taken as not sent and sent again. The person "
+    "probably got it twice."
 )
 
 
@@ -76,5 +88,9 @@ def advice(message: Message, held: str = "", *, was_sent_again: bool = False) ->
     if held:
         return held
     if was_sent_again:
-        return str(_PROBABLY_TWICE if message.status in TAKEN else _SENT_AGAIN)
+        return str(_PROBABLY_TWICE if message.status in WENT_OUT else _SENT_AGAIN)
+    if failures.has_failed(message):
+        cause = cause_of(message.failure_code)
+        told = f"{cause.meaning}. {cause.advice}"
+        return _DELIVERED_TOO % {"failure": told} if failures.is_contradicted(message) else told
     return str(_BY_REASON.get(message.reason) or _BY_STATUS[MessageStatus(message.status)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,8 +23,10 @@ from outbound.reports import RowSum
 from outbound.sending.again import may_go_again
 
 RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of")
-# How often the page looks again, in milliseconds: while it counts along, and while it merely waits.
-QUICKLY, SLOWLY = 2000, 15_000
+# How often the page looks again, in milliseconds: while it counts along, while deliveries come, while it
+# merely waits.
+QUICKLY, CALMLY, SLOWLY = 2000, 5000, 15_000
+TOLD_WITHIN, NO_SILENCE, LONG_AGO = timedelta(hours=1), timedelta(minutes=5), timedelta(days=1)
 MOST_FOLLOWERS = 10
 
 
@@ -46,9 +49,9 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
         "rows": rows,
         "segments": segments(rows),
         "legend": legend(rows),
-        "reasons": reports.top_reasons(campaign) if rows.refused or rows.skipped else [],
+        "reasons": reports.top_reasons(campaign) if rows.refused or rows.skipped or rows.undelivered else [],
         "notes": notes(campaign, rows, now),
-        "live": 0 if rows.is_finished else QUICKLY if state == "sending" else SLOWLY,
+        "live": _live(campaign, rows, state, now),
         "links": _links(campaign, user) if not rows.is_finished else [],
         "again_count": _again_count(campaign, rows, user),
         "may_compose": user.has_perm("outbound.add_campaign"),
@@ -60,6 +63,22 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
         },
         **preview.of_campaign(campaign, {}),
     }
+
+
+def _live(campaign: Campaign, rows: RowSum, state: str, now: datetime) -> int:
+    """Return how often the page looks again: while it sends or waits, and while deliveries come in."""
+    if not rows.is_finished:
+        return QUICKLY if state == "sending" else SLOWLY
+    return CALMLY if rows.taken > rows.read and _are_deliveries_coming(campaign, now) else 0
+
+
+def _are_deliveries_coming(campaign: Campaign, now: datetime) -> bool:
+    began = max(filter(None, (campaign.launched_at, campaign.starts_at)), default=now)
+    if now - began < TOLD_WITHIN:
+        return True
+    # A long send ends hours after it began; its events come as long as any do.
+    last = campaign.integration.last_event_at if campaign.integration else None
+    return last is not None and now - last < NO_SILENCE and now - began < LONG_AGO
 
 
 def _links(campaign: Campaign, user: User) -> list[Link]:

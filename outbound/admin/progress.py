@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from outbound.lifecycle import MessageStatus
 from outbound.reports import RowSum
@@ -19,6 +20,7 @@ class Part:
     count: int
     tone: str
     status: str
+    is_always_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,22 @@ class Segment:
 
 
 def legend(rows: RowSum) -> list[Part]:
-    """Return the parts of the sum. The first three are always told, the others where there are any."""
+    """Return the parts of the sum: what everybody asks for always, the others where there are any."""
     parts = [
-        Part(_("Accepted by Zenvia"), rows.taken, "success", MessageStatus.ACCEPTED),
-        Part(_("Waiting"), rows.waiting, "info", MessageStatus.QUEUED),
-        Part(_("In doubt"), rows.in_doubt, "warning", MessageStatus.UNCONFIRMED),
+        Part(_("Read"), rows.read, "read", MessageStatus.READ, True),
+        Part(_("Delivered"), rows.delivered, "delivered", MessageStatus.DELIVERED, True),
+        Part(pgettext_lazy("message", "Sent"), rows.sent, "sent", MessageStatus.SENT),
+        Part(_("Accepted by Zenvia"), rows.accepted, "accepted", MessageStatus.ACCEPTED, True),
+        Part(_("Waiting"), rows.waiting, "info", MessageStatus.QUEUED, True),
+        Part(_("In doubt"), rows.in_doubt, "warning", MessageStatus.UNCONFIRMED, True),
         Part(_("Taken as sent"), rows.taken_as_sent, "neutral", MessageStatus.ASSUMED_SENT),
         Part(_("Taken as not sent"), rows.taken_as_not_sent, "neutral", MessageStatus.ASSUMED_NOT_SENT),
+        Part(_("Not delivered"), rows.undelivered, "undelivered", MessageStatus.UNDELIVERED, True),
         Part(_("Refused"), rows.refused, "danger", MessageStatus.REFUSED),
         Part(_("Not sent"), rows.skipped, "neutral", MessageStatus.SKIPPED),
         Part(_("Cancelled"), rows.cancelled, "neutral", MessageStatus.CANCELLED),
     ]
-    return [part for index, part in enumerate(parts) if index < 3 or part.count]
+    return [part for part in parts if part.count or part.is_always_told]
 
 
 def segments(rows: RowSum) -> list[Segment]:
