@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
 
+MAX_REPR_LENGTH = 300
 MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
 
 # Stamps repeat what the entry itself says; a token is a secret, and pasted numbers are a crowd of people.
@@ -57,6 +58,19 @@ def record(
         changes=changes or {},
         actor=actor,
         additional_data={"text": text},
+    )
+
+
+def record_reading(model: type[Model], text: str, actor: Any, details: Mapping[str, str]) -> None:
+    """Write down that many rows left the console at once: nothing changed, and `details` say which."""
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(model),
+        object_pk="",
+        object_repr=", ".join(filter(None, details.values()))[:MAX_REPR_LENGTH],
+        action=LogEntry.Action.ACCESS,
+        changes={},
+        actor=actor,
+        additional_data={"text": text, **details},
     )
 
 

@@ -20,6 +20,7 @@ MAX_E164_LENGTH = 16  # "+" and 15 digits, ITU-T E.164
 BRAZIL = "55"
 # A subscriber number of eight digits that starts so was a mobile before the ninth digit came.
 OLD_MOBILE_STARTS = "6789"
+LONG_MOBILE = len("+5535988001234")  # with the ninth digit, as nearly every number is
 
 _NOT_A_NUMBER = re.compile(r"[^\d\s().+/\u2010-\u2015\u2212-]")
 
@@ -132,6 +133,8 @@ def _with_ninth_digit(e164: str) -> str | None:
 
 def display(e164: str) -> str:
     """Show a stored number to a person: `+55 35 98800-1234`."""
+    if len(e164) == LONG_MOBILE and _MOBILE.fullmatch(e164):
+        return f"+{BRAZIL} {e164[3:5]} {e164[5:10]}-{e164[10:]}"
     try:
         return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
