@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
 
 from outbound import phones
+from outbound.models import Recipient, WebhookEvent
 
 MIN_PARTIAL_DIGITS = 4
+MOST_NAMESAKES = 500
 MAX_ID_DIGITS = 19  # more would not fit the column
 MAX_TERM_LENGTH = 200  # nothing that is searched for is longer
 
@@ -36,6 +38,14 @@ def by_phone(text: str) -> Q:
         return Q(phone_key=phones.parse(text).key)
     except ValidationError:
         return _by_beginning(unicodedata.normalize("NFKC", text).strip())
+
+
+def _is_partial(text: str) -> bool:
+    try:
+        phones.parse(text)
+    except ValidationError:
+        return looks_like_a_number(text)
+    return False
 
 
 def _by_beginning(text: str) -> Q:
@@ -69,13 +79,17 @@ def find_by_name(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def find_messages(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Find by phone in any spelling, by any id (ours, an attempt's, the gateway's), or by a name.
+    """Find by phone in any spelling, by any id (ours, an attempt's, the gateway's, Zenvia's), or by a name.
 
     Each by its own index and the likeliest first, in one question; an OR over them would use none.
     """
     candidates = _message_candidates(text)
     hits = list(_first_hits(queryset.order_by(), candidates))
-    return queryset.filter(candidates[min(hits)]) if hits else queryset.none()
+    if not hits:
+        return queryset.none()
+    found = queryset.filter(candidates[min(hits)])
+    # Many may begin so. Number by number is the one order that an index has them in.
+    return found.order_by("phone_key", "-id") if min(hits) == 0 and _is_partial(text) else found
 
 
 def _first_hits(queryset: QuerySet[Any], candidates: list[Q]) -> QuerySet[Any]:
@@ -90,7 +104,19 @@ def _first_hits(queryset: QuerySet[Any], candidates: list[Q]) -> QuerySet[Any]:
 
 
 def _message_candidates(text: str) -> list[Q]:
-    ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text)]
+    ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text), Q(pk__in=_named_by_zenvia(text))]
     if looks_like_a_number(text):
         return [by_phone(text), *ids]
-    return [Q(external_id=text), Q(attempts__external_id=text), *ids, Q(recipient__name__istartswith=text)]
+    return [Q(external_id=text), Q(attempts__external_id=text), *ids, Q(recipient__in=_named(text))]
+
+
+def _named_by_zenvia(text: str) -> QuerySet[Any]:
+    """Return the ids of messages that an event called so."""
+    events = WebhookEvent.objects.filter(channel_message_id=text, message__isnull=False)
+    return events.order_by().values("message_id")
+
+
+def _named(text: str) -> QuerySet[Any]:
+    """Return the ids of people whose name begins so: as many as one looks through, the newest first."""
+    people = find_by_name(Recipient.objects.all(), text)
+    return people.order_by("-id").values("pk")[:MOST_NAMESAKES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,7 +14,28 @@ CAP = 10_001  # four hundred pages of 25, and one row more to tell that there ar
 
 
 class CappedPaginator(Paginator):
-    """Counts at most CAP rows; a whole PostgreSQL table above that is as long as the planner believes."""
+    """Counts at most CAP rows; a whole PostgreSQL table above that is as long as the planner believes.
+
+    Nobody leafs further than CAP: whoever looks for something filters or searches.
+    """
+
+    template_name = "admin/outbound/pagination.html"
+
+    @property
+    def furthest(self) -> int:
+        return CAP - 1
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count >= CAP
+
+    @property
+    def is_estimated(self) -> bool:
+        return self.count > CAP
+
+    @cached_property
+    def num_pages(self) -> int:
+        return max(1, min(ceil(self.count / self.per_page), self.furthest // self.per_page or 1))
 
     @cached_property
     def count(self) -> int:

@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
             name='failure_text',
             field=models.CharField(blank=True, max_length=300, verbose_name='failure'),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(fields=['integration', 'status', '-id'], name='message_standing'),
+        ),
         migrations.AddField(
             model_name='recipient',
             name='opt_out_reason',

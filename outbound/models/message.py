@@ -92,6 +92,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["campaign", "status", "-id"], name="message_campaign"),
             models.Index(fields=["integration", "-id"], name="message_integration"),
+            models.Index(fields=["integration", "status", "-id"], name="message_standing"),
             models.Index(fields=["status", "-id"], name="message_status"),
             models.Index(fields=["phone_key", "-id"], name="message_phone"),
             models.Index(fields=["gateway_message_id"], name="message_gateway_id"),

@@ -15,7 +15,10 @@ FLOORS = (
     {
         "audience",
         "searching",
+        "ranges",
+        "failures",
         "reports",
+        "sheets",
         "sending",
         "tracking",
         "heartbeat",
