@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from outbound.admin import chosen
+from outbound.admin.neighbours import Neighbours, neighbours
 from outbound.admin.stamps import moment
 from outbound.admin.timeline import facts
 from outbound.compose.pages import ConsolePage
@@ -25,12 +26,17 @@ ROWS_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Doubt:
-    """One row: the message, when it was tried, what happened then, and what to look it up by at Zenvia."""
+    """One row: the message, when it was tried, what happened then, and what to look it up by at Zenvia.
+
+    `around` says whether the webhook told of others of that time, `last_event` when it told of anything.
+    """
 
     message: Message
-    tried: str
-    happened: str
-    external_id: str
+    tried: str = ""
+    happened: str = ""
+    external_id: str = ""
+    around: str = ""
+    last_event: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class DoubtsView(ConsolePage):
         return self.render(
             {
                 "page": page,
-                "doubts": [_doubt(message) for message in page],
+                "doubts": _doubts(list(page)),
                 "filters": filters,
                 "integrations": _choices(
                     {one.integration_id: one.integration for one in groups}, filters.get("integration")
@@ -87,19 +93,42 @@ class DoubtsView(ConsolePage):
 
 
 def _with_evidence(rows: QuerySet[Message]) -> QuerySet[Message]:
-    attempts = Prefetch("attempts", Attempt.objects.order_by("number").defer("answer"))
+    newest = Attempt.objects.filter(message=OuterRef("pk")).order_by("-number").values("pk")[:1]
     related = rows.select_related("campaign", "integration", "recipient")
-    return related.prefetch_related(attempts).defer("payload", "detail")
+    return related.annotate(newest=Subquery(newest)).defer("payload", "detail")
 
 
-def _doubt(message: Message) -> Doubt:
-    newest = list(message.attempts.all())[-1:]
-    if not newest:  # a row of before the attempts; there is nothing to tell
-        return Doubt(message, "", "", "")
-    *happened, _id = facts(newest[0])
+def _doubts(messages: list[Any]) -> list[Doubt]:
+    known = neighbours(message.newest for message in messages if message.newest)
+    return [_doubt(message, known.get(message.newest)) for message in messages]
+
+
+def _doubt(message: Message, found: Neighbours | None) -> Doubt:
+    if found is None:  # a row of before the attempts; there is nothing to tell
+        return Doubt(message)
+    attempt = found.attempt
+    *happened, _id = facts(attempt)
+    last = message.integration.last_event_at
     return Doubt(
-        message, moment(newest[0].opened_at), " · ".join(filter(None, happened)), newest[0].external_id
+        message=message,
+        tried=moment(attempt.opened_at),
+        happened=" · ".join(filter(None, happened)),
+        external_id=attempt.external_id,
+        around=_around(found),
+        last_event=_("Last event of this integration: %(when)s") % {"when": moment(last)}
+        if last
+        else _("No event of this integration came so far"),
     )
+
+
+def _around(found: Neighbours) -> str:
+    if not found.taken:
+        return _("Zenvia took no other message within 5 minutes of it")
+    return ngettext(
+        "Of %(count)s other that Zenvia took within 5 minutes of it, events came for %(heard)s",
+        "Of %(count)s others that Zenvia took within 5 minutes of it, events came for %(heard)s",
+        found.taken,
+    ) % {"count": found.taken, "heard": found.heard_of}
 
 
 def _groups() -> list[Group]:
