@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,37 +10,23 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from outbound import phones
-from outbound.admin.advice import advice
+from outbound import failures, phones
+from outbound.admin import message_page
 from outbound.admin.again import AgainView
 from outbound.admin.badges import MESSAGE_BADGES
 from outbound.admin.deciding import DecideView
 from outbound.admin.doubts import DoubtsView
-from outbound.admin.filters import WhenFilter
-from outbound.admin.held import held
+from outbound.admin.exporting import FORMATS, ExportView
+from outbound.admin.filters import SEND, SendFilter, WhenFilter
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, unbroken
-from outbound.admin.timeline import timeline
-from outbound.compose import preview
-from outbound.lifecycle import MessageStatus
 from outbound.models import Message
 from outbound.searching import as_pk, find_messages
-
-# All that the page of one message speaks of, in one question.
-RELATED = (
-    "campaign__template",
-    "campaign__created_by",
-    "campaign__launched_by",
-    "integration__throttle",
-    "recipient",
-    "resend_of",
-    "resent_as",
-    "settled_by",
-)
 
 
 @admin.register(Message)
@@ -49,12 +34,13 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ("number", "person", "state", "why", "campaign_link", "integration", "queued")
     list_display_links = ("number",)
     list_select_related = ("campaign", "integration", "recipient")
-    list_filter = ("status", "integration", WhenFilter)
+    list_filter = ("status", WhenFilter, "integration", SendFilter)
+    list_before_template = "admin/outbound/export_links.html"
     filter_lookups = ("status__exact", "integration__id__exact", "campaign__id__exact", "when")
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
     search_fields = ("phone",)  # shows the box; `find` answers it
-    search_help_text = _("Phone in any spelling, or any id")
+    search_help_text = gettext_lazy("Phone in any spelling, or any id")
     find = staticmethod(find_messages)
 
     def get_urls(self) -> list[URLPattern]:
@@ -71,32 +57,45 @@ class MessageAdmin(ReadOnlyAdmin):
             )
             for route, view, name in pages
         ]
+        export = self.admin_site.admin_view(ExportView.as_view(site=self.admin_site, model_admin=self))
+        own += [
+            path(f"export/{name}/", export, {"name": name}, name=f"outbound_message_export_{name}")
+            for name in FORMATS
+        ]
         return [*own, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("payload", "detail")
 
-    @display(description=_("number"))
+    @display(description=gettext_lazy("number"))
     def number(self, obj: Message) -> str:
         return unbroken(phones.display(obj.phone))
 
-    @display(description=_("name"))
+    @display(description=gettext_lazy("name"))
     def person(self, obj: Message) -> str:
         return obj.recipient.name if obj.recipient else ""
 
-    @display(description=_("status"), label={status: badge.tone for status, badge in MESSAGE_BADGES.items()})
+    @display(
+        description=gettext_lazy("status"),
+        label={status: badge.tone for status, badge in MESSAGE_BADGES.items()},
+    )
     def state(self, obj: Message) -> tuple[str, str]:
         return obj.status, obj.get_status_display()
 
-    @display(description=_("reason"))
+    @display(description=gettext_lazy("reason"))
     def why(self, obj: Message) -> str:
-        return obj.get_reason_display()
+        why = failures.why(obj)
+        if failures.is_contradicted(obj):
+            return _("A failure was reported too: %(why)s") % {"why": why}
+        return why
 
-    @display(description=_("send"))
+    @display(description=gettext_lazy("send"))
     def campaign_link(self, obj: Message) -> str:
-        return str(obj.campaign)
+        return format_html(
+            '<a class="oc-quiet-link" href="?{}={}">{}</a>', SEND, obj.campaign_id, obj.campaign
+        )
 
-    @display(description=_("queued"))
+    @display(description=gettext_lazy("queued"))
     def queued(self, obj: Message) -> str:
         return unbroken(moment(obj.created_at))
 
@@ -105,25 +104,9 @@ class MessageAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return TemplateResponse(request, "admin/outbound/message.html", self._page(request, object_id))
-
-    def _page(self, request: HttpRequest, object_id: str) -> dict[str, Any]:
-        message = Message.objects.select_related(*RELATED).filter(pk=as_pk(object_id)).first()
+        message = message_page.found(as_pk(object_id))
         if message is None:
             raise Http404
-        now = timezone.now()
-        sent_again_as = getattr(message, "resent_as", None)
-        body = json.loads(message.payload) if message.payload else {}
-        return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": phones.display(message.phone),
-            "message": message,
-            "original": message,
-            "badge": MESSAGE_BADGES[MessageStatus(message.status)],
-            "advice": advice(message, held(message, now), was_sent_again=bool(sent_again_as)),
-            "timeline": timeline(message, now),
-            "sent_again_as": sent_again_as,
-            "body": json.dumps(body, ensure_ascii=False, indent=2) if body else "",
-            **preview.of_message(message, body),
-        }
+        frame = self.admin_site.each_context(request) | {"opts": self.opts}
+        context = frame | message_page.page(message)
+        return TemplateResponse(request, "admin/outbound/message.html", context)

@@ -1,32 +1,24 @@
-"""What happened to one message, in order: composed, queued, each attempt and its answer, any decision."""
+"""What happened to one message, in order: composed, queued, each attempt, each event, any decision."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from outbound.admin.badges import ATTEMPT_BADGES
 from outbound.admin.held import starts_later
+from outbound.admin.moments import Moment
+from outbound.admin.reported import events_of, happened_at, reported, told
 from outbound.admin.stamps import person
 from outbound.lifecycle import TAKEN, AttemptOutcome, CampaignStatus, MessageStatus
 from outbound.models import Attempt, Message
 
 
-@dataclass(frozen=True)
-class Moment:
-    """One line of the timeline; `answer` holds the gateway's own words."""
-
-    what: str
-    at: datetime | None
-    tone: str = "neutral"
-    detail: str = ""
-    answer: str = ""
-
-
 def timeline(message: Message, now: datetime) -> list[Moment]:
-    """Return the moments of `message`, in one query for its attempts."""
+    """Return the moments of `message`: one query for its attempts, and one for its events."""
     campaign = message.campaign
     composed = _("Composed by %(who)s") % {"who": person(campaign.created_by)}
     moments = [Moment(composed, campaign.created_at)]
@@ -37,12 +29,7 @@ def timeline(message: Message, now: datetime) -> list[Moment]:
         )
         return moments
     moments.append(Moment(_("Queued by %(who)s") % sent_by, message.created_at, "info"))
-    moments += [_attempt(attempt) for attempt in message.attempts.order_by("number")]
-    if message.settled_at:
-        moments += _settled(message)
-    if message.status in (MessageStatus.SKIPPED, MessageStatus.CANCELLED):
-        what = message.get_status_display()
-        moments.append(Moment(what, message.status_changed_at, detail=message.get_reason_display()))
+    moments += _what_became_of_it(message)
     if starts_later(message, now):
         moments.append(Moment(_("Starts"), message.due_at, "info"))
     elif message.status == MessageStatus.QUEUED and message.attempt_count:
@@ -50,8 +37,28 @@ def timeline(message: Message, now: datetime) -> list[Moment]:
     return moments
 
 
-def _settled(message: Message) -> list[Moment]:
-    """Return a person's decision about a doubt, and the answer that came all the same."""
+def _what_became_of_it(message: Message) -> list[Moment]:
+    """Return the attempts, the events and what people decided, each where it belongs in time."""
+    attempts, events = list(message.attempts.order_by("number")), events_of(message)
+    placed = [(attempt.opened_at, _attempt(attempt)) for attempt in attempts]
+    placed += [(_place(event, attempts), reported(event)) for event in events]
+    if message.settled_at:
+        placed += [(one.at or message.settled_at, one) for one in _settled(message, events)]
+    if message.status in (MessageStatus.SKIPPED, MessageStatus.CANCELLED):
+        what, at = message.get_status_display(), message.status_changed_at
+        placed.append((at, Moment(what, at, detail=message.get_reason_display())))
+    return [one for _at, one in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _place(event: Any, attempts: Sequence[Attempt]) -> datetime:
+    """Return where an event stands: never before the call that it speaks of, whatever the clocks say."""
+    opened = [attempt.opened_at for attempt in attempts if attempt.opened_at <= event.received_at]
+    return max([happened_at(event), *opened[-1:]])
+
+
+def _settled(message: Message, events: Sequence[Any]) -> list[Moment]:
+    """Return a person's decision about a doubt, and the evidence that came all the same."""
+    assert message.settled_at
     who = {"who": person(message.settled_by)}
     if message.status == MessageStatus.ASSUMED_SENT:
         what = _("Taken as sent by %(who)s") % who
@@ -61,10 +68,15 @@ def _settled(message: Message) -> list[Moment]:
         what = _("Decided by %(who)s without an answer") % who
     moments = [Moment(what, message.settled_at, "warning", message.settled_reason)]
     if message.status in TAKEN:
-        moments.append(
-            Moment(_("The answer came after all, and counts"), message.status_changed_at, "success")
-        )
+        moments.append(_evidence(message, message.settled_at, events))
     return moments
+
+
+def _evidence(message: Message, decided_at: datetime, events: Sequence[Any]) -> Moment:
+    came = [event.received_at for event in events if event.received_at > decided_at and told(event)]
+    if came:
+        return Moment(_("Zenvia told of it after all, and that counts"), came[0], "success")
+    return Moment(_("The answer came after all, and counts"), message.status_changed_at, "success")
 
 
 def _next_try(message: Message) -> Moment:

@@ -95,6 +95,11 @@ def mark_copies(readings: list[Reading]) -> None:
         known.add(key)
 
 
+def is_odd(happened_at: datetime, received_at: datetime) -> bool:
+    """Whether a provider's time cannot be right, so that nothing may be ordered by it."""
+    return not -BEHIND < happened_at - received_at < AHEAD
+
+
 def _note(event: WebhookEvent, told: Told) -> None:
     event.event_id = told.event_id
     if isinstance(told, StatusUpdate):
@@ -105,7 +110,7 @@ def _note(event: WebhookEvent, told: Told) -> None:
         event.kind, event.text, event.happened_at = EventKind.INBOUND, told.text, told.happened_at
     else:
         event.kind, event.word = EventKind.OTHER, told.word
-    if event.happened_at and not -BEHIND < event.happened_at - event.received_at < AHEAD:
+    if event.happened_at and is_odd(event.happened_at, event.received_at):
         event.note = ODD_TIME
 
 

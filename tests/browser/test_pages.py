@@ -74,6 +74,8 @@ def pages(integration: Integration) -> list[str]:
         *steered(integration),
         f"{own}/message/",
         *(f"{own}/message/{message.pk}/change/" for message in Message.objects.all()),
+        f"{own}/message/export/csv/?status__exact=accepted",
+        f"{own}/message/export/xlsx/",
         f"{own}/message/doubts/",
         f"{own}/message/doubts/?q=nobody",
         f"{own}/message/doubts/decide/?as=not_sent&message={doubt.pk}",
