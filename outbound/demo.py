@@ -1,19 +1,27 @@
-"""What a fresh console shows: an integration that reaches the sandbox, templates, and people to try it on."""
+"""What a fresh console shows: an integration that reaches the sandbox and back, templates, and people."""
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from outbound import roles
+from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, Recipient, Template, TemplateField
+from outbound.tracking import keys
 
 USERNAME = "operator"
 INTEGRATION = "Sandbox"
 SLUG, REMOTE_ID = "demo", "1"
+HERE = "http://127.0.0.1:"
 
 TEMPLATES = [
     (
@@ -60,14 +68,50 @@ def prepare(sandbox_port: int) -> str:
     return _operator()
 
 
+def open_webhook(port: int, path: Path) -> None:
+    """Let the sandbox know where its events go: to the web server at `port`, said in the file at `path`.
+
+    The secret that stands there is kept as long as it opens the door, and a new one is made otherwise. An
+    integration that was pointed elsewhere is left alone.
+    """
+    integration = Integration.objects.filter(name=INTEGRATION, base_url__startswith=HERE).first()
+    if integration is None:
+        return
+    known = _known(path)
+    secret = str(known.get("url", "")).rstrip("/").rpartition("/")[2]
+    if not keys.is_alive(integration, secret):
+        secret = keys.rotate(integration, by=None, now=timezone.now())
+    said = {"url": f"{HERE}{port}/hooks/zenvia/{integration.pk}/{secret}/"}
+    _write(path, {**known, **said})
+
+
+def _known(path: Path) -> dict[str, Any]:
+    try:
+        known = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    """Put a whole file in place of the old one, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600 by itself
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(value, file)
+    Path(name).replace(path)
+
+
 def _integration(sandbox_port: int) -> None:
-    base_url = f"http://127.0.0.1:{sandbox_port}/zenvia"
+    base_url = f"{HERE}{sandbox_port}/zenvia"
+    # Its events come from this machine, which is no address of Zenvia's.
+    usual = {"slug": SLUG, "remote_id": REMOTE_ID, "webhook_addresses": AddressPolicy.OFF}
     integration, created = Integration.objects.get_or_create(
-        name=INTEGRATION, defaults={"slug": SLUG, "remote_id": REMOTE_ID, "base_url": base_url}
+        name=INTEGRATION, defaults={**usual, "base_url": base_url}
     )
     if created:
         integration.replace_token(secrets.token_urlsafe(24), by=None, now=timezone.now())
-    elif integration.base_url != base_url and integration.base_url.startswith("http://127.0.0.1:"):
+    elif integration.base_url != base_url and integration.base_url.startswith(HERE):
         Integration.objects.filter(pk=integration.pk).update(base_url=base_url)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from outbound.sandbox import answers, contract, control, page
 from outbound.sandbox.delivery import Line, deliver
+from outbound.sandbox.events import Taken
 from outbound.sandbox.ledger import Request
 from outbound.sandbox.scenarios import Scenario, chosen
 
@@ -27,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the two pages; any other GET is a request like those to the gateway."""
-        shown = page.shown(self.path, self.server.ledger)
+        shown = page.shown(self.path, self.server.ledger, self.server.callbacks)
         raw = self._read_body()
         if raw is not None and shown is not None:
             self.wfile.write(shown)
@@ -60,8 +61,10 @@ class Handler(BaseHTTPRequestHandler):
         if orders.latency_ms:
             self.server.stopping.wait(orders.latency_ms / 1000)
         line = Line(self.connection, self.server.timing, self.server.stopping)
-        if not deliver(scenario.delivery, answer, line):
-            self.close_connection = True
+        taken = Taken(verdict.destination, receipt) if scenario.taken and verdict.destination else None
+        with self.server.callbacks.around(taken):
+            if not deliver(scenario.delivery, answer, line):
+                self.close_connection = True
 
     def _obey(self, raw: bytes) -> None:
         try:

@@ -6,7 +6,8 @@ import json
 from html import escape
 from urllib.parse import urlsplit
 
-from outbound.sandbox import answers
+from outbound.sandbox import answers, stories
+from outbound.sandbox.callbacks import Callbacks
 from outbound.sandbox.ledger import Ledger, Line
 from outbound.sandbox.scenarios import SCENARIOS, Scenario
 
@@ -47,17 +48,17 @@ thead th { font-size: .8rem; color: var(--soft); }
 """
 
 
-def shown(path: str, ledger: Ledger) -> bytes | None:
+def shown(path: str, ledger: Ledger, callbacks: Callbacks) -> bytes | None:
     """Return the response to a GET of `/` or `/ledger.json`, None for any other path."""
     asked = urlsplit(path).path
     if asked == "/":
-        return answers.http(200, _page(ledger).encode("utf-8", "replace"), HEADERS)
+        return answers.http(200, _page(ledger, callbacks).encode("utf-8", "replace"), HEADERS)
     if asked == "/ledger.json":
         return answers.http(200, json.dumps(ledger.last(JSON_LINES)).encode())
     return None
 
 
-def _page(ledger: Ledger) -> str:
+def _page(ledger: Ledger, callbacks: Callbacks) -> str:
     lines = ledger.last(PAGE_LINES)[::-1]
     requests = "".join(_request(line) for line in lines)
     count = f"{ledger.number} received, {ledger.taken} taken"
@@ -66,10 +67,20 @@ def _page(ledger: Ledger) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         f"<style>{STYLE}</style></head><body><header><h1>Sandbox gateway</h1>"
         "<p>Stands in for the Zenvia NLU outbound API. Nothing leaves this machine.</p>"
-        f'<p>{count} · <a href="/ledger.json">last {JSON_LINES} as JSON</a></p></header><main>'
+        f'<p>{count} · <a href="/ledger.json">last {JSON_LINES} as JSON</a></p>'
+        f"<p>{_events(callbacks)}</p></header><main>"
         f"<h2>Last {PAGE_LINES} requests, newest first</h2>{_list(requests)}"
-        f"<h2>Magic endings of the destination</h2>{_endings()}</main></body></html>"
+        f"<h2>Magic endings of the destination</h2>{_endings()}"
+        f"<h2>What is posted to the webhook after a message was taken</h2>{_stories()}</main></body></html>"
     )
+
+
+def _events(callbacks: Callbacks) -> str:
+    address = callbacks.hook.address()
+    if not callbacks.is_on or address is None:
+        return f"Events are posted nowhere; {callbacks.posted.count} were."
+    told = f"{callbacks.posted.count} posted, {callbacks.waiting} still to come"
+    return f"Events go to http://{escape(address.host)}:{address.port}: {told}."
 
 
 def _list(requests: str) -> str:
@@ -131,3 +142,12 @@ def _ending(scenario: Scenario) -> str:
         f'<tr><th scope="row">…{escape(scenario.name)}</th><td>{_taken(scenario.taken)}</td>'
         f"<td>{escape(scenario.description)}</td></tr>"
     )
+
+
+def _stories() -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(story.name)}</th><td>{escape(story.description)}</td></tr>'
+        for story in stories.ALL
+    )
+    head = '<tr><th scope="col">Ending</th><th scope="col">What is posted</th></tr>'
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"

@@ -120,6 +120,7 @@ def _broken_connections() -> Iterator[Scenario]:
     yield Scenario("0601", None, True, "the same reset, but taken", delivery=Delivery.RESET)
     yield Scenario("0602", None, True, "closed without an answer", delivery=Delivery.CLOSE)
     yield Scenario("0603", None, True, "half-closed, then closed", delivery=Delivery.HALF_CLOSE)
+    yield Scenario("0604", None, True, "closed without an answer, nor any event", delivery=Delivery.CLOSE)
 
 
 def _odd_answers() -> Iterator[Scenario]:

@@ -11,13 +11,17 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from outbound.sandbox.callbacks import Callbacks
 from outbound.sandbox.control import Control
 from outbound.sandbox.delivery import Timing, reset
 from outbound.sandbox.handler import Handler
+from outbound.sandbox.hook import Hook
 from outbound.sandbox.ledger import Ledger
+from outbound.sandbox.posted import Posted
 
 HOST = "127.0.0.1"
 STOP_POLL_SECONDS = 0.05
+POSTED_NAME = "callbacks.jsonl"
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -28,12 +32,20 @@ class SandboxServer(ThreadingHTTPServer):
     request_queue_size = 512
 
     def __init__(
-        self, port: int, ledger: Ledger, *, latency_ms: int = 0, token: str | None = None, timing: Timing
+        self,
+        port: int,
+        ledger: Ledger,
+        *,
+        callbacks: Callbacks,
+        latency_ms: int = 0,
+        token: str | None = None,
+        timing: Timing,
     ) -> None:
         """Bind the port, 0 for any that is free; raises OSError when it cannot be had."""
         super().__init__((HOST, port), Handler)
         self.ledger = ledger
-        self.control = Control(latency_ms=latency_ms, token=token)
+        self.callbacks = callbacks
+        self.control = Control(callbacks, latency_ms=latency_ms, token=token)
         self.timing = timing
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
@@ -53,6 +65,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.server_close()
         for connection in list(self._open):
             _hang_up(connection)
+        self.callbacks.stop()
         self.ledger.close()
 
     def begin(self) -> None:
@@ -91,14 +104,25 @@ def start(
     latency_ms: int = 0,
     token: str | None = None,
     timing: Timing | None = None,
+    callback_path: Path | None = None,
 ) -> SandboxServer:
     """Return a gateway that is accepting, for use inside another process.
 
-    Raises OSError when the port or the ledger's file cannot be had.
+    Events go to the address in the file at `callback_path`, as long as there is one. Raises OSError when the
+    port or the ledger's file cannot be had, ValueError when that address is none of this machine.
     """
+    hook = Hook(callback_path)
     ledger = Ledger(ledger_path)
+    callbacks = Callbacks(hook, Posted(ledger.path.with_name(POSTED_NAME)))
     try:
-        server = SandboxServer(port, ledger, latency_ms=latency_ms, token=token, timing=timing or Timing())
+        server = SandboxServer(
+            port,
+            ledger,
+            callbacks=callbacks,
+            latency_ms=latency_ms,
+            token=token,
+            timing=timing or Timing(),
+        )
     except OSError:
         ledger.close()
         raise
@@ -106,15 +130,23 @@ def start(
     return server
 
 
-def serve(port: int, ledger_path: Path | str, latency_ms: int = 0, token: str | None = None) -> None:
+def serve(
+    port: int,
+    ledger_path: Path | str,
+    latency_ms: int = 0,
+    token: str | None = None,
+    callback_path: Path | None = None,
+) -> None:
     """Run a gateway until SIGTERM or SIGINT, then return; to be called in the main thread.
 
-    Prints the address it listens on. Raises OSError as `start` does.
+    Prints the address it listens on. Raises OSError and ValueError as `start` does.
     """
     # Waited for, not handled: a handler that set an event could deadlock with the wait it interrupts. The
     # threads started below inherit the mask, so only `sigwait` gets the signal, even one that comes early.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    server = start(port, ledger_path=ledger_path, latency_ms=latency_ms, token=token)
+    server = start(
+        port, ledger_path=ledger_path, latency_ms=latency_ms, token=token, callback_path=callback_path
+    )
     sys.stdout.write(f"Sandbox gateway on http://{HOST}:{server.port}/ (ledger: {ledger_path})\n")
     sys.stdout.flush()
     signal.sigwait(STOP_SIGNALS)

@@ -94,6 +94,11 @@ def rotate(integration: Integration, *, by: User | None, now: datetime) -> str:
     return secret
 
 
+def is_alive(integration: Integration, secret: str) -> bool:
+    """Whether a secret opens the webhook of `integration` at this moment."""
+    return digest(secret) in _read(integration.pk).digests
+
+
 def retire_old(integration: Integration) -> None:
     """End the old secret at once."""
     integration.webhook_keys.filter(expires_at__isnull=False).delete()

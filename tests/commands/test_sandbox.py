@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from outbound.sandbox.scenarios import SCENARIOS
+from outbound.sandbox.stories import STORIES
 from tests.installation import Installation, end, is_open
 
 
@@ -27,7 +28,7 @@ def test_its_help_names_every_ending(capsys: pytest.CaptureFixture[str]) -> None
         call_command("sandbox", "--help")
 
     said = capsys.readouterr().out
-    assert [ending for ending in SCENARIOS if ending not in said] == []
+    assert [ending for ending in (*SCENARIOS, *STORIES) if ending not in said] == []
 
 
 @pytest.mark.xdist_group("installation")
@@ -42,6 +43,16 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     assert took < 5
     assert not is_open(installation.port)
     assert str(installation.port) in installation.log("sandbox.log")
+
+
+def test_events_go_to_this_machine_alone(tmp_path: Path) -> None:
+    hook, ledger = tmp_path / "callback.json", tmp_path / "ledger.jsonl"
+    hook.write_text('{"url": "http://192.0.2.1/hooks/zenvia/1/s3cr3t/"}')
+
+    with pytest.raises(CommandError, match="of this machine") as caught:
+        call_command("sandbox", "--port", "0", "--ledger", str(ledger), "--callback-file", str(hook))
+
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.xdist_group("installation")

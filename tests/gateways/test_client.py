@@ -56,6 +56,7 @@ ENDINGS = [
     ("0601", Ambiguous, None, ""),  # reset, but taken
     ("0602", Ambiguous, None, ""),  # closed
     ("0603", Ambiguous, None, ""),  # half-closed
+    ("0604", Ambiguous, None, ""),  # close, and no event
     ("0610", Ambiguous, 200, ""),  # HTML
     ("0611", Ambiguous, 200, ""),  # empty
     ("0612", Ambiguous, None, ""),  # truncated

@@ -6,7 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from outbound.sandbox import page, server
 from outbound.sandbox.scenarios import SCENARIOS
+from outbound.sandbox.stories import ALL
+from tests.sandbox.listener import write_hook
 
 
 @pytest.fixture
@@ -27,6 +30,7 @@ def test_the_empty_page_says_what_to_do_and_lists_every_ending(get):
     assert "Nothing yet" in page
     assert '<html lang="en">' in page
     assert all(f"…{name}</th>" in page for name in SCENARIOS)
+    assert all(f"<td>{story.description}</td>" in page for story in ALL)
 
 
 def test_the_newest_request_comes_first(get, post):
@@ -80,3 +84,18 @@ def test_another_page_is_not_found(get):
     response, _ = get("/favicon.ico")
 
     assert response.status == 404
+
+
+def test_the_page_says_whether_events_are_posted(tmp_path):
+    hook = tmp_path / "callback.json"
+    running = server.start(ledger_path=tmp_path / "l.jsonl", callback_path=hook)
+
+    without = page.shown("/", running.ledger, running.callbacks).decode()
+    write_hook(hook, "http://127.0.0.1:8000/hooks/zenvia/1/a-secret/", header="h3ad3r")
+    with_one = page.shown("/", running.ledger, running.callbacks).decode()
+    running.stop()
+
+    assert "Events are posted nowhere" in without
+    assert "Events go to http://127.0.0.1:8000: 0 posted, 0 still to come." in with_one
+    assert "secret" not in with_one
+    assert "h3ad3r" not in with_one

@@ -20,14 +20,14 @@ PLAIN = ["0200"]
 REDIRECTS = ["0301", "0302", "0303", "0307", "0308"]
 REFUSALS = [f"04{n}" for n in ("00", "01", "03", "04", "05", "08", "09", "10", "13", "15", "22", "25", "29")]
 OUTAGES = ["0500", "0502", "0503", "0504", "0505"]
-BROKEN = ["0600", "0601", "0602", "0603"]
+BROKEN = ["0600", "0601", "0602", "0603", "0604"]
 ODD = [*(f"061{n}" for n in range(10)), "0630"]
 SLOW = ["0620", "0621", "0622"]
 AT_FIRST = {"0640": "1", "0641": None, "0642": "-1", "0643": "abc", "0644": "1"}
 TRIES = {"0640": 2, "0641": 1, "0642": 1, "0643": 1, "0644": 2}
 FAILING = [*REDIRECTS, *REFUSALS, *OUTAGES, *AT_FIRST]
 ENDINGS = [*PLAIN, *FAILING, *BROKEN, *ODD, *SLOW]
-TAKEN = {*PLAIN, "0601", "0602", "0603", *ODD, *SLOW}
+TAKEN = {*PLAIN, "0601", "0602", "0603", "0604", *ODD, *SLOW}
 SILENT = [*BROKEN, "0621"]
 
 
@@ -189,7 +189,7 @@ def test_a_reset_connection_is_reset_for_the_client(gateway, post, ending):
     assert gateway.ledger.last(1)[0]["taken"] is (ending == "0601")
 
 
-@pytest.mark.parametrize("ending", ["0602", "0603", "0621"])
+@pytest.mark.parametrize("ending", ["0602", "0603", "0604", "0621"])
 def test_a_closed_connection_ends_without_an_answer(gateway, post, ending):
     with pytest.raises(http.client.RemoteDisconnected):
         post(destination(ending))

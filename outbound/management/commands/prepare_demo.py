@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: it makes an account and sample data.")
         password = demo.prepare(options["sandbox_port"])
+        demo.open_webhook(options["port"], Path(settings.DATA_DIR) / "sandbox" / "callback.json")
         self.stdout.write(
             BANNER.format(
                 port=options["port"],

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.utils.translation import gettext
 
-from outbound.sandbox import scenarios, server
+from outbound.sandbox import scenarios, server, stories
 
 
 class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
@@ -23,7 +23,8 @@ class Command(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs.setdefault("formatter_class", HelpFormatter)
-        return super().create_parser(prog_name, subcommand, epilog=scenarios.table(), **kwargs)
+        epilog = f"{scenarios.table()}\n\n{stories.table()}"
+        return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -35,6 +36,15 @@ class Command(BaseCommand):
             default=Path(settings.DATA_DIR) / "sandbox" / "ledger.jsonl",
             help=gettext("File that gets one JSON line for each request."),
         )
+        parser.add_argument(
+            "--callback-file",
+            type=Path,
+            default=Path(settings.DATA_DIR) / "sandbox" / "callback.json",
+            help=gettext(
+                'File like {"url": "http://127.0.0.1:8000/hooks/…", "header": "…"}: where events go. '
+                "Without it none are posted."
+            ),
+        )
         parser.add_argument("--latency-ms", type=int, default=0, help=gettext("Wait before each answer."))
         parser.add_argument("--token", help=gettext("The only token let in; without it any bare token is."))
 
@@ -42,7 +52,13 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError(gettext("The sandbox gateway cannot run with production settings."))
         try:
-            server.serve(options["port"], options["ledger"], options["latency_ms"], options["token"])
-        except (OSError, OverflowError) as error:
+            server.serve(
+                options["port"],
+                options["ledger"],
+                options["latency_ms"],
+                options["token"],
+                options["callback_file"],
+            )
+        except (OSError, OverflowError, ValueError) as error:
             message = gettext("The sandbox gateway cannot start: %(error)s")
             raise CommandError(message % {"error": error}) from error
