@@ -93,14 +93,14 @@ def read(item: dict[str, Any]) -> Told:
     kind = first(MAX_WORD, item.get("type")).upper()
     event_id = text(item.get("id"), MAX_ID) if kind else ""
     if kind not in ("", "MESSAGE", "MESSAGE_STATUS") or _is_of_another_channel(item):
-        return Unrelated(word=kind.lower(), event_id=event_id)
+        return Unrelated(word=_small(kind), event_id=event_id)
     if kind == "MESSAGE" or (not kind and _is_inbound(item)):
         return _inbound(item, event_id)
     return _status(item, event_id)
 
 
 def _status(item: dict[str, Any], event_id: str) -> StatusUpdate:
-    word = _found(item, "word", MAX_WORD).lower()
+    word = _small(_found(item, "word", MAX_WORD))
     if not word:
         raise Unreadable("it tells no status")
     told = {
@@ -168,6 +168,11 @@ def _found(item: dict[str, Any], name: str, longest: int) -> str:
 
 def _happened_at(item: dict[str, Any]) -> Any:
     return next(filter(None, (moment(at(item, *place)) for place in _PLACES["happened_at"])), None)
+
+
+def _small(word: str) -> str:
+    """Return a word in small letters, of which a few scripts need more than of capitals."""
+    return word.lower()[:MAX_WORD]
 
 
 def _code_in(why: str) -> str:
