@@ -8,7 +8,8 @@ import threading
 from itertools import count
 from pathlib import Path
 
-from tests.installation import Installation, another_database, drop_database
+from tests.databases import another_database, drop_database
+from tests.installation import Installation
 
 _numbers = count(1)
 

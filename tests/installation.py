@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import signal
 import socket
 import sqlite3
@@ -12,13 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import psycopg
 
-from outbound.sandbox import ledger
+from outbound.sandbox import control, ledger
 
 ROOT = Path(__file__).parents[1]
 # In no environment of a process that is started here unless it is said for this installation.
@@ -102,6 +104,33 @@ class Installation:
         process = self.start("qcluster", log=log)
         until(lambda: self.log(log).count("running.") > seen, "the cluster runs")
         return process
+
+    def start_web(self, application: str = "console.wsgi") -> int:
+        """Start the web server as the Procfile does, or one of another application; return its port."""
+        lines = (ROOT / "console" / "Procfile").read_text().splitlines()
+        web = next(line.removeprefix("web:") for line in lines if line.startswith("web:"))
+        port = free_port()
+        with (self.directory / "web.log").open("ab") as log:
+            command = shlex.split(web.replace("$PORT", str(port)).replace("console.wsgi", application))
+            self._running.append(
+                subprocess.Popen(
+                    command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+                )
+            )
+        until(lambda: is_open(port), "the web server listens")
+        return port
+
+    def open_webhook(self, web_port: int) -> str:
+        """Let the sandbox post events to the web server; return the operator's new password."""
+        done = self.manage("prepare_demo", "--port", str(web_port), "--sandbox-port", str(self.port))
+        assert done.returncode == 0, done.stderr
+        return re.findall(r"Password +(\S+)", done.stdout)[0]
+
+    def order(self, **what: Any) -> None:
+        """Give the running sandbox an order."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            connection.request("POST", control.PATH, json.dumps(what))
+            assert connection.getresponse().status == 200, what
 
     def stop(self) -> None:
         for process in self._running:
@@ -197,7 +226,7 @@ def _open_files(pid: int) -> Iterator[str]:
         return
 
 
-# -- ports, waits, databases -----------------------------------------------------------------------------
+# -- ports and waits -----------------------------------------------------------------------------
 
 
 def free_port() -> int:
@@ -219,18 +248,3 @@ def until(what: Callable[[], Result], name: str, seconds: float = 30) -> Result:
             raise AssertionError(f"After {seconds} s this had not come: {name}.")
         time.sleep(0.03)
     return found
-
-
-def another_database(server_url: str, name: str, template: str | None = None) -> str:
-    """Create a PostgreSQL database, as a copy of another if one is named, and return its URL."""
-    drop_database(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        copied = f' TEMPLATE "{template}"' if template else ""
-        connection.execute(f'CREATE DATABASE "{name}"{copied}')
-    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
-
-
-def drop_database(server_url: str, name: str) -> None:
-    assert re.fullmatch(r"journey_\w+", name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

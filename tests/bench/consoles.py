@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import shutil
 import subprocess
 import sys
@@ -14,15 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.sender import Sender
-from tests.installation import (
-    ROOT,
-    Installation,
-    another_database,
-    drop_database,
-    free_port,
-    is_open,
-    until,
-)
+from tests.databases import another_database, drop_database
+from tests.installation import ROOT, Installation, until
 
 PEOPLE = 100_000
 # 64 in flight, 64 ready.
@@ -55,21 +47,6 @@ class Console(Installation):
     def start_sender(self, log: str = "worker.log") -> Sender:
         """Start the worker as a supervisor would."""
         return Sender(self.start("worker", log=log))
-
-    def start_web(self, application: str = "console.wsgi") -> int:
-        """Start the web server as the Procfile does, or one of another application; return its port."""
-        lines = (ROOT / "console" / "Procfile").read_text().splitlines()
-        web = next(line.removeprefix("web:") for line in lines if line.startswith("web:"))
-        port = free_port()
-        with (self.directory / "web.log").open("ab") as log:
-            command = shlex.split(web.replace("$PORT", str(port)).replace("console.wsgi", application))
-            self._running.append(
-                subprocess.Popen(
-                    command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
-                )
-            )
-        until(lambda: is_open(port), "the web server listens")
-        return port
 
     def wait_until_settled(self, seconds: float = 60) -> None:
         """Wait until what the gateway answered is written, too."""

@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -86,9 +85,7 @@ class Stage:
 
     def order(self, **what: Any) -> None:
         """Tell the gateway what to play (outbound/sandbox/control.py)."""
-        address = f"http://127.0.0.1:{self.installation.port}/control"
-        request = urllib.request.Request(address, json.dumps(what).encode(), method="POST")
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
+        self.installation.order(**what)
 
     # -- who sends ---------------------------------------------------------------------------------------
 
