@@ -60,14 +60,18 @@ class Callbacks:
         if taken is None:
             yield
             return
+        self._recent.append(taken)
         story = stories.chosen(taken.destination)
-        if story.comes_first:
-            self._begin(story, taken).is_over.wait(FIRST_SECONDS)
+        told = Told(story.play(taken), story.name, taken.destination, taken.receipt.external_id)
+        is_heard = self.is_on and self.hook.address() is not None
+        if is_heard and story.comes_first:
+            self._put(told, 0)
+            told.is_over.wait(FIRST_SECONDS)
         try:
             yield
         finally:  # a client that left gets no answer, but its message was taken
-            if not story.comes_first:
-                self._begin(story, taken)
+            if is_heard and not story.comes_first:
+                self._put(told, 0)
 
     def post(self, bodies: Iterable[bytes | events.Event]) -> None:
         """Post bodies at once and beside each other, whatever they are."""
@@ -95,15 +99,6 @@ class Callbacks:
         for thread in self._threads:
             thread.join()
         self.posted.close()
-
-    def _begin(self, story: stories.Story, taken: Taken) -> Told:
-        told = Told(story.play(taken), story.name, taken.destination, taken.receipt.external_id)
-        self._recent.append(taken)
-        if self.is_on and self.hook.address():
-            self._put(told, 0)
-        else:
-            told.is_over.set()
-        return told
 
     def _put(self, told: Told, seconds: float) -> None:
         with self._changed:
