@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -147,7 +147,10 @@ class Callbacks:
         if answer is None:
             is_done = True
         else:
-            self.posted.append(told.name, told.destination, told.external_id, told.tries, told.body, answer)
+            with suppress(OSError):  # a full disk costs a line here, and no event
+                self.posted.append(
+                    told.name, told.destination, told.external_id, told.tries, told.body, answer
+                )
             is_done = answer == 200 or told.tries >= MOST_TRIES
         if is_done:
             told.body = None
