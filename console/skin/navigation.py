@@ -47,13 +47,13 @@ class _InDoubt:
     """
 
     def __bool__(self) -> bool:
-        return self._count > 0
+        return self.in_doubt > 0
 
     def __str__(self) -> str:
-        return str(self._count) if self._count <= MAX_SHOWN else f"{MAX_SHOWN}+"
+        return str(self.in_doubt) if self.in_doubt <= MAX_SHOWN else f"{MAX_SHOWN}+"
 
     @cached_property
-    def _count(self) -> int:
+    def in_doubt(self) -> int:
         rows = apps.get_model("outbound", "Message").objects.filter(status__in=IN_DOUBT)
         return int(rows.order_by()[: MAX_SHOWN + 1].count())
 
@@ -77,6 +77,12 @@ NAVIGATION: list[dict[str, Any]] = [
             | {"badge": _InDoubt(), "badge_variant": "warning"},
             _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message")
             | {"active": _is_history},
+            {
+                "title": _("Reports"),
+                "icon": "bar_chart",
+                "link": reverse_lazy("outbound_reports"),
+                "permission": _may("outbound.view_message"),
+            },
         ],
     },
     {

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Q
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from outbound import heartbeat, reports
-from outbound.admin import signs
-from outbound.lifecycle import CampaignStatus, MessageStatus
-from outbound.models import Campaign, Integration, Message, Recipient, Template
+from outbound import heartbeat, summaries, tallies
+from outbound.admin import charts, signs, silence
+from outbound.admin.figures import as_of, figures
+from outbound.admin.glance import Glance, glance
+from outbound.lifecycle import CampaignStatus, IntegrationStatus
+from outbound.models import Campaign, Integration, WebhookKey
+from outbound.sending import lanes
+from outbound.tallies import Tally
 
 RECENT_SENDS = 5
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number with its name, and the rows of the history that it counts."""
-
-    label: str | Promise
-    count: int
-    url: str
-    tone: str
+NEEDED = ("outbound.view_message", "outbound.view_campaign", "outbound.view_integration")
 
 
 @dataclass(frozen=True)
@@ -42,22 +40,55 @@ class Step:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to its template context; the skin calls it."""
-    needed = ("outbound.view_message", "outbound.view_campaign", "outbound.view_integration")
-    if not request.user.has_perms(needed):
+    if not request.user.has_perms(NEEDED):
         return context  # the plain list of what they may open
     now = timezone.localtime()
-    beat_at, integrations = heartbeat.last_beat(), list(Integration.objects.select_related("throttle"))
+    seen = glance(cast(User, request.user), now)
+    _tell_menu(context, seen.in_doubt)
+    integrations = list(_integrations())
     drafts, recent = _latest_sends()
     return context | {
-        "sender_alarm": heartbeat.alarm_after(beat_at, now),
-        "sender": signs.sender(beat_at, now),
-        "held": signs.held(integrations),
-        "integrations": [signs.endpoint(one, now) for one in integrations],
-        "figures": _figures(now),
-        "steps": [] if recent else _first_steps(integrations),
+        "is_first_page": True,
+        "sender_alarm": heartbeat.alarm_after(seen.sender_at, now),
+        "sender": signs.sender(seen.sender_at, now),
+        "signs": _signs(seen, integrations, now),
+        "steps": [] if recent else _first_steps(seen, integrations),
         "recent": recent,
         "drafts": drafts,
+        **_numbers(seen, integrations, now),
     }
+
+
+def _numbers(seen: Glance, integrations: list[Integration], now: datetime) -> dict[str, Any]:
+    numbers = summaries.today(now, count=seen.today)
+    today = tallies.tally(numbers.rows)
+    by_integration = tallies.by(lambda row: row.integration_id, numbers.rows)
+    by_hour = tallies.by(lambda row: row.hour, numbers.rows)
+    hours = [(_("%(hour)sh") % {"hour": hour}, by_hour.get(hour, Tally())) for hour in range(24)]
+    return {
+        "figures": figures(seen, today),
+        "as_of": as_of(numbers),
+        "chart": charts.stacked(hours) if today.planned else None,
+        "integrations": [
+            signs.endpoint(one, by_integration.get(one.pk, Tally()), now) for one in integrations
+        ],
+    }
+
+
+def _signs(seen: Glance, integrations: list[Integration], now: datetime) -> list[signs.Sign]:
+    """Return what needs a person, the most urgent first."""
+    silent = silence.silent(integrations, silence.unheard(now), now)
+    return [*signs.held(integrations), *signs.silences(silent), *signs.inbox(seen, now)]
+
+
+def _integrations() -> Iterable[Integration]:
+    """Return all, each with whether a webhook was connected and whether a standing one is waited for."""
+    running = lanes.with_queued_rows().filter(status=CampaignStatus.RUNNING, integration=OuterRef("pk"))
+    standing = When(~Q(status=IntegrationStatus.ACTIVE), then=Exists(running))
+    return Integration.objects.select_related("throttle").annotate(
+        has_webhook=Exists(WebhookKey.objects.filter(integration=OuterRef("pk"))),
+        is_waited_for=Case(standing, default=Value(False), output_field=BooleanField()),
+    )
 
 
 def _latest_sends() -> tuple[list[Campaign], list[Campaign]]:
@@ -69,25 +100,28 @@ def _latest_sends() -> tuple[list[Campaign], list[Campaign]]:
     return [one for one in both if one.is_draft], [one for one in both if not one.is_draft]
 
 
-def _figures(now: datetime) -> list[Figure]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    history = reverse("admin:outbound_message_changelist")
-    today = reports.row_sum(Message.objects.filter(created_at__gte=midnight))
-    open_ones = [MessageStatus.QUEUED, MessageStatus.UNCONFIRMED]
-    still_open = reports.row_sum(Message.objects.filter(status__in=open_ones))
-    return [
-        Figure(_("Waiting"), still_open.waiting, f"{history}?status__exact=queued", "info"),
-        Figure(_("Accepted today"), today.taken, f"{history}?status__exact=accepted&when=today", "success"),
-        Figure(_("Refused today"), today.refused, f"{history}?status__exact=refused&when=today", "danger"),
-        Figure(_("In doubt"), still_open.in_doubt, reverse("admin:outbound_message_doubts"), "warning"),
-    ]
-
-
-def _first_steps(integrations: list[Integration]) -> list[Step]:
+def _first_steps(seen: Glance, integrations: list[Any]) -> list[Step]:
     with_token = any(one.token for one in integrations)
+    hears = any(one.last_event_at or one.has_webhook for one in integrations)
+    add = reverse("admin:outbound_integration_add")
+    webhook = reverse("admin:outbound_integration_change", args=[integrations[0].pk]) if integrations else add
     return [
-        Step(_("Add an integration with its token"), with_token, reverse("admin:outbound_integration_add")),
-        Step(_("Register a template"), Template.objects.exists(), reverse("admin:outbound_template_add")),
-        Step(_("Save a recipient"), Recipient.objects.exists(), reverse("admin:outbound_recipient_add")),
-        Step(_("Compose a message, review it, send it"), False, reverse("admin:outbound_campaign_compose")),
+        Step(gettext_lazy("Add an integration with its token"), with_token, add),
+        Step(gettext_lazy("Connect the webhook, which tells what becomes of messages"), hears, webhook),
+        Step(gettext_lazy("Register a template"), seen.has_templates, reverse("admin:outbound_template_add")),
+        Step(gettext_lazy("Save a recipient"), seen.has_recipients, reverse("admin:outbound_recipient_add")),
+        Step(
+            gettext_lazy("Compose a message, review it, send it"),
+            False,
+            reverse("admin:outbound_campaign_compose"),
+        ),
     ]
+
+
+def _tell_menu(context: dict[str, Any], count: int) -> None:
+    """Spare the menu its own question about what is in doubt."""
+    # Of the type: the object itself would ask to have an answer.
+    for group in context.get("sidebar_navigation", []):
+        for item in group["items"]:
+            if hasattr(type(item.get("badge")), "in_doubt"):
+                item["badge"].in_doubt = count

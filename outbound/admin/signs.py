@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbound.admin import pausing, waiting
+from outbound.admin.glance import Glance
 from outbound.admin.stamps import moment
-from outbound.lifecycle import CampaignStatus, IntegrationStatus
+from outbound.lifecycle import EventState, IntegrationStatus, MessageStatus
 from outbound.models import Integration
-from outbound.sending import lanes
+from outbound.tallies import Tally
 
 # The schedule wakes a sender each minute, give or take half of one, so it missed at least one by then.
 LONGEST_IDLE = timedelta(minutes=3)
+# The intake beats every five seconds.
+LONGEST_SILENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,20 @@ class Sign:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One integration: its state as a badge, and why it is not sending where it is not."""
+    """One integration: its state as a badge, why it is not sending where it is not, what it heard last.
+
+    `unheard` counts today's messages that were accepted and of which no event told more.
+    """
 
     name: str
     url: str
     badge: str
     state: str
     why: str
+    heard: str
+    sent: int
+    unheard: int
+    unheard_url: str
 
 
 def sender(beat_at: datetime | None, now: datetime) -> Sign:
@@ -57,23 +69,78 @@ def sender(beat_at: datetime | None, now: datetime) -> Sign:
     return Sign("monitor_heart", text % {"count": seconds}, "success")
 
 
-def endpoint(one: Integration, now: datetime) -> Endpoint:
+def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
+    """Say how one integration stands; `today` is its own."""
     why = waiting.sentence(one, now) if one.is_active else pausing.reason(one)
     badge = "warning" if one.is_active and why else pausing.BADGES[one.status]
     state = _("Waiting") if one.is_active and why else one.get_status_display()
-    return Endpoint(one.name, _url(one), badge, state, why)
+    history = reverse("admin:outbound_message_changelist")
+    only = f"?integration__id__exact={one.pk}&status__exact={MessageStatus.ACCEPTED.value}&when=today"
+    return Endpoint(
+        one.name, _url(one), badge, state, why, _heard(one, now), today.taken, today.accepted, history + only
+    )
 
 
-def held(integrations: Iterable[Integration]) -> list[Sign]:
-    """Name those that a person has to resume, where running sends have messages for them."""
-    standing = [one for one in integrations if not one.is_active]
-    if not standing:
-        return []
-    sends = lanes.with_queued_rows().filter(status=CampaignStatus.RUNNING, integration__in=standing)
-    waited_for = set(sends.values_list("integration", flat=True))
+def held(integrations: Iterable[Any]) -> list[Sign]:
+    """Name those that a person has to resume: where `is_waited_for` says that running sends wait for them."""
     return [
-        Sign("pause_circle", _held(one), "warning", _url(one)) for one in standing if one.pk in waited_for
+        Sign("pause_circle", _held(one), "warning", _url(one)) for one in integrations if one.is_waited_for
     ]
+
+
+def silences(found: Iterable[tuple[Integration, str]]) -> list[Sign]:
+    return [Sign("sensors_off", sentence, "warning", _url(one)) for one, sentence in found]
+
+
+def inbox(seen: Glance, now: datetime) -> list[Sign]:
+    """Say what the webhook's inbox needs: somebody who takes events in, or a person who looks at some."""
+    signs = []
+    if seen.events_since is not None:
+        signs.append(Sign("inbox", _backlog(seen, now), "warning"))
+    if seen.unknown_words:
+        text = ngettext(
+            "%(count)s event says a word that the console does not know. Tell it what the word means.",
+            "%(count)s events say a word that the console does not know. Tell it what the word means.",
+            seen.unknown_words,
+        )
+        text %= {"count": seen.unknown_words}
+        signs.append(Sign("help_center", text, "warning", _inbox(EventState.UNKNOWN)))
+    if seen.unreadable:
+        text = ngettext(
+            "%(count)s event of the last 24 hours could not be read or applied. Have a look at it.",
+            "%(count)s events of the last 24 hours could not be read or applied. Have a look at them.",
+            seen.unreadable,
+        )
+        text %= {"count": seen.unreadable}
+        signs.append(Sign("unknown_document", text, "warning", _inbox(EventState.UNREADABLE)))
+    return signs
+
+
+def _backlog(seen: Glance, now: datetime) -> str:
+    text = ngettext(
+        "%(count)s event waits since %(when)s", "%(count)s events wait since %(when)s", seen.events
+    ) % {"count": seen.events, "when": moment(seen.events_since)}
+    if seen.intake_at is None:
+        return _("%(events)s: nobody takes events in. Start the worker.") % {"events": text}
+    if now - seen.intake_at > LONGEST_SILENCE:
+        values = {"events": text, "when": moment(seen.intake_at)}
+        return _("%(events)s: nobody takes events in since %(when)s. Start the worker.") % values
+    return _("%(events)s. They are being taken in; what they tell comes late.") % {"events": text}
+
+
+def _heard(one: Any, now: datetime) -> str:
+    if one.last_event_at is None:
+        return _("No event yet") if one.has_webhook else _("No webhook connected")
+    if now - one.last_event_at < timedelta(minutes=1):
+        return _("Last event less than a minute ago")
+    return _("Last event %(time)s ago") % {"time": timesince(one.last_event_at, now, depth=1)}
+
+
+def _inbox(state: EventState) -> str:
+    try:
+        return f"{reverse('admin:outbound_webhookevent_changelist')}?state__exact={state.value}"
+    except NoReverseMatch:
+        return ""
 
 
 def _held(integration: Integration) -> str:

@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ('template', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='outbound.template')),
             ],
             options={
-                'indexes': [models.Index(fields=['day'], name='summary_day')],
+                'indexes': [models.Index(fields=['day'], name='summary_day'), models.Index(fields=['status', 'day'], name='summary_status')],
             },
         ),
         migrations.CreateModel(

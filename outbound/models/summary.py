@@ -9,7 +9,10 @@ from outbound.models.template import Template
 
 
 class SummaryDay(models.Model):
-    """One local day whose messages were counted at `counted_at`; stale where events came since."""
+    """One local day whose messages were counted at `counted_at`.
+
+    It is stale as long as it is not over, and where events came since.
+    """
 
     day = models.DateField(primary_key=True)
     counted_at = models.DateTimeField(null=True)
@@ -35,7 +38,10 @@ class Summary(models.Model):
     count = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["day"], name="summary_day")]
+        indexes = [
+            models.Index(fields=["day"], name="summary_day"),
+            models.Index(fields=["status", "day"], name="summary_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.hour}: {self.count}"

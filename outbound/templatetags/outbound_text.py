@@ -34,3 +34,13 @@ def unlocalized(value: object) -> str:
 def translated(text: str) -> str:
     """Show a sentence that the console stored in English; what a person wrote stays as it is."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Show a part of 1 in whole percent; nothing of nothing is a dash, and almost all is not all."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.01:
+        return "<\xa01%"
+    return f"{99 if 0.99 < share < 1 else round(100 * share)}%"

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from outbound import heartbeat
+from outbound.tracking.counting import Counting
 from outbound.tracking.intake import PAGE_SIZE, take_in
 
 LOOK_SECONDS = 0.5
@@ -26,6 +27,7 @@ class Intake(threading.Thread):
         super().__init__(name="intake", daemon=True)
         self._is_over = threading.Event()
         self._beat_at = 0.0
+        self._counting = Counting()
 
     def run(self) -> None:
         pause = 0.0
@@ -43,6 +45,7 @@ class Intake(threading.Thread):
         try:
             count = take_in(timezone.now())
             self._beat()
+            self._counting.look()
         except DatabaseError as error:
             logger.warning("The inbox could not be looked at: %s", type(error).__name__)
             connection.close()

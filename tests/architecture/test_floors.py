@@ -19,6 +19,8 @@ FLOORS = (
         "failures",
         "reports",
         "sheets",
+        "summaries",
+        "tallies",
         "sending",
         "tracking",
         "heartbeat",

@@ -1,0 +1,66 @@
+"""A webhook that fell silent: messages are accepted, and nobody says what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min
+from django.utils.translation import gettext as _
+
+from outbound.lifecycle import MessageStatus
+from outbound.models import Integration, Message
+
+LOOK_BACK = timedelta(hours=1)
+PATIENCE = timedelta(minutes=30)
+LEAST = 20
+# Where so many are accepted without a single event, nobody has to wait for half an hour.
+PLENTY = 1_000
+# Of the newest that are accepted and no more: no index has the moment, and a page must not walk far.
+NEWEST = 5_000
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """How many of the messages accepted in the last hour are still no more than that, and since when."""
+
+    count: int
+    since: datetime
+
+
+def unheard(now: datetime) -> dict[int, Unheard]:
+    """Return it for each integration that has any, by its id: one question."""
+    newest = Message.objects.filter(status=MessageStatus.ACCEPTED).order_by("-id").values("pk")[:NEWEST]
+    recent = Message.objects.filter(pk__in=newest, status_changed_at__gte=now - LOOK_BACK).order_by()
+    found = recent.values("integration_id").annotate(count=Count("pk"), since=Min("status_changed_at"))
+    return {row["integration_id"]: Unheard(row["count"], row["since"]) for row in found}
+
+
+def silent(
+    integrations: Iterable[Integration], of: dict[int, Unheard], now: datetime
+) -> list[tuple[Integration, str]]:
+    """Return the integrations whose webhook is silent, each with what to do about it."""
+    pairs = [(one, of[one.pk]) for one in integrations if one.pk in of]
+    return [(one, _sentence(one, its.count)) for one, its in pairs if _is_silent(one, its, now)]
+
+
+def _is_silent(one: Integration, its: Unheard, now: datetime) -> bool:
+    heard_lately = one.last_event_at is not None and one.last_event_at > now - PATIENCE
+    had_its_time = its.since <= now - PATIENCE or its.count >= PLENTY
+    return its.count >= LEAST and had_its_time and not heard_lately
+
+
+def _sentence(one: Integration, count: int) -> str:
+    values = {"name": one.name, "count": count}
+    if one.last_event_at is None and not getattr(one, "has_webhook", False):
+        said = _(
+            "%(name)s: %(count)s accepted in the last hour and no webhook is connected, so nobody tells what "
+            "became of them. Connect it."
+        )
+    else:
+        said = _(
+            "%(name)s: %(count)s accepted in the last hour and not one event for 30 minutes. Check the "
+            "webhook's address, or whether Zenvia switched it off."
+        )
+    return said % values

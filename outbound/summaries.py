@@ -1,0 +1,143 @@
+"""Counts of a day's messages, made anew from the rows: by hour, integration, template and how they stand.
+
+The worker makes them. A page counts today itself while there are few, and else reads what was counted last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from outbound.lifecycle import IN_DOUBT, WAITING
+from outbound.models import Message, Summary, SummaryDay
+
+# So many of today are counted on a page, in some 30 ms.
+FEW = 20_000
+# An old day's message that waits, or is in doubt, may move without an event that marks its day.
+OPEN = sorted(WAITING | IN_DOUBT)
+LOOK_AGAIN = timedelta(minutes=10)
+MOST_OLD_DAYS = 4
+_HOUR = timedelta(hours=1)
+_GROUPS = ("integration_id", "template_id", "status", "reason", "failure_code")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Counts, as rows that may not be stored. `as_of` is when those of today were made; None where never."""
+
+    rows: Sequence[Summary]
+    as_of: datetime | None
+    is_live: bool
+
+
+def midnight(day: date) -> datetime:
+    """Return when a local day begins."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def at_most_few(now: datetime) -> QuerySet[Message]:
+    """Return messages of today, and no more of them than tell whether a page may count them."""
+    return Message.objects.filter(created_at__gte=midnight(timezone.localdate(now))).order_by()[: FEW + 1]
+
+
+def today(now: datetime, *, count: int | None = None) -> Numbers:
+    """Return the counts of today; `count` is that of `at_most_few`, where it is known already."""
+    day = timezone.localdate(now)
+    if (at_most_few(now).count() if count is None else count) <= FEW:
+        return Numbers(counted(day), now, is_live=True)
+    counted_at = SummaryDay.objects.filter(day=day).values("counted_at")
+    rows = list(Summary.objects.filter(day=day).annotate(counted_at=counted_at))
+    return Numbers(rows, rows[0].counted_at if rows else None, is_live=False)
+
+
+def of_days(first: date, last: date, now: datetime, *, count: int | None = None) -> Numbers:
+    """Return the counts of some days without their hours; those of today as `today` has them."""
+    day = timezone.localdate(now)
+    stored = Summary.objects.filter(day__gte=first, day__lte=last).exclude(day=day).order_by()
+    grouped = stored.values("day", *_GROUPS).annotate(sum=Sum("count"))
+    rows = [Summary(hour=0, count=row.pop("sum"), **row) for row in grouped]
+    if not first <= day <= last:
+        return Numbers(rows, None, is_live=True)
+    numbers = today(now, count=count)
+    return Numbers([*rows, *numbers.rows], numbers.as_of, numbers.is_live)
+
+
+def counted(day: date) -> list[Summary]:
+    """Count a local day's messages: one question, however many there are."""
+    begin, end = midnight(day), midnight(day + timedelta(days=1))
+    messages = Message.objects.filter(created_at__gte=begin, created_at__lt=end).order_by()
+    own = {"template_id": F("campaign__template_id"), "hour": _local_hour(begin, end)}
+    groups = [name for name in _GROUPS if name not in own]
+    found = messages.values(*groups, **own).annotate(count=Count("pk"))
+    return [Summary(day=day, **row) for row in found]
+
+
+def recount(day: date, now: datetime) -> None:
+    """Put the counts that are made now in the place of a day's old ones."""
+    if day != timezone.localdate(now):
+        _begin(day)
+    rows = counted(day)
+    with transaction.atomic():
+        if _is_newest(day, now):
+            Summary.objects.filter(day=day).delete()
+            Summary.objects.bulk_create(rows, batch_size=500)
+
+
+def due_days(now: datetime) -> list[date]:
+    """Return the days to count now: today, and some older ones that are stale or not settled."""
+    day = timezone.localdate(now)
+    _open_days(day)
+    moving = Summary.objects.filter(status__in=OPEN, day__lt=day).values("day")
+    due = Q(is_stale=True) | Q(counted_at=None) | Q(day__in=moving, counted_at__lt=now - LOOK_AGAIN)
+    oldest = F("counted_at").asc(nulls_first=True)
+    older = SummaryDay.objects.filter(due, day__lt=day).order_by(oldest, "-day")
+    return [day, *older.values_list("day", flat=True)[:MOST_OLD_DAYS]]
+
+
+def counted_days(first: date, last: date) -> QuerySet[SummaryDay]:
+    """Return which of these days were counted."""
+    return SummaryDay.objects.filter(day__gte=first, day__lte=last, counted_at__isnull=False)
+
+
+def _begin(day: date) -> None:
+    """Take the mark off before the rows are read, so that one which comes meanwhile stays.
+
+    Without a moment the day stays due, should this process die before its counts are written.
+    """
+    SummaryDay.objects.update_or_create(day=day, defaults={"is_stale": False, "counted_at": None})
+
+
+def _is_newest(day: date, now: datetime) -> bool:
+    """Hold a day's row until the commit, unless it was counted later than this already."""
+    SummaryDay.objects.bulk_create([SummaryDay(day=day)], ignore_conflicts=True)
+    older = SummaryDay.objects.filter(Q(counted_at=None) | Q(counted_at__lte=now), day=day)
+    return bool(older.update(counted_at=now))
+
+
+def _open_days(day: date) -> None:
+    """Let each day before `day` have a row, from that of the first message on; a new one is stale."""
+    begin = Message.objects.aggregate(first=Min("created_at"))["first"]
+    first = timezone.localdate(begin) if begin else day
+    days = max(0, (day - first).days)
+    if SummaryDay.objects.filter(day__gte=first, day__lt=day).count() < days:
+        every = [SummaryDay(day=first + timedelta(days=number)) for number in range(days)]
+        SummaryDay.objects.bulk_create(every, ignore_conflicts=True)
+
+
+def _local_hour(begin: datetime, end: datetime) -> Case:
+    """Return a row's local hour by bounds worked out here: SQLite would call Python for each row."""
+    bounds = [When(created_at__lt=until, then=Value(hour)) for until, hour in _hours(begin, end)]
+    return Case(*bounds, output_field=IntegerField())
+
+
+def _hours(begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
+    """Yield the end and the local number of each hour; a day has 23 or 25 where clocks change."""
+    moment = begin.astimezone(UTC)
+    while moment < end:
+        yield moment + _HOUR, timezone.localtime(moment).hour
+        moment += _HOUR

@@ -1,0 +1,90 @@
+"""Which days the worker counts: today always, an older one as often as its rows may have moved."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outbound import summaries
+from outbound.lifecycle import MessageStatus
+from outbound.models import Summary
+from outbound.tracking import stale
+from tests.builders import a_message
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=ZoneInfo("America/Sao_Paulo"))
+TODAY = NOON.date()
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def at(hour: int, minute: int = 0, *, days_ago: int = 0) -> datetime:
+    return NOON.replace(hour=hour, minute=minute) - timedelta(days=days_ago)
+
+
+def test_yesterday_is_due_once_after_midnight() -> None:
+    a_message(created_at=at(22, days_ago=1), status=MessageStatus.READ)
+    summaries.recount(YESTERDAY, at(22, 30, days_ago=1))
+
+    assert summaries.due_days(NOON) == [TODAY, YESTERDAY]
+
+    summaries.recount(YESTERDAY, NOON)
+
+    assert summaries.due_days(NOON) == [TODAY]
+
+
+def test_days_before_the_first_count_are_due_few_at_a_time() -> None:
+    a_message(created_at=at(9, days_ago=30), status=MessageStatus.READ)
+
+    due = summaries.due_days(NOON)
+
+    assert due == [TODAY - timedelta(days=number) for number in range(summaries.MOST_OLD_DAYS + 1)]
+
+
+def test_an_old_day_is_due_again_when_an_event_marked_it() -> None:
+    a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
+    summaries.recount(YESTERDAY, NOON)
+
+    stale.mark([at(9, days_ago=1)], NOON)
+
+    assert summaries.due_days(NOON) == [TODAY, YESTERDAY]
+
+
+def test_a_mark_that_comes_while_its_day_is_counted_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
+    counted = summaries.counted
+
+    def meanwhile(day: date) -> list[Summary]:
+        rows = counted(day)
+        stale.mark([at(9, days_ago=1)], NOON)
+        return rows
+
+    monkeypatch.setattr(summaries, "counted", meanwhile)
+    summaries.recount(YESTERDAY, NOON)
+
+    assert summaries.due_days(NOON) == [TODAY, YESTERDAY]
+
+
+def test_a_day_whose_counting_was_cut_off_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
+    summaries.recount(YESTERDAY, NOON)
+    stale.mark([at(9, days_ago=1)], NOON)
+
+    def dies(day: date) -> list[Summary]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(summaries, "counted", dies)
+    with pytest.raises(KeyboardInterrupt):
+        summaries.recount(YESTERDAY, NOON)
+
+    assert summaries.due_days(NOON) == [TODAY, YESTERDAY]
+
+
+def test_an_old_day_with_messages_that_still_move_is_looked_at_again() -> None:
+    a_message(created_at=at(9, days_ago=1), status=MessageStatus.QUEUED)
+    summaries.recount(YESTERDAY, NOON)
+
+    assert summaries.due_days(NOON) == [TODAY]
+    assert summaries.due_days(NOON + timedelta(minutes=11)) == [TODAY, YESTERDAY]
