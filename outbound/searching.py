@@ -120,3 +120,19 @@ def _named(text: str) -> QuerySet[Any]:
     """Return the ids of people whose name begins so: as many as one looks through, the newest first."""
     people = find_by_name(Recipient.objects.all(), text)
     return people.order_by("-id").values("pk")[:MOST_NAMESAKES]
+
+
+def find_events(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Find by any id that an event may name, its own included, by a word, or by a person's number."""
+    if looks_like_a_number(text):
+        return queryset.filter(by_phone(text))
+    # An event's own id is looked up within each integration, as its index has it.
+    every = queryset.model._meta.get_field("integration").related_model.objects.values("pk")
+    candidates = [
+        Q(external_id=text),
+        Q(channel_message_id=text),
+        Q(integration__in=every, event_id=text),
+        Q(word=text.lower()),
+    ]
+    hits = list(_first_hits(queryset.order_by(), candidates))
+    return queryset.filter(candidates[min(hits)]) if hits else queryset.none()

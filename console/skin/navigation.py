@@ -77,6 +77,7 @@ NAVIGATION: list[dict[str, Any]] = [
             | {"badge": _InDoubt(), "badge_variant": "warning"},
             _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message")
             | {"active": _is_history},
+            _page(_("Inbox"), "inbox", "outbound_webhookevent_changelist", "outbound.view_webhookevent"),
             {
                 "title": _("Reports"),
                 "icon": "bar_chart",

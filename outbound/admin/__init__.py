@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outbound.admin import (  # noqa: F401
     campaigns,
+    inbox,
     integrations,
     message_templates,
     messages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outbound.lifecycle import AttemptOutcome, MessageStatus
+from outbound.lifecycle import AttemptOutcome, EventState, MessageStatus
 
 
 @dataclass(frozen=True)
@@ -36,4 +36,15 @@ ATTEMPT_BADGES = {
     AttemptOutcome.AMBIGUOUS: Badge("warning", "help"),
     AttemptOutcome.REFUSED: Badge("danger", "block"),
     AttemptOutcome.NOT_SENT: Badge("neutral", "replay"),
+}
+EVENT_BADGES = {
+    EventState.NEW: Badge("info", "schedule"),
+    EventState.WAITING: Badge("info", "hourglass_empty"),
+    EventState.APPLIED: Badge("success", "check"),
+    EventState.IDLE: Badge("neutral", "remove"),
+    EventState.COPY: Badge("neutral", "content_copy"),
+    EventState.UNKNOWN: Badge("warning", "help"),
+    EventState.ORPHAN: Badge("neutral", "link_off"),
+    EventState.UNREADABLE: Badge("warning", "broken_image"),
+    EventState.FAILED: Badge("danger", "error"),
 }

@@ -64,7 +64,7 @@ class WebhookEvent(models.Model):
     gateway_message_id = models.CharField(max_length=64, blank=True)
     # Zenvia's own id of the message, which our endpoint never answers with.
     channel_message_id = models.CharField(_("message id at Zenvia"), max_length=100, blank=True, null=True)
-    phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH, blank=True)
+    phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH, blank=True, null=True)
     happened_at = models.DateTimeField(_("happened at"), null=True)
     code = models.CharField(_("code"), max_length=20, blank=True)
     text = models.CharField(_("text"), max_length=300, blank=True)
@@ -105,6 +105,11 @@ class WebhookEvent(models.Model):
                 fields=["channel_message_id"],
                 condition=models.Q(channel_message_id__isnull=False),
                 name="event_channel_id",
+            ),
+            models.Index(
+                fields=["phone_key", "-id"],
+                condition=models.Q(phone_key__isnull=False),
+                name="event_phone",
             ),
             models.Index(fields=["word", "-id"], condition=models.Q(word__isnull=False), name="event_word"),
         ]

@@ -14,11 +14,11 @@ from django.db import connection
 from outbound.statements import stored
 
 # An exact copy is counted and makes no second row. Whatever is read from the body is empty so far.
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '', '')"
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '')"
 _STORE = """
 INSERT INTO outbound_webhookevent (
     integration_id, digest, copies, body, received_at, due_at, address, is_foreign, state, tries,
-    kind, gateway_message_id, phone_key, code, text, note
+    kind, gateway_message_id, code, text, note
 ) VALUES {rows}
 ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1 + EXCLUDED.copies
 """

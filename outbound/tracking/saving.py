@@ -29,7 +29,7 @@ _COLUMNS = {
     "message_id": "bigint",
 }
 _MOMENTS = {"due_at", "happened_at"}
-_NULL_WHERE_EMPTY = {"word", "event_id", "external_id", "channel_message_id"}
+_NULL_WHERE_EMPTY = {"word", "event_id", "external_id", "channel_message_id", "phone_key"}
 _SAVE = """
 UPDATE outbound_webhookevent SET {columns} FROM {rows} AS v WHERE outbound_webhookevent.id = v.id
 """

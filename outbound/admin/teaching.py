@@ -1,0 +1,99 @@
+"""Status words that no document explains: whoever knows says once what they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from outbound.compose.pages import ConsolePage
+from outbound.models import StatusWord, WebhookEvent
+from outbound.tracking import words
+
+MOST_WORDS = 50
+NOTHING = "nothing"
+# An address is no place for a long text, and a word of the webhook has at most so many letters.
+MAX_WORD_LENGTH = 40
+
+
+class MeaningForm(forms.Form):
+    meaning = forms.ChoiceField(
+        label=gettext_lazy("What does it say of the message?"), widget=UnfoldAdminSelectWidget()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meaning"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose…")),
+            *StatusWord.MEANINGS,
+            (NOTHING, _("Nothing: the message stays as it is")),
+        ]
+
+
+class WordsView(ConsolePage):
+    """Lists the words that nobody explained, and those that somebody did."""
+
+    title = gettext_lazy("Status words")
+    permission_required = "outbound.view_webhookevent"
+    template_name = "admin/outbound/words.html"
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render(
+            {
+                "unknown": list(words.unknown_words()[:MOST_WORDS]),
+                "taught": list(StatusWord.objects.select_related("taught_by")[:MOST_WORDS]),
+                "may_teach": self.user.has_perm("outbound.teach_statusword"),
+            }
+            | _FRAME
+        )
+
+
+class TeachView(ConsolePage):
+    """Asks what one word (`?word=`) means; the POST keeps it and looks at past events again."""
+
+    title = gettext_lazy("What does this word mean?")
+    permission_required = ("outbound.view_webhookevent", "outbound.teach_statusword")
+    template_name = "admin/outbound/teach.html"
+
+    @property
+    def word(self) -> str:
+        return self.request.GET.get("word", "").replace("\x00", "")[:MAX_WORD_LENGTH]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        known = StatusWord.objects.filter(word=self.word).first()
+        initial = {"meaning": known.meaning or NOTHING} if known else {}
+        return self._ask(MeaningForm(initial=initial))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = MeaningForm(request.POST)
+        if not form.is_valid() or not self._ever_came():
+            return self._ask(form)
+        meaning = form.cleaned_data["meaning"].removeprefix(NOTHING)
+        count = words.teach(self.word, meaning, by=self.user, now=timezone.now())
+        said = ngettext(
+            "Noted. %(count)d event that came with it is looked at again.",
+            "Noted. %(count)d events that came with it are looked at again.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+        return redirect("admin:outbound_webhookevent_words")
+
+    def _ask(self, form: MeaningForm) -> HttpResponse:
+        if not self._ever_came():
+            messages.info(self.request, _("No event came with this word."))
+            return redirect("admin:outbound_webhookevent_words")
+        return self.render({"word": self.word, "form": form} | _FRAME)
+
+    def _ever_came(self) -> bool:
+        return bool(self.word) and WebhookEvent.objects.filter(word=self.word).exists()
+
+
+_FRAME = {"opts": WebhookEvent._meta}
