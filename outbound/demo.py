@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from outbound import roles
-from outbound.lifecycle import AddressPolicy
+from outbound.lifecycle import AddressPolicy, WindowPolicy
 from outbound.models import Integration, Recipient, Template, TemplateField
 from outbound.tracking import keys
 
@@ -106,6 +106,8 @@ def _integration(sandbox_port: int) -> None:
     base_url = f"{HERE}{sandbox_port}/zenvia"
     # Its events come from this machine, which is no address of Zenvia's.
     usual = {"slug": SLUG, "remote_id": REMOTE_ID, "webhook_addresses": AddressPolicy.OFF}
+    # Nobody has written yet, and a first rich notification is to go all the same.
+    usual |= {"window_policy": WindowPolicy.ALLOW}
     integration, created = Integration.objects.get_or_create(
         name=INTEGRATION, defaults={**usual, "base_url": base_url}
     )

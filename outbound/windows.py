@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from outbound.lifecycle import CampaignKind, WindowPolicy
+from outbound import audit
+from outbound.contents.errors import Problems
+from outbound.contents.texts import clean_text
+from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
 from outbound.models import Campaign, Conversation, Integration
 
 LENGTH = timedelta(hours=24)
+MAX_REASON_LENGTH = 300
+REASON_GIVEN = gettext_noop("Sent to people without an open window, for a reason")
+REASON_TAKEN_BACK = gettext_noop("The reason to send without an open window was taken back")
 
 # For a row of a statement that has `integration_id` and `phone_key`: the parameters are those of `bounds`.
 IS_OPEN = """EXISTS (
@@ -45,3 +54,23 @@ def open_among(integration: Integration, phone_keys: Collection[str], now: datet
     is_open = Q(last_inbound_at__gt=since) | Q(declared_until__gt=until)
     rows = Conversation.objects.filter(is_open, integration=integration, phone_key__in=phone_keys)
     return set(rows.values_list("phone_key", flat=True))
+
+
+def clean_reason(text: str) -> str:
+    """Return a reason as it is kept. Raises ValidationError at `window_reason`."""
+    problems = Problems()
+    cleaned = clean_text(text, ("window_reason",), problems) or ""
+    if len(cleaned) > MAX_REASON_LENGTH:
+        problems.add(("window_reason",), _("At most %(max)s characters."), "too_long", max=MAX_REASON_LENGTH)
+    problems.raise_if_any()
+    return cleaned.strip()
+
+
+def give_reason(draft: Campaign, reason: str, by: User) -> None:
+    """Let a draft go to people without an open window, for a reason; "" takes it back."""
+    before, draft.window_reason = draft.window_reason, reason
+    changed = Campaign.objects.filter(pk=draft.pk, status=CampaignStatus.DRAFT).update(window_reason=reason)
+    if changed and before != reason:
+        audit.record(
+            draft, REASON_GIVEN if reason else REASON_TAKEN_BACK, by, {"window_reason": [before, reason]}
+        )

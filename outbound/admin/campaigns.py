@@ -25,6 +25,7 @@ from outbound.compose.again import AgainView, CopyView
 from outbound.compose.discard import DiscardView
 from outbound.compose.review import ReviewView
 from outbound.compose.views import ComposeView, PreviewView, RecipientSearchView
+from outbound.compose.window import WindowReasonView
 from outbound.lifecycle import IN_DOUBT, WAITING
 from outbound.models import Campaign, Message
 from outbound.searching import as_pk
@@ -46,6 +47,7 @@ class CampaignAdmin(ReadOnlyAdmin):
             ("compose/recipients/", RecipientSearchView, "recipients"),
             ("<int:pk>/compose/", ComposeView, "edit"),
             ("<int:pk>/review/", ReviewView, "review"),
+            ("<int:pk>/window/", WindowReasonView, "window"),
             ("<int:pk>/discard/", DiscardView, "discard"),
             ("<int:pk>/copy/", CopyView, "copy"),
             ("<int:pk>/again/", AgainView, "again"),

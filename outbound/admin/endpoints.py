@@ -16,6 +16,7 @@ from outbound.models import Integration
 from outbound.models.integration import validate_token
 
 ENDPOINT_FIELDS = ("name", "slug", "remote_id", "base_url", "number_format")
+WINDOW = "window_policy"
 ENDPOINT = re.compile(r"(?P<base_url>https?://\S+)/(?P<slug>[^/\s]+)/(?P<remote_id>[^/\s]+)/?")
 
 
@@ -54,7 +55,7 @@ class HourInput(forms.TimeInput):
 class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
-        fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS, *webhooks.FIELDS)
+        fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *limits.FIELDS, WINDOW, *webhooks.FIELDS)
         # The browser's own input: the admin's warns of another time zone than the reader's, and hours here
         # are the console's.
         widgets: ClassVar[dict[str, Any]] = dict.fromkeys(limits.HOURS, HourInput)
@@ -95,7 +96,7 @@ class NewIntegrationForm(IntegrationForm):
     token = token_field()
 
     class Meta(IntegrationForm.Meta):
-        fields = (*ENDPOINT_FIELDS, "token", *limits.FIELDS, *webhooks.FIELDS)
+        fields = (*ENDPOINT_FIELDS, "token", *limits.FIELDS, WINDOW, *webhooks.FIELDS)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _("Leave it as it is, unless Zenvia gave you another one.")
         }

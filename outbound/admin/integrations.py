@@ -20,7 +20,7 @@ from outbound.admin import limits, pausing, tokens, waiting, webhooks
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
-from outbound.admin.endpoints import ENDPOINT_FIELDS, IntegrationForm, NewIntegrationForm
+from outbound.admin.endpoints import ENDPOINT_FIELDS, WINDOW, IntegrationForm, NewIntegrationForm
 from outbound.admin.stamps import moment
 from outbound.models import Integration
 from outbound.phones import NumberFormat
@@ -86,6 +86,7 @@ class IntegrationAdmin(ConsoleAdmin):
         return [
             (None, {"fields": (*ENDPOINT_FIELDS, *token)}),
             (_("Pace and hours"), {"fields": limits.FIELDS, "description": self._about_limits()}),
+            (_("24-hour window"), {"fields": (WINDOW,)}),
             (_("Webhook"), {"fields": webhooks.FIELDS}),
         ]
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound.compose import preview
 from outbound.compose.pages import ConsolePage
 from outbound.compose.timing import timing
+from outbound.lifecycle import Reason, WindowPolicy
 from outbound.models import Campaign
 from outbound.sending.launch import AlreadyLaunched, PlanChanged
 from outbound.sending.plan import Plan, Planned, plan
@@ -121,8 +122,12 @@ class ReviewView(ConsolePage):
         chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.planned)
         page = Paginator(chosen, PEOPLE_PER_PAGE).get_page(self.request.GET.get("p"))
         when = timing(self.draft, len(planned.going), timezone.now())
+        outside = [one for one in planned.skipped if one.reason == Reason.WINDOW_CLOSED]
         context = {
             "draft": self.draft,
+            "outside": len(outside),
+            "may_give_reason": self.draft.integration
+            and self.draft.integration.window_policy == WindowPolicy.ASK,
             "plan": planned,
             "form": form,
             "only": only,
@@ -130,6 +135,11 @@ class ReviewView(ConsolePage):
             "when": when,
         }
         return self.render(context | self._sample(planned))
+
+    @property
+    def _asks_for_reason(self) -> bool:
+        integration = self.draft.integration
+        return integration is not None and integration.window_policy == WindowPolicy.ASK
 
     def _sample(self, planned: Plan) -> dict[str, Any]:
         """Draw one person's copy; `?person=` steps through all who get one."""

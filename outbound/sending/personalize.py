@@ -89,10 +89,7 @@ def _notification_writer(
         return None, []
     body = payload.notification_body(payload.NOBODY, content.for_wire(), _options(campaign))
     alike = payload.unaddressed(body)
-    return (
-        lambda destination, known: payload.addressed(alike, destination),
-        [*content.warnings(), _window_unknown()],
-    )
+    return lambda destination, known: payload.addressed(alike, destination), list(content.warnings())
 
 
 def _values(campaign: Campaign, template: Template) -> dict[str, str]:
@@ -111,13 +108,3 @@ def _options(campaign: Campaign) -> payload.Options:
 
 def _say_both(path: tuple[str], problems: Problems) -> None:
     problems.add(path, _("Choose a template or a rich notification, not both."), "template_and_contents")
-
-
-def _window_unknown() -> ValidationError:
-    return ValidationError(
-        _(
-            "A rich notification only reaches people who wrote to you in the last 24 hours. "
-            "The console cannot know who did."
-        ),
-        code="session_window_unknown",
-    )

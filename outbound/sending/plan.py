@@ -17,15 +17,14 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
-from outbound import phones, values
+from outbound import phones, values, windows
 from outbound.audience import CHUNK, Audience, Person
 from outbound.contents.errors import Problems
 from outbound.gateways.zenvia.payload import Json
-from outbound.lifecycle import MAY_GO_AGAIN, Reason
+from outbound.lifecycle import MAY_GO_AGAIN, CampaignKind, Reason
 from outbound.models import Campaign, Integration, Message, Recipient
-from outbound.sending import draft
+from outbound.sending import draft, warnings
 from outbound.sending.personalize import TextTooLong, Writer, writer_for
 
 
@@ -78,14 +77,18 @@ def plan(campaign: Campaign, now: datetime | None = None) -> Plan:
     """
     walk = Walk(campaign, now or timezone.now())
     planned = [one for chunk in walk.chunks() for one in chunk]
-    warnings = [*walk.warnings, *_people_warnings(planned)]
-    return Plan(planned, walk.digest, walk.audience.duplicates, warnings)
+    going = (one.person.phone for one in planned if one.text)
+    found = [*walk.warnings, *warnings.of_windows(walk.without_sign), *warnings.of_numbers(going)]
+    return Plan(planned, walk.digest, walk.audience.duplicates, found)
 
 
 class Walk:
     """The plan person by person, for a launch of any size: walking it decides, and takes the fingerprint.
 
-    Making one raises ValidationError as `plan` does. `digest` speaks for the people walked by so far.
+    Making one raises ValidationError as `plan` does. `digest` speaks for the people walked by so far. It
+    leaves the 24-hour window out, which closes by the minute: whoever it closes on between the review and
+    the launch is left out, and whoever has just written goes. `without_sign` counts those who go although
+    there is no sign of them within the window.
     """
 
     def __init__(self, campaign: Campaign, now: datetime) -> None:
@@ -101,9 +104,13 @@ class Walk:
         self._integration: Integration = campaign.integration
         self._write: Writer = write
         self._again_of = campaign.again_of_id
+        self._now = now
+        self._minds_window = campaign.kind == CampaignKind.NOTIFICATION
+        self._asks_window = windows.is_asked(campaign, campaign.integration)
+        self.without_sign = 0
         self._seen = hashlib.sha256()
         when = [moment and moment.timestamp() for moment in (campaign.starts_at, campaign.not_after)]
-        self._note(self._integration.pk, *when, campaign.first_wave)
+        self._note(self._integration.pk, *when, campaign.first_wave, self._asks_window)
 
     @property
     def digest(self) -> str:
@@ -113,13 +120,24 @@ class Walk:
         """Yield the people in parts, each to be walked before the next, which asks the database nothing."""
         people = iter(self.audience)
         while chunk := list(islice(people, CHUNK)):
-            yield self._decided(chunk, self._may_go_again(chunk))
+            yield self._decided(chunk, self._may_go_again(chunk), self._open_windows(chunk))
 
-    def _decided(self, people: list[Person], old: dict[str, int] | None) -> Iterator[Planned]:
+    def _decided(
+        self, people: list[Person], old: dict[str, int] | None, open_windows: set[str] | None
+    ) -> Iterator[Planned]:
         for person in people:
             one = self._decide(person, old)
             self._note(person.phone.e164, one.reason, one.text)
+            if one.text and open_windows is not None and person.phone.key not in open_windows:
+                self.without_sign += not self._asks_window
+                one = Planned(person, reason=Reason.WINDOW_CLOSED) if self._asks_window else one
             yield one
+
+    def _open_windows(self, people: list[Person]) -> set[str] | None:
+        """Return the keys of those who may get a rich notification; None where it is a template."""
+        if not self._minds_window:
+            return None
+        return windows.open_among(self._integration, [person.phone.key for person in people], self._now)
 
     def _decide(self, person: Person, old: dict[str, int] | None) -> Planned:
         if person.opted_out:
@@ -160,25 +178,3 @@ def _audience(campaign: Campaign) -> Audience:
         missing = ValidationError(_("Choose at least one recipient."), code="destination_required")
         raise ValidationError({"recipients": [missing]})
     return audience
-
-
-def _people_warnings(planned: list[Planned]) -> list[ValidationError]:
-    going = [one.person.phone for one in planned if one.text]
-    landlines = sum(not phone.is_mobile for phone in going)
-    old_spellings = sum(phone.lacks_ninth_digit for phone in going)
-    found = []
-    if landlines:
-        message = ngettext_lazy(
-            "%(count)d number does not look like a mobile. Landlines can have WhatsApp, but few do.",
-            "%(count)d numbers do not look like mobiles. Landlines can have WhatsApp, but few do.",
-            "count",
-        )
-        found.append(ValidationError(message, "destination_not_mobile", {"count": landlines}))
-    if old_spellings:
-        message = ngettext_lazy(
-            "%(count)d number lacks the ninth digit. It is sent as it is.",
-            "%(count)d numbers lack the ninth digit. They are sent as they are.",
-            "count",
-        )
-        found.append(ValidationError(message, "destination_lacks_ninth_digit", {"count": old_spellings}))
-    return found

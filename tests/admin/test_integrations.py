@@ -30,6 +30,7 @@ def filled_in(**values: str) -> dict[str, str]:
         "base_url": "https://outbound.ms.altubots.com/zenvia",
         "number_format": "national",
         "webhook_addresses": "log",
+        "window_policy": "ask",
         "token": TOKEN,
     } | values
 

@@ -27,7 +27,7 @@ def address(integration: Integration, action: str = "token") -> str:
 
 
 def form_of(integration: Integration, **values: str) -> dict[str, str]:
-    names = ("name", "slug", "remote_id", "base_url", "number_format", "webhook_addresses", "webhook_ranges")
+    names = ("name", "slug", "remote_id", "base_url", "number_format", "window_policy", "webhook_addresses")
     return {name: getattr(integration, name) for name in names} | values
 
 

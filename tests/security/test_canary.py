@@ -45,7 +45,7 @@ def integration(transactional_db: None, client: Client, tmp_path: Path) -> Itera
     gateway = start(port=0, ledger_path=tmp_path / "ledger.jsonl")
     client.force_login(an_operator(is_superuser=True))
     form = {"name": "Canary", "slug": "canary", "remote_id": "1", "number_format": "national"}
-    form |= {"webhook_addresses": "log"}
+    form |= {"webhook_addresses": "log", "window_policy": "ask"}
     address = {"base_url": f"http://127.0.0.1:{gateway.port}/zenvia", "token": "another-token-0123456789"}
     client.post("/admin/outbound/integration/add/", form | address)
     integration = Integration.objects.get()

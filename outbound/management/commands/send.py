@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from outbound import windows
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Template
@@ -63,6 +64,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--inactivity-minutes", type=int, metavar="N", help="only if quiet for N minutes")
         parser.add_argument("--external-id-prefix", default="", metavar="PREFIX")
+        parser.add_argument(
+            "--window-reason", default="", metavar="TEXT", help="send to people without an open window, too"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and save nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -122,6 +126,7 @@ def _draft(options: dict[str, Any]) -> Campaign:
         restart_contact=options["restart_contact"],
         inactivity_minutes=options["inactivity_minutes"],
         external_id_prefix=options["external_id_prefix"],
+        window_reason=problems.collect("", lambda: windows.clean_reason(options["window_reason"])) or "",
     )
     problems.raise_if_any()
     return campaign
