@@ -118,13 +118,15 @@ def inbox(seen: Glance, now: datetime) -> list[Sign]:
 
 def _backlog(seen: Glance, now: datetime) -> str:
     text = ngettext(
-        "%(count)s event waits since %(when)s", "%(count)s events wait since %(when)s", seen.events
+        "%(count)s event waits, since %(when)s",
+        "%(count)s events wait, the oldest since %(when)s",
+        seen.events,
     ) % {"count": seen.events, "when": moment(seen.events_since)}
     if seen.intake_at is None:
-        return _("%(events)s: nobody takes events in. Start the worker.") % {"events": text}
+        return _("%(events)s: nobody has ever taken events in. Start the worker.") % {"events": text}
     if now - seen.intake_at > LONGEST_SILENCE:
         values = {"events": text, "when": moment(seen.intake_at)}
-        return _("%(events)s: nobody takes events in since %(when)s. Start the worker.") % values
+        return _("%(events)s: nobody has taken events in since %(when)s. Start the worker.") % values
     return _("%(events)s. They are being taken in; what they tell comes late.") % {"events": text}
 
 

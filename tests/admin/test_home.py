@@ -148,8 +148,8 @@ def test_events_that_wait_are_told_with_whether_anybody_takes_them_in(operator: 
     integration = an_integration()
     an_event(integration, received_at=ago(2), due_at=ago(2))
 
-    assert "1 event waits since" in text(operator)
-    assert "nobody takes events in. Start the worker." in text(operator)
+    assert "1 event waits, since" in text(operator)
+    assert "nobody has ever taken events in. Start the worker." in text(operator)
 
     heartbeat.beat(timezone.now(), heartbeat.INTAKE)
 

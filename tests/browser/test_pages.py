@@ -65,6 +65,7 @@ def pages(integration: Integration) -> list[str]:
     own = "/admin/outbound"
     return [
         "/admin/",
+        "/admin/reports/",
         f"{own}/campaign/",
         f"{own}/campaign/compose/",
         f"{own}/campaign/{draft.pk}/compose/",
