@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from outbound.lifecycle import CampaignKind, MessageStatus
+from outbound.lifecycle import CampaignKind, MessageStatus, WindowPolicy
 from outbound.models import Campaign, Integration, Message, Recipient, Template
 
 TOKEN = "tok-CANARY-0123456789-3f2a"  # noqa: S105
@@ -19,6 +19,7 @@ _numbers = count(1)
 def an_integration(**values: Any) -> Integration:
     number = next(_numbers)
     defaults = {"name": f"Integration {number}", "slug": "acme", "remote_id": str(number), "token": TOKEN}
+    defaults["window_policy"] = WindowPolicy.ALLOW  # few tests are about the window
     return Integration.objects.create(**(defaults | values))
 
 

@@ -29,8 +29,7 @@ def filled_in(**values: str) -> dict[str, str]:
         "remote_id": "42",
         "base_url": "https://outbound.ms.altubots.com/zenvia",
         "number_format": "national",
-        "webhook_addresses": "log",
-        "window_policy": "ask",
+        **{"webhook_addresses": "log", "window_policy": "ask"},
         "token": TOKEN,
     } | values
 

@@ -40,4 +40,11 @@ OF_EVENTS = [
         "return MessageStatus.DELIVERED",
         "tests/tracking/test_intake.py",
     ),
+    Mutant(
+        "a window that closed is seen at the claim",
+        f"{SENDING}/mark.py",
+        "WHEN asks_window AND NOT",
+        "WHEN FALSE AND NOT",
+        "tests/sending/test_claim_window.py",
+    ),
 ]
