@@ -12,6 +12,7 @@ from django.utils import timezone
 from outbound import heartbeat
 from outbound.tracking.counting import Counting
 from outbound.tracking.intake import PAGE_SIZE, take_in
+from outbound.tracking.purge import Purge
 
 LOOK_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 2.0
@@ -28,6 +29,7 @@ class Intake(threading.Thread):
         self._is_over = threading.Event()
         self._beat_at = 0.0
         self._counting = Counting()
+        self._purge = Purge()
 
     def run(self) -> None:
         pause = 0.0
@@ -46,6 +48,7 @@ class Intake(threading.Thread):
             count = take_in(timezone.now())
             self._beat()
             self._counting.look()
+            self._purge.look()
         except DatabaseError as error:
             logger.warning("The inbox could not be looked at: %s", type(error).__name__)
             connection.close()

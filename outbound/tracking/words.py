@@ -55,4 +55,5 @@ def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
     )
     audit.record(taught, TAUGHT, by, {"meaning": ["", meaning]})
     past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
+    past = past.exclude(body=b"")  # emptied because of its age: there is nothing left to read again
     return past.update(state=EventState.NEW, due_at=now, tries=0)
