@@ -16,7 +16,10 @@ from tests.console.po_files import Entry, placeholders, read_mo, read_po
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = Path("console") / "locale" / "pt_BR" / "LC_MESSAGES"
 EQUAL_IN_BOTH_LANGUAGES = {
+    "%(hour)sh",
     "%(ms)d ms",
+    "Status",
+    "Webhook",
     "Bot",
     "Latitude",
     "Longitude",
