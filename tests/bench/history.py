@@ -8,12 +8,14 @@ from outbound.models import Attempt, Message
 
 # What must differ from row to row; all else is as the one message has it. {n} is the row's number.
 _MESSAGE = {
-    "phone": "'+5521900' || {n}",
-    "phone_key": "'+5521900' || {n}",
+    "phone": "'+552198' || {digits}",
+    "phone_key": "'+552198' || {digits}",
     "external_id": "'past-' || {n}",
     "gateway_message_id": "{n}",
     "gateway_contact_id": "{n}",
 }
+# Seven digits, so that each is a mobile that may exist.
+_DIGITS = {"sqlite": "printf('%07d', n)", "postgresql": "lpad(CAST(n AS text), 7, '0')"}
 _ATTEMPT = {"message_id": "copy.id", "external_id": "copy.external_id"}
 _NUMBERS = {
     "sqlite": "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})",
@@ -76,7 +78,8 @@ def multiply(count: int, as_lived: dict[str, str] | None = None) -> int:
     numbers = _NUMBERS[connection.vendor].format(count=count)
     number = "CAST(n AS text)"
     with connection.cursor() as cursor:
-        own = {key: value.format(n=number) for key, value in _MESSAGE.items()}
+        digits = _DIGITS[connection.vendor]
+        own = {key: value.format(n=number, digits=digits) for key, value in _MESSAGE.items()}
         names, values = _columns(Message, own | (as_lived or {}))
         cursor.execute(
             f"INSERT INTO outbound_message ({names}) {numbers} SELECT {values} FROM numbers, "
