@@ -14,9 +14,11 @@ from outbound.admin.badges import EVENT_BADGES
 from outbound.admin.cards import Fact
 from outbound.admin.stamps import moment
 from outbound.gateways.zenvia.causes import cause_of
+from outbound.gateways.zenvia.statuses import MOST_EVENTS
 from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 
+MAX_SHOWN = 256 * 1024
 _MEANINGS: dict[str, Promise] = {
     EventState.NEW: gettext_lazy("It came in just now, and the worker looks at it within seconds."),
     EventState.WAITING: gettext_lazy(
@@ -50,6 +52,7 @@ _NOTES: dict[str, Promise] = {
     "not JSON": gettext_lazy("It is not JSON."),
     "not an object": gettext_lazy("It is JSON, but no event."),
     "an empty array": gettext_lazy("It holds no event."),
+    f"more than {MOST_EVENTS} events at once": gettext_lazy("It holds more events than are taken at once."),
     "nested too deeply": gettext_lazy("It is nested too deeply."),
     "it tells no status": gettext_lazy("It tells no status."),
     "it names no message": gettext_lazy("It names no message."),
@@ -110,8 +113,19 @@ def _sender(event: WebhookEvent) -> str:
 
 
 def _shown(body: bytes) -> str:
+    """Lay a body out where that shows the same; else show it as it came."""
     text = body.decode("utf-8", "replace")
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        value = json.loads(text, object_pairs_hook=_once)
+        shown = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
+        shown.encode()  # half of a surrogate pair is no text that a page can hold
     except (ValueError, RecursionError):
         return text
+    return shown if len(shown) <= MAX_SHOWN else text
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key is repeated")
+    return value

@@ -104,13 +104,13 @@ def _statuses(readings: list[Reading], now: datetime) -> list[Any]:
     evidence: list[Evidence] = []
     applied: list[Reading] = []
     for one, found in zip(readings, matches, strict=True):
-        one.event.note = found.note
+        one.event.note = found.note or one.event.note
         one.event.message_id = found.message_id
         meaning = _meaning(one, words)
         if one.event.state == EventState.UNKNOWN:
             continue
         if found.message_id is None:
-            _wait(one, now)
+            _wait(one, now, is_hopeless=bool(found.note))
         elif meaning is None:
             one.settle(EventState.IDLE)
         else:
@@ -133,9 +133,9 @@ def _meaning(one: Reading, words: Dictionary) -> MessageStatus | None:
         return None
 
 
-def _wait(one: Reading, now: datetime) -> None:
+def _wait(one: Reading, now: datetime, *, is_hopeless: bool) -> None:
     event = one.event
-    if event.tries >= len(WAITS) or event.note:
+    if event.tries >= len(WAITS) or is_hopeless:
         one.settle(EventState.ORPHAN)
         return
     event.state, event.due_at, event.tries = EventState.WAITING, now + WAITS[event.tries], event.tries + 1

@@ -39,6 +39,7 @@ class Reading:
 def read(event: WebhookEvent) -> Reading:
     """Read an event's body into its row; what cannot be read says why and is settled."""
     reading = Reading(event)
+    event.note = ""  # of an earlier try
     try:
         found = statuses.items(bytes(event.body))
         if len(found) > 1:

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from outbound.lifecycle import MessageStatus
-from outbound.models import Message, StatusWord, WebhookEvent
+from outbound.models import Message, StatusWord
 from tests.builders import an_integration, an_operator
-from tests.tracking.events import a_sent_message, a_status, an_answer, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, status_of, taken_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +29,6 @@ def reader(client: Client) -> Client:
 
 def page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
-
-
-def page_of(client: Client, event: WebhookEvent) -> str:
-    return page(client, f"{INBOX}{event.pk}/change/")
 
 
 def test_the_list_says_what_came_and_what_became_of_it(reader: Client) -> None:
@@ -59,60 +55,29 @@ def test_a_filter_that_finds_nothing_is_no_empty_inbox(reader: Client, query: st
     assert "No event has come in yet." not in page(reader, f"{INBOX}?{query}")
 
 
-@pytest.mark.parametrize(
-    "text", ["ours-x", "zenvia-x", "event-x", "wobbled", "WOBBLED", "+55 11 98888-7777", "1188887777"]
-)
-def test_an_event_is_found_by_whatever_it_names(reader: Client, text: str) -> None:
-    integration = an_integration()
-    status = a_status("WOBBLED", "ours-x", id="event-x")
-    status["message"]["id"] = "zenvia-x"
-    events = taken_in(integration, status, an_answer("5511988887777", "oi"), a_status("SENT", "another"))
-    wanted = events[1 if text[-1].isdecimal() else 0]
-
-    found = reader.get(f"{INBOX}?q={text.replace('+', '%2B')}").context["cl"].result_list
-
-    assert [one.pk for one in found] == [wanted.pk]
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (b"{broken", "It is not JSON."),
-        (b'{"status": "sent", "external_id": "nobody"}', "tried again for a day"),
-        (b'{"type": "VOICE", "id": "v"}', "changes nothing here"),
-        (b'{"type": "MESSAGE", "message": {"from": "what"}}', "The number that it names cannot be read."),
-    ],
-)
-def test_the_page_of_an_event_says_what_became_of_it_in_words(
-    reader: Client, body: bytes, words: str
-) -> None:
-    (event,) = taken_in(an_integration(), body)
-
-    assert words in page_of(reader, event)
-
-
-def test_a_body_is_shown_as_text_and_never_as_a_page(reader: Client) -> None:
-    (event,) = taken_in(an_integration(), b"<script>alert(1)</script>\xff\x00")
-
-    found = page_of(reader, event)
-
-    assert "&lt;script&gt;alert(1)" in found
-    assert "<script>alert(1)" not in found
-
-
-def test_a_failure_is_explained_on_its_events_page(reader: Client) -> None:
+def test_what_needs_a_look_is_found_with_one_click(reader: Client) -> None:
     message = a_sent_message()
-    cause = {"channelErrorCode": "131026", "reason": "Undeliverable"}
-    (event,) = taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
+    other = a_sent_message()
+    taken_in(
+        message.integration,
+        a_status("SENT", message.external_id),
+        a_status("WOBBLED", message.external_id),
+        a_status("SENT", other.external_id),
+        b"<html>",
+    )
 
-    assert "The number cannot be reached on WhatsApp" in page_of(reader, event)
+    found = reader.get(f"{INBOX}?look=needed").context["cl"].result_list
+
+    assert [one.state for one in found] == ["unreadable", "orphan", "unknown"]
 
 
-def test_an_array_leads_to_its_parts_and_each_part_back(reader: Client) -> None:
-    whole, first, _second = taken_in(an_integration(), [a_status("SENT", "a"), a_status("SENT", "b")])
+def test_unknown_words_are_announced_above_the_list_while_there_are_any(reader: Client) -> None:
+    message = a_sent_message()
+    before = page(reader, INBOX)
+    taken_in(message.integration, a_status("WOBBLED", message.external_id))
 
-    assert f"{INBOX}{first.pk}/change/" in page_of(reader, whole)
-    assert f"{INBOX}{whole.pk}/change/" in page_of(reader, first)
+    assert "nobody has explained yet" in page(reader, INBOX)
+    assert "nobody has explained yet" not in before
 
 
 def test_whoever_may_not_look_sees_nothing(client: Client) -> None:
@@ -200,7 +165,9 @@ def test_whoever_may_only_look_teaches_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 25])
-@pytest.mark.parametrize("query", ["", "?state__exact=applied", "?q=ours", "words/"])
+@pytest.mark.parametrize(
+    "query", ["", "?state__exact=applied", "?q=ours", "?look=needed", "?q=11988887777", "words/"]
+)
 def test_a_page_takes_few_questions_however_much_is_on_it(
     reader: Client, django_assert_max_num_queries: Any, count: int, query: str
 ) -> None:
@@ -211,10 +178,3 @@ def test_a_page_takes_few_questions_however_much_is_on_it(
 
     with django_assert_max_num_queries(10):
         reader.get(INBOX + query)
-
-
-def test_the_page_of_an_event_takes_few_questions(reader: Client, django_assert_max_num_queries: Any) -> None:
-    whole, *_parts = taken_in(an_integration(), [a_status("SENT", f"x{number}") for number in range(30)])
-
-    with django_assert_max_num_queries(10):
-        page_of(reader, whole)
