@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
 
 from outbound import phones
-from outbound.models import Recipient, WebhookEvent
+from outbound.models import Integration, Message, Recipient, WebhookEvent
 
 MIN_PARTIAL_DIGITS = 4
 MOST_NAMESAKES = 500
+MOST_MESSAGES = 500
 MAX_ID_DIGITS = 19  # more would not fit the column
 MAX_TERM_LENGTH = 200  # nothing that is searched for is longer
 
@@ -83,7 +84,10 @@ def find_messages(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
     Each by its own index and the likeliest first, in one question; an OR over them would use none.
     """
-    candidates = _message_candidates(text)
+    return _likeliest(queryset, text, _message_candidates(text))
+
+
+def _likeliest(queryset: QuerySet[Any], text: str, candidates: list[Q]) -> QuerySet[Any]:
     hits = list(_first_hits(queryset.order_by(), candidates))
     if not hits:
         return queryset.none()
@@ -124,15 +128,21 @@ def _named(text: str) -> QuerySet[Any]:
 
 def find_events(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Find by any id that an event may name, its own included, by a word, or by a person's number."""
-    if looks_like_a_number(text):
-        return queryset.filter(by_phone(text))
+    return _likeliest(queryset, text, _event_candidates(text))
+
+
+def _event_candidates(text: str) -> list[Q]:
     # An event's own id is looked up within each integration, as its index has it.
-    every = queryset.model._meta.get_field("integration").related_model.objects.values("pk")
-    candidates = [
-        Q(external_id=text),
-        Q(channel_message_id=text),
-        Q(integration__in=every, event_id=text),
-        Q(word=text.lower()),
-    ]
-    hits = list(_first_hits(queryset.order_by(), candidates))
-    return queryset.filter(candidates[min(hits)]) if hits else queryset.none()
+    every = Integration.objects.order_by().values("pk")
+    ids = [Q(external_id=text), Q(channel_message_id=text), Q(integration__in=every, event_id=text)]
+    return [_about(text), *ids] if looks_like_a_number(text) else [*ids, Q(word=text.lower())]
+
+
+def _about(text: str) -> Q:
+    """Return a person's own answers, and what was told of their messages, where the number is whole."""
+    if _is_partial(text):
+        return by_phone(text)
+    theirs = Message.objects.filter(by_phone(text)).order_by("-pk").values("pk")[:MOST_MESSAGES]
+    events = WebhookEvent.objects.order_by().values("pk")
+    answers, statuses = events.filter(by_phone(text)), events.filter(message__in=theirs)
+    return Q(pk__in=answers.union(statuses, all=True))

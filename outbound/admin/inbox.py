@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from outbound import phones
-from outbound.admin import event_page
+from outbound.admin import event_page, looking
 from outbound.admin.badges import EVENT_BADGES
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, unbroken
 from outbound.admin.teaching import TeachView, WordsView
+from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 from outbound.searching import as_pk, find_events
 
@@ -29,9 +30,9 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     list_display = ("received", "what", "said", "state_shown", "whose", "through", "copies")
     list_display_links = ("received",)
     list_select_related = ("integration", "message")
-    list_filter = ("state", "integration")
+    list_filter = (looking.NeedsLookFilter, "state", "integration")
     list_before_template = "admin/outbound/inbox_notice.html"
-    filter_lookups = ("state__exact", "integration__id__exact")
+    filter_lookups = (looking.PARAMETER, "state__exact", "integration__id__exact")
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
     search_fields = ("external_id",)  # shows the box; `find` answers it
@@ -81,6 +82,10 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     def through(self, obj: WebhookEvent) -> str:
         return str(obj.integration)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        notice = {"has_unknown_words": _is_whole(request) and _has_unknown_words()}
+        return super().changelist_view(request, (extra_context or {}) | notice)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -91,3 +96,12 @@ class WebhookEventAdmin(ReadOnlyAdmin):
             raise Http404
         frame = self.admin_site.each_context(request) | {"opts": self.opts}
         return TemplateResponse(request, "admin/outbound/event.html", frame | event_page.page(event))
+
+
+def _is_whole(request: HttpRequest) -> bool:
+    """Whether nobody looks for something else at the moment."""
+    return not request.GET.get("q") and not request.GET.get(looking.PARAMETER)
+
+
+def _has_unknown_words() -> bool:
+    return WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by().exists()

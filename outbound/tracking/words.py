@@ -17,6 +17,7 @@ from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
 
 TAUGHT = _("Meaning of a status word")
+MOST_COUNTED = 10_000
 
 
 class UnknownWord(Exception):
@@ -42,8 +43,9 @@ class Dictionary:
 
 
 def unknown_words() -> QuerySet[WebhookEvent, Any]:
-    """Return each word that nobody explained, how often it came and when last."""
-    unknown = WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by()
+    """Return each word that nobody explained, how often it came and when last, among the newest of them."""
+    newest = WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by("-pk").values("pk")
+    unknown = WebhookEvent.objects.filter(pk__in=newest[:MOST_COUNTED]).order_by()
     return unknown.values("word").annotate(count=Count("pk"), last=Max("received_at")).order_by("word")
 
 
