@@ -45,3 +45,23 @@ class RestoreView(ConfirmView):
         self.record.archived_at = None
         self.record.save(update_fields=["archived_at"])
         return _("Restored. It can be chosen for new messages again.")
+
+
+class LetGoOnView(ConfirmView):
+    permission_required = "outbound.change_template"
+    question = gettext_lazy("Let %(name)s go on")
+    confirm_label = gettext_lazy("Let it go on")
+
+    def explanation(self) -> list[str]:
+        return [
+            _("Do this when WhatsApp has let the template go on, or when it was changed and approved again."),
+            _("Sends that were paused with it stay paused until somebody resumes each of them."),
+        ]
+
+    def refusal(self) -> str:
+        return "" if self.record.paused_at else _("This template is not paused.")
+
+    def act(self, form: Form) -> str:
+        self.record.paused_at, self.record.paused_reason = None, ""
+        self.record.save(update_fields=["paused_at", "paused_reason"])
+        return _("The template can be sent again.")

@@ -10,12 +10,12 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from outbound.admin.archiving import ArchiveView, RestoreView
+from outbound.admin.archiving import ArchiveView, LetGoOnView, RestoreView
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
@@ -23,7 +23,7 @@ from outbound.admin.stamps import moment
 from outbound.models import Template, TemplateField
 from outbound.searching import find_templates
 
-BADGES = {"active": "success", "archived": "warning"}
+BADGES = {"active": "success", "archived": "warning", "paused": "danger"}
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -84,10 +84,17 @@ class TemplateAdmin(ConsoleAdmin):
 
     @display(description=gettext_lazy("state"), label=BADGES)
     def state(self, obj: Template) -> tuple[str, str]:
-        return ("archived", _("Archived")) if obj.archived_at else ("active", _("Active"))
+        if obj.archived_at:
+            return "archived", _("Archived")
+        return ("paused", pgettext("template", "Paused")) if obj.paused_at else ("active", _("Active"))
 
     def get_urls(self) -> list[URLPattern]:
-        return [page(self, ArchiveView, "archive"), page(self, RestoreView, "restore"), *super().get_urls()]
+        return [
+            page(self, ArchiveView, "archive"),
+            page(self, RestoreView, "restore"),
+            page(self, LetGoOnView, "let-go-on"),
+            *super().get_urls(),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> tuple[str, ...]:
         return ("template_id",) if obj and obj.campaigns.exists() else ()
@@ -111,12 +118,18 @@ class TemplateAdmin(ConsoleAdmin):
         card = Card(_("Current state"), [Fact(_("State"), text, BADGES[state])])
         if obj.archived_at:
             card.facts.append(Fact(_("Since"), moment(obj.archived_at)))
+        if obj.paused_at:
+            card.facts.append(Fact(_("Paused since"), moment(obj.paused_at)))
+            card.facts.append(Fact(_("Reason"), _(obj.paused_reason)))  # stored in English, as a msgid
         if obj.campaigns.exists():
             card.note = _(
                 "This template is in use, so it cannot be deleted and its id is fixed. Archive it instead."
             )
         if self.has_change_permission(request, obj):
             card.links.append(self._way_out(obj))
+        if self.has_change_permission(request, obj) and obj.paused_at:
+            url = reverse("admin:outbound_template_let_go_on", args=[obj.pk])
+            card.links.append(Link(_("Let it go on"), url, "primary"))
         return card
 
     def _way_out(self, obj: Template) -> Link:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from django.forms import Form
+from typing import Any
+
+from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from outbound import audit
 from outbound.admin.confirming import ConfirmView
+from outbound.admin.pausing import ReasonForm
+from outbound.admin.stamps import person
 from outbound.lifecycle import MessageStatus
-from outbound.models import Message
+from outbound.models import Message, Recipient
+
+MAX_REASON_LENGTH = 120  # the person's name stands before it
+UNDONE = gettext_noop("Opt-out undone")
+
+
+class WhyForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("How you know, if there is something to say: a call, a letter."),
+        max_length=MAX_REASON_LENGTH,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+    )
 
 
 class OptOutView(ConfirmView):
     permission_required = "outbound.opt_out_recipient"
     question = gettext_lazy("No more messages for %(name)s")
     confirm_label = gettext_lazy("Opt out")
+    form_class = WhyForm
 
     def explanation(self) -> list[str]:
         return [_("This person gets no more messages from this console."), self._waiting()]
@@ -33,8 +53,9 @@ class OptOutView(ConfirmView):
     def refusal(self) -> str:
         return _("This person has opted out already.") if self.record.opted_out_at else ""
 
-    def act(self, form: Form) -> str:
-        self.record.set_opted_out(timezone.now())
+    def act(self, form: forms.Form) -> str:
+        who, why = person(self.request.user), form.cleaned_data["reason"]
+        self.record.set_opted_out(timezone.now(), f"{who}: {why}" if why else who)
         return _("Opted out. This person gets no more messages.")
 
 
@@ -42,6 +63,7 @@ class UndoOptOutView(ConfirmView):
     permission_required = "outbound.opt_out_recipient"
     question = gettext_lazy("Messages again for %(name)s")
     confirm_label = gettext_lazy("Undo the opt-out")
+    form_class = ReasonForm
 
     def explanation(self) -> list[str]:
         return [
@@ -52,6 +74,10 @@ class UndoOptOutView(ConfirmView):
     def refusal(self) -> str:
         return "" if self.record.opted_out_at else _("This person has not opted out.")
 
-    def act(self, form: Form) -> str:
-        self.record.set_opted_out(None)
+    def act(self, form: forms.Form) -> str:
+        # The wish belongs to the number, whichever way it is spelt.
+        for one in Recipient.objects.filter(phone_key=self.record.phone_key).opted_out():
+            changes: dict[str, Any] = {"opt_out_reason": [one.opt_out_reason, form.cleaned_data["reason"]]}
+            one.set_opted_out(None)
+            audit.record(one, UNDONE, self.request.user, changes)
         return _("This person can get messages again.")

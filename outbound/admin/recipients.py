@@ -11,12 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound import phones
+from outbound.admin import conversations
 from outbound.admin.attributes import AttributesField
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
@@ -119,6 +121,7 @@ class RecipientAdmin(ConsoleAdmin):
         return [
             page(self, OptOutView, "opt-out"),
             page(self, UndoOptOutView, "undo-opt-out"),
+            page(self, conversations.DeclareView, "declare-window"),
             *super().get_urls(),
         ]
 
@@ -127,8 +130,14 @@ class RecipientAdmin(ConsoleAdmin):
         card = Card(_("Current state"), [Fact(_("State"), text, BADGES[state])])
         if obj.opted_out_at:
             card.facts.append(Fact(_("Since"), moment(obj.opted_out_at)))
+        if obj.opt_out_reason:
+            card.facts.append(Fact(_("Reason"), obj.opt_out_reason))
+        card.facts += conversations.facts(obj, timezone.now())
         if request.user.has_perm("outbound.opt_out_recipient"):
             card.links.append(self._switch(obj))
+        if request.user.has_perm("outbound.declare_window"):
+            url = reverse("admin:outbound_recipient_declare_window", args=[obj.pk])
+            card.links.append(Link(_("Declare the window open"), url))
         if request.user.has_perm("outbound.view_message"):
             card.links.append(Link(_("Everything sent to this person"), self._messages_url(obj)))
         return card

@@ -123,6 +123,8 @@ class ResumeView(SteeringView):
     def refusal(self) -> str:
         if self.record.status == CampaignStatus.RUNNING:
             return _("This send is not paused.")
+        if self.record.template and self.record.template.paused_at:
+            return _("WhatsApp paused its template. Let the template go on first.")
         return super().refusal()
 
     def act(self, form: forms.Form) -> str:

@@ -53,6 +53,10 @@ def _template_writer(campaign: Campaign, problems: Problems) -> Writer | None:
         return None
     if template.archived_at:
         problems.add(("template",), _("This template is archived. Choose another."), "template_archived")
+    if template.paused_at:
+        problems.add(
+            ("template",), _("WhatsApp paused this template. Choose another, or wait."), "template_paused"
+        )
     texts = problems.collect("fields", lambda: _values(campaign, template))
     if texts is None:
         return None

@@ -152,7 +152,7 @@ def test_an_opt_out_is_undone(client: Client) -> None:
     recipient = a_recipient(opted_out_at=timezone.now())
     client.force_login(an_operator(*OPT_OUT))
 
-    client.post(address(recipient, "undo_opt_out"))
+    client.post(address(recipient, "undo_opt_out"), {"reason": "She asked for it."})
 
     recipient.refresh_from_db()
     assert recipient.opted_out_at is None

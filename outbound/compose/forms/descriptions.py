@@ -65,7 +65,7 @@ def _template(template: Template) -> Description:
     )
     return {
         "type": str(template.pk),
-        "label": template.name,
+        "label": _("%(name)s (paused)") % {"name": template.name} if template.paused_at else template.name,
         "help": _("This template has no fields to fill in.") if not group.fields else "",
         "icon": "description",
         "fields": [group.describe()] if group.fields else [],
