@@ -10,6 +10,7 @@ import logging
 import re
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
@@ -68,10 +69,16 @@ def _body(request: HttpRequest) -> bytes | None:
     if said.isdecimal() and int(said[:18]) > MAX_BODY_BYTES:
         return None
     try:
-        body = request.read(MAX_BODY_BYTES + 1)
+        body = _stream(request).read(MAX_BODY_BYTES + 1)
     except OSError:
         return b""  # cut off on its way: kept as unreadable, and posted again by its sender
     return body if len(body) <= MAX_BODY_BYTES else None
+
+
+def _stream(request: HttpRequest) -> Any:
+    """Return what to read from: of a body in chunks, which tells no length, Django itself reads nothing."""
+    ends_by_itself = request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH")
+    return request.META["wsgi.input"] if ends_by_itself else request
 
 
 def _address(request: HttpRequest) -> str:

@@ -1,0 +1,47 @@
+"""A body that comes in chunks and tells no length is kept like any other."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from outbound.models import WebhookEvent
+from outbound.tracking import keys
+from outbound.webhooks.views import MAX_BODY_BYTES
+from tests.builders import an_integration
+
+pytestmark = pytest.mark.django_db
+
+
+def post_in_chunks(body: bytes, *, ends_by_itself: bool = True) -> int:
+    """Post as a server hands a request on whose chunks it puts together (PEP 3333's extension)."""
+    keys.forget()
+    integration = an_integration()
+    secret = keys.rotate(integration, by=None, now=timezone.now())
+    extra = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": ends_by_itself}
+    return Client().generic("POST", f"/hooks/zenvia/{integration.pk}/{secret}/", b"", **extra).status_code
+
+
+def kept() -> list[bytes]:
+    return [bytes(body) for body in WebhookEvent.objects.values_list("body", flat=True)]
+
+
+def test_it_is_kept_byte_for_byte() -> None:
+    status = post_in_chunks(b'{"status": "sent"}')
+
+    assert (status, kept()) == (200, [b'{"status": "sent"}'])
+
+
+def test_one_without_an_end_is_cut_and_turned_away() -> None:
+    status = post_in_chunks(b"x" * (MAX_BODY_BYTES + 1))
+
+    assert (status, kept()) == (413, [])
+
+
+def test_nothing_is_read_from_a_server_that_does_not_say_where_the_body_ends() -> None:
+    status = post_in_chunks(b"the next request", ends_by_itself=False)
+
+    assert (status, kept()) == (200, [b""])
