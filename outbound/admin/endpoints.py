@@ -84,6 +84,9 @@ class IntegrationForm(forms.ModelForm):
         if not self.errors.keys() & limits.HOURS:
             for name, error in limits.hours_error(*map(cleaned.get, limits.HOURS)).items():
                 self.add_error(name, error)
+        if not self.errors.keys() & set(webhooks.FIELDS):
+            for name, error in webhooks.addresses_error(*map(cleaned.get, webhooks.FIELDS)).items():
+                self.add_error(name, error)
         return cleaned
 
     @property

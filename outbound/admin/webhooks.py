@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -19,6 +20,7 @@ from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.compose.pages import ConsolePage
+from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, WebhookKey
 from outbound.tracking import keys
 
@@ -26,7 +28,19 @@ FIELDS = ("webhook_addresses", "webhook_ranges")
 NEW_SECRET = gettext_noop("New secret of the webhook")
 OLD_ENDED = gettext_noop("Old secret of the webhook ended")
 HEADER_SET = gettext_noop("The webhook asks for a header, with a new secret")
+DONE_ALREADY = gettext_noop(
+    "This was done already, so nothing changed. If nobody copied what was shown, make another and enter it "
+    "at Zenvia right away."
+)
 HEADER_DROPPED = gettext_noop("The webhook asks for no header any more")
+
+
+def addresses_error(policy: str | None, ranges: str | None) -> dict[str, ValidationError]:
+    """Return what is wrong with turning others away without a list, by field. Code: `ranges_missing`."""
+    if policy != AddressPolicy.ENFORCE or (ranges or "").split():
+        return {}
+    said = _("Name at least one network, or turn nobody away.")
+    return {"webhook_ranges": ValidationError(said, code="ranges_missing")}
 
 
 def heard(integration: Integration) -> str:
@@ -42,6 +56,17 @@ def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
         for key in integration.webhook_keys.select_related("created_by")
         if key.expires_at is None or key.expires_at > now
     ]
+
+
+def newest(integration: Integration) -> str:
+    """Return by what a form tells which address was the newest when it was drawn."""
+    pk = integration.webhook_keys.values_list("pk", flat=True).first()
+    return str(pk or "")
+
+
+def _mark(integration: Integration) -> str:
+    """Return the same for the header: enough of a digest to tell it from another."""
+    return integration.webhook_header[:8]
 
 
 def pages(site: Any) -> list[URLPattern]:
@@ -94,7 +119,15 @@ class WebhookView(ConsolePage):
             Fact(_("Last event"), heard(one)),
         ]
         return self.render(
-            {"integration": one, "facts": facts, "opened": len(opened), "header": keys.HEADER} | _frame(one)
+            {
+                "integration": one,
+                "facts": facts,
+                "opened": len(opened),
+                "newest": newest(one),
+                "header_mark": _mark(one),
+                "header": keys.HEADER,
+            }
+            | _frame(one)
         )
 
 
@@ -107,6 +140,17 @@ class _SecretPage(ConsolePage):
     @cached_property
     def integration(self) -> Integration:
         return get_object_or_404(Integration, pk=self.kwargs["pk"])
+
+    def is_second(self, standing: str) -> bool:
+        """Whether a secret was made since the form was drawn, which told what was `standing` then.
+
+        A reload or a second click would end the secret that was just copied, or the one at Zenvia.
+        """
+        return self.request.POST.get("seen", "") != standing
+
+    def nothing_done(self) -> HttpResponse:
+        messages.warning(self.request, _(DONE_ALREADY))
+        return redirect("admin:outbound_integration_webhook", self.integration.pk)
 
     def shown(self, label: str, secret: str) -> HttpResponse:
         """Show what was made in this answer alone: it is kept nowhere, nor may anybody keep it."""
@@ -127,6 +171,8 @@ class NewSecretView(_SecretPage):
     title = gettext_lazy("The webhook's address")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_second(newest(self.integration)):
+            return self.nothing_done()
         secret = keys.rotate(self.integration, by=self.user, now=timezone.now())
         audit.record(self.integration, NEW_SECRET, self.user)
         return self.shown(_("Address"), _address(request, self.integration, secret))
@@ -137,6 +183,8 @@ class HeaderView(_SecretPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("header") == "on"
+        if wanted and self.is_second(_mark(self.integration)):
+            return self.nothing_done()
         secret = keys.set_header(self.integration, wanted)
         audit.record(self.integration, HEADER_SET if wanted else HEADER_DROPPED, self.user)
         if secret:

@@ -41,8 +41,9 @@ def address(integration: Integration, action: str) -> str:
 
 
 def made(client: Client, integration: Integration) -> str:
-    """Make an address and return its path."""
-    page = client.post(address(integration, "webhook_new_secret")).content.decode()
+    """Make an address, as its page asks for it, and return its path."""
+    form = {"seen": client.get(address(integration, "webhook")).context["newest"]}
+    page = client.post(address(integration, "webhook_new_secret"), form).content.decode()
     found = re.search(r"http://testserver(/hooks/zenvia/\d+/[\w-]{43}/)", page)
     assert found
     return found[1]
@@ -147,3 +148,54 @@ def test_the_page_takes_few_questions(
 
     with django_assert_max_num_queries(10):
         manager.get(address(integration, "webhook"))
+
+
+def test_a_reload_makes_no_second_address_and_ends_none(manager: Client, integration: Integration) -> None:
+    at_zenvia = made(manager, integration)
+    form = {"seen": manager.get(address(integration, "webhook")).context["newest"]}
+    manager.post(address(integration, "webhook_new_secret"), form)
+
+    again = manager.post(address(integration, "webhook_new_secret"), form)
+
+    assert again.url == address(integration, "webhook")
+    assert integration.webhook_keys.count() == 2
+    assert posted(at_zenvia) == 200
+
+
+def test_a_reload_keeps_the_header_that_was_just_copied(manager: Client, integration: Integration) -> None:
+    form = {"header": "on", "seen": ""}
+    manager.post(address(integration, "webhook_header"), form)
+    copied = Integration.objects.get().webhook_header
+
+    again = manager.post(address(integration, "webhook_header"), form)
+
+    assert again.url == address(integration, "webhook")
+    assert Integration.objects.get().webhook_header == copied
+
+
+def test_a_new_header_secret_can_be_made_from_the_page(manager: Client, integration: Integration) -> None:
+    manager.post(address(integration, "webhook_header"), {"header": "on"})
+    before = Integration.objects.get().webhook_header
+    seen = manager.get(address(integration, "webhook")).context["header_mark"]
+
+    manager.post(address(integration, "webhook_header"), {"header": "on", "seen": seen})
+
+    assert Integration.objects.get().webhook_header not in ("", before)
+
+
+@pytest.mark.parametrize(("ranges", "codes"), [(" ", ["ranges_missing"]), ("10.0.0.0/8", [])])
+def test_nobody_is_turned_away_without_a_list(
+    client: Client, integration: Integration, ranges: str, codes: list[str]
+) -> None:
+    client.force_login(an_operator("outbound.view_integration", "outbound.change_integration"))
+    names = ("name", "slug", "remote_id", "base_url", "number_format", "window_policy")
+    form = {name: getattr(integration, name) for name in names}
+
+    response = client.post(
+        address(integration, "change"), form | {"webhook_addresses": "enforce", "webhook_ranges": ranges}
+    )
+
+    errors = response.context["adminform"].form.errors.as_data() if response.context else {}
+    integration.refresh_from_db()
+    assert [error.code for error in errors.get("webhook_ranges", [])] == codes
+    assert (integration.webhook_addresses == "enforce") == (not codes)
