@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from outbound.gateways.base import Inbound, StatusUpdate
 from outbound.lifecycle import EventKind, EventState, MessageStatus
@@ -30,6 +30,8 @@ WAITS = [timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), time
 SOON = timedelta(seconds=1)
 MOST_FAILURES = 10
 TURN_SECONDS = 1.0
+# The database is not there, or busy. Whatever else it says is about a value of ours.
+AWAY = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ def take_in(now: datetime) -> int:
     try:
         with turn(TURN_SECONDS), transaction.atomic():
             return _apply(_due(now, PAGE_SIZE), now)
-    except DatabaseError:
+    except AWAY:
         raise  # away, or busy: nothing was changed, and the next look finds all of it again
     except Exception:
         logger.exception("A page of events could not be applied; they are tried one by one.")
@@ -59,7 +61,7 @@ def _alone(pk: int, now: datetime) -> int:
     try:
         with transaction.atomic():
             return _apply(list(WebhookEvent.objects.filter(pk=pk, due_at__isnull=False)), now)
-    except DatabaseError:
+    except AWAY:
         raise
     except Exception as error:  # noqa: BLE001
         _count_failure(pk, type(error).__name__, now)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from outbound.lifecycle import EventState, MessageStatus
@@ -192,14 +193,15 @@ def test_an_event_about_an_earlier_day_has_that_day_counted_again() -> None:
     assert list(SummaryDay.objects.values_list("day", "is_stale")) == [(timezone.localdate(then), True)]
 
 
+@pytest.mark.parametrize("fault", [ZeroDivisionError, DataError, IntegrityError])
 def test_an_event_that_fails_holds_up_no_other_and_is_set_aside_in_the_end(
-    message: Message, monkeypatch: pytest.MonkeyPatch
+    message: Message, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
     real = intake.people.heard
 
     def failing(wrote: Any, now: Any) -> None:
         if any(one.text == "crash" for one in wrote):
-            raise ZeroDivisionError
+            raise fault
         real(wrote, now)
 
     monkeypatch.setattr(intake.people, "heard", failing)
