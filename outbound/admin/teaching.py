@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from outbound.compose.pages import ConsolePage
+from outbound.gateways.zenvia.statuses import WORDS
 from outbound.models import StatusWord, WebhookEvent
 from outbound.tracking import words
 
@@ -74,7 +75,7 @@ class TeachView(ConsolePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = MeaningForm(request.POST)
-        if not form.is_valid() or not self._ever_came():
+        if not form.is_valid() or self._refusal():
             return self._ask(form)
         meaning = form.cleaned_data["meaning"].removeprefix(NOTHING)
         count = words.teach(self.word, meaning, by=self.user, now=timezone.now())
@@ -87,13 +88,16 @@ class TeachView(ConsolePage):
         return redirect("admin:outbound_webhookevent_words")
 
     def _ask(self, form: MeaningForm) -> HttpResponse:
-        if not self._ever_came():
-            messages.info(self.request, _("No event came with this word."))
+        if said := self._refusal():
+            messages.info(self.request, said)
             return redirect("admin:outbound_webhookevent_words")
         return self.render({"word": self.word, "form": form} | _FRAME)
 
-    def _ever_came(self) -> bool:
-        return bool(self.word) and WebhookEvent.objects.filter(word=self.word).exists()
+    def _refusal(self) -> str:
+        if self.word in WORDS:
+            return _("The documents say already what this word means.")
+        ever_came = bool(self.word) and WebhookEvent.objects.filter(word=self.word).exists()
+        return "" if ever_came else _("No event came with this word.")
 
 
 _FRAME = {"opts": WebhookEvent._meta}

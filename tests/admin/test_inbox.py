@@ -155,6 +155,16 @@ def test_nothing_is_taught_by_looking_or_of_a_word_that_never_came(reader: Clien
     assert not StatusWord.objects.exists()
 
 
+def test_a_word_of_the_documents_is_not_taught_anew(reader: Client) -> None:
+    message = a_sent_message()
+    taken_in(message.integration, a_status("DELIVERED", message.external_id))
+
+    response = reader.post(f"{INBOX}words/teach/?word=delivered", {"meaning": "sent"}, follow=True)
+
+    assert "The documents say already what this word means." in response.content.decode()
+    assert not StatusWord.objects.exists()
+
+
 def test_whoever_may_only_look_teaches_nothing(client: Client) -> None:
     client.force_login(an_operator(LOOK))
 
