@@ -29,8 +29,8 @@ class Wrote:
 
 def sender_of(written: str) -> phones.Phone | None:
     """Read the number of an event, which may carry 55 and lack the ninth digit; None where it is none."""
-    digits = written if written.startswith("+") else f"+{written}"
-    for spelling in (digits, written):  # the channel writes the country code, so that is tried first
+    # As it stands first, for a Brazilian number without 55 may be one of another country with a plus before it.
+    for spelling in (written, f"+{written}"):
         try:
             return phones.parse(spelling)
         except ValidationError:

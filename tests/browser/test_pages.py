@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
 from outbound.sending.launch import launch
+from outbound.tracking import words
 from tests.browser.conftest import send_what_is_due
+from tests.tracking.events import a_status, taken_in
 
 # Colours hang on the theme and layout on the width, so two looks see all four.
 LOOKS = {"light and wide": ("light", 1280), "dark and narrow": ("dark", 390)}
@@ -46,6 +49,24 @@ def steered(integration: Integration) -> list[str]:
         actions = ("change", "cancel", "resume" if status == CampaignStatus.PAUSED else "pause")
         addresses += [f"/admin/outbound/campaign/{campaign.pk}/{action}/" for action in actions]
     return addresses
+
+
+def of_the_inbox(integration: Integration) -> list[str]:
+    """The pages of the inbox, and of an event that failed, of one that nobody can read, and of an array."""
+    failure = {"channelErrorCode": "131026", "reason": "Undeliverable"}
+    message = Message.objects.filter(status=MessageStatus.ACCEPTED).latest("pk")
+    events = taken_in(
+        integration,
+        a_status("NOT_DELIVERED", message.external_id, cause=failure),
+        a_status("WOBBLED", message.external_id),
+        a_status("GRUMBLED", message.external_id),
+        b"<html>",
+        [a_status("SENT", "one"), a_status("SENT", "another")],
+    )
+    words.teach("grumbled", "read", by=User.objects.latest("pk"), now=timezone.now())
+    inbox = "/admin/outbound/webhookevent/"
+    own = ("", "?look=needed", "words/", "words/teach/?word=wobbled")
+    return [*(inbox + page for page in own), *(f"{inbox}{event.pk}/change/" for event in events)]
 
 
 def pages(integration: Integration) -> list[str]:
@@ -81,6 +102,7 @@ def pages(integration: Integration) -> list[str]:
         f"{own}/message/doubts/?q=nobody",
         f"{own}/message/doubts/decide/?as=not_sent&message={doubt.pk}",
         f"{own}/message/doubts/again/",
+        *of_the_inbox(integration),
         f"{own}/integration/",
         f"{own}/integration/add/",
         f"{own}/integration/{integration.pk}/change/",

@@ -74,6 +74,11 @@ def taken_in(integration: Integration, *bodies: Any) -> list[WebhookEvent]:
     """Let bodies arrive and take effect; return all events there are, the oldest first."""
     for body in bodies:
         arrived(integration, body)
+    return taken_in_all()
+
+
+def taken_in_all() -> list[WebhookEvent]:
+    """Let all that arrived take effect; return all events there are, the oldest first."""
     while take_in(timezone.now() + timedelta(seconds=1)):
         pass
     return list(WebhookEvent.objects.order_by("id"))
