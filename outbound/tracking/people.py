@@ -29,7 +29,7 @@ class Wrote:
 
 def sender_of(written: str) -> phones.Phone | None:
     """Read the number of an event, which may carry 55 and lack the ninth digit; None where it is none."""
-    # As it stands first, for a Brazilian number without 55 may be one of another country with a plus before it.
+    # As it stands first: with a plus before it, a number without 55 may be one of another country.
     for spelling in (written, f"+{written}"):
         try:
             return phones.parse(spelling)
