@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -71,7 +73,7 @@ class Audience:
         self.duplicates: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self._pasted) or self._picked.exists()
+        return bool(self._pasted or self._first)
 
     def __iter__(self) -> Iterator[Person]:
         self.duplicates = []
@@ -86,14 +88,29 @@ class Audience:
                 seen.add(key)
             yield person
 
+    @cached_property
+    def _first(self) -> list[Person]:
+        # One question answers for a short list whether there is anybody, who they are, and who comes twice.
+        return [_person(row) for row in _read(self._picked.order_by("id"))[:CHUNK]]
+
+    @property
+    def _are_few(self) -> bool:
+        return len(self._first) < CHUNK
+
+    def _all_picked(self) -> Iterator[Person]:
+        return map(_person, _read(self._picked.order_by("id")).iterator(chunk_size=CHUNK))
+
     def _shared_keys(self) -> set[str]:
         """Return the keys that may come more than once, so that the others need not be remembered."""
+        pasted = {phone.key for _typed, phone in self._pasted}
+        if self._are_few:
+            spellings = Counter(person.phone.key for person in self._first)
+            return pasted | {key for key, count in spellings.items() if count > 1}
         twins = self._picked.order_by().values("phone_key").annotate(spellings=Count("pk"))
-        shared = set(twins.filter(spellings__gt=1).values_list("phone_key", flat=True))
-        return shared | {phone.key for _typed, phone in self._pasted}
+        return pasted | set(twins.filter(spellings__gt=1).values_list("phone_key", flat=True))
 
     def _everybody(self) -> Iterator[Person]:
-        yield from map(_person, _read(self._picked.order_by("id")).iterator(chunk_size=CHUNK))
+        yield from self._first if self._are_few else self._all_picked()
         pasted = iter(self._pasted)
         while chunk := list(islice(pasted, CHUNK)):
             saved = _saved({phone.key for _typed, phone in chunk})

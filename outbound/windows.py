@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from outbound import audit
 from outbound.contents.errors import Problems
-from outbound.contents.texts import clean_text
+from outbound.contents.texts import clean_text, is_blank
 from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
 from outbound.models import Campaign, Conversation, Integration
 
@@ -48,6 +48,13 @@ def is_asked(campaign: Campaign, integration: Integration) -> bool:
     return integration.window_policy == WindowPolicy.REFUSE or not campaign.window_reason
 
 
+def takes_reason(campaign: Campaign) -> bool:
+    """Whether a reason changes who gets it: of a rich notification whose integration asks for one."""
+    integration = campaign.integration
+    is_rich = campaign.kind == CampaignKind.NOTIFICATION
+    return is_rich and integration is not None and integration.window_policy == WindowPolicy.ASK
+
+
 def open_among(integration: Integration, phone_keys: Collection[str], now: datetime) -> set[str]:
     """Return those of `phone_keys` whose window is open: by a message of theirs, or declared so."""
     since, until = bounds(now)
@@ -63,7 +70,7 @@ def clean_reason(text: str) -> str:
     if len(cleaned) > MAX_REASON_LENGTH:
         problems.add(("window_reason",), _("At most %(max)s characters."), "too_long", max=MAX_REASON_LENGTH)
     problems.raise_if_any()
-    return cleaned.strip()
+    return "" if is_blank(cleaned) else cleaned
 
 
 def give_reason(draft: Campaign, reason: str, by: User) -> None:

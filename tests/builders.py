@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from outbound.lifecycle import CampaignKind, MessageStatus, WindowPolicy
-from outbound.models import Campaign, Integration, Message, Recipient, Template
+from outbound.models import Campaign, Conversation, Integration, Message, Recipient, Template
 
 TOKEN = "tok-CANARY-0123456789-3f2a"  # noqa: S105
 
@@ -53,6 +53,12 @@ def a_message(**values: Any) -> Message:
         "status_changed_at": timezone.now(),
     }
     return Message.objects.create(**(defaults | values))
+
+
+def a_conversation(**values: Any) -> Conversation:
+    """Build one whose window is open, by a message a moment ago, where nothing else is said."""
+    defaults = {"phone_key": "+5535988001234", "last_inbound_at": timezone.now()}
+    return Conversation.objects.create(**(defaults | values))
 
 
 def an_operator(*permissions: str, **values: Any) -> User:

@@ -16,10 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from outbound import windows
 from outbound.compose import preview
 from outbound.compose.pages import ConsolePage
 from outbound.compose.timing import timing
-from outbound.lifecycle import Reason, WindowPolicy
+from outbound.lifecycle import Reason
 from outbound.models import Campaign
 from outbound.sending.launch import AlreadyLaunched, PlanChanged
 from outbound.sending.plan import Plan, Planned, plan
@@ -126,8 +127,7 @@ class ReviewView(ConsolePage):
         context = {
             "draft": self.draft,
             "outside": len(outside),
-            "may_give_reason": self.draft.integration
-            and self.draft.integration.window_policy == WindowPolicy.ASK,
+            "may_give_reason": windows.takes_reason(self.draft),
             "plan": planned,
             "form": form,
             "only": only,
@@ -135,11 +135,6 @@ class ReviewView(ConsolePage):
             "when": when,
         }
         return self.render(context | self._sample(planned))
-
-    @property
-    def _asks_for_reason(self) -> bool:
-        integration = self.draft.integration
-        return integration is not None and integration.window_policy == WindowPolicy.ASK
 
     def _sample(self, planned: Plan) -> dict[str, Any]:
         """Draw one person's copy; `?person=` steps through all who get one."""

@@ -26,10 +26,12 @@ class WindowReasonView(ConsolePage):
         return redirect("admin:outbound_campaign_review", self.kwargs["pk"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
+        draft = get_object_or_404(Campaign.objects.select_related("integration"), pk=self.kwargs["pk"])
         if not draft.is_draft:
             return self.already_sent(draft)
         takes_back = "take_back" in request.POST
+        if not takes_back and not windows.takes_reason(draft):
+            return self._review(draft)  # the integration's rule decides alone, and the review says so
         try:
             reason = "" if takes_back else windows.clean_reason(request.POST.get("reason", ""))
         except ValidationError as error:

@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus
+from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus, WindowPolicy
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
+from outbound.sending.again import copy_as_draft
 from outbound.sending.launch import launch
 from outbound.tracking import words
 from tests.browser.conftest import send_what_is_due
@@ -78,6 +79,10 @@ def pages(integration: Integration) -> list[str]:
         numbers="35988001234",
         content={"type": "location", "latitude": 1, "longitude": 2},
     )
+    # With nobody's sign the review asks for a reason; with one it offers to take it back.
+    Integration.objects.filter(pk=integration.pk).update(window_policy=WindowPolicy.ASK)
+    reasoned = copy_as_draft(draft, by=None)
+    Campaign.objects.filter(pk=reasoned.pk).update(window_reason="They wrote by mail.")
     doubt, taken_as_not_sent = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
     Message.objects.filter(pk=taken_as_not_sent.pk).update(status=MessageStatus.ASSUMED_NOT_SENT)
     held = {"held_until": timezone.now() + timedelta(minutes=10), "hold": Hold.ASKED}
@@ -91,6 +96,7 @@ def pages(integration: Integration) -> list[str]:
         f"{own}/campaign/compose/",
         f"{own}/campaign/{draft.pk}/compose/",
         f"{own}/campaign/{draft.pk}/review/",
+        f"{own}/campaign/{reasoned.pk}/review/",
         f"{own}/campaign/{draft.pk}/discard/",
         f"{own}/campaign/{campaign.pk}/change/",
         *steered(integration),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from auditlog.models import LogEntry
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
 from outbound.models import Campaign
-from tests.builders import a_campaign, an_integration, an_operator
+from outbound.sending.again import copy_as_draft
+from tests.builders import a_campaign, a_conversation, an_integration, an_operator
+from tests.sending.steps import some_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +82,7 @@ def test_a_reason_can_be_taken_back(operator: Client) -> None:
     assert "1 person is left out" in review(operator, draft)
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 301, "nul\x00"])
+@pytest.mark.parametrize("reason", ["", "   ", "\u200b", "x" * 301, "nul\x00"])
 def test_a_reason_that_is_none_changes_nothing(operator: Client, reason: str) -> None:
     assert answer(operator, a_draft(), reason=reason) == ""
 
@@ -106,3 +110,37 @@ def test_whoever_may_not_send_gives_no_reason(client: Client) -> None:
 
     assert response.status_code == 403
     assert not Campaign.objects.exclude(window_reason="").exists()
+
+
+@pytest.mark.parametrize("policy", [WindowPolicy.REFUSE, WindowPolicy.ALLOW])
+def test_where_the_rule_decides_alone_no_reason_is_kept(operator: Client, policy: WindowPolicy) -> None:
+    assert answer(operator, a_draft(policy), reason="They called us.") == ""
+
+
+def test_a_reason_that_the_rule_overrides_is_not_said_to_hold(operator: Client) -> None:
+    draft = a_draft(WindowPolicy.REFUSE, window_reason="They called us.")
+    a_conversation(integration=draft.integration)
+
+    found = review(operator, draft)
+
+    assert "It also goes to people" not in found
+    assert answer(operator, draft, take_back="1") == ""
+
+
+def test_a_copy_of_the_send_needs_a_reason_of_its_own() -> None:
+    draft = a_draft(window_reason="They called us.", status=CampaignStatus.RUNNING)
+
+    assert copy_as_draft(draft, by=None).window_reason == ""
+
+
+def test_the_review_asks_as_much_for_many_as_for_few(operator: Client) -> None:
+    def asked(people: int) -> int:
+        draft = a_draft()
+        Campaign.objects.filter(pk=draft.pk).update(numbers="\n".join(some_numbers(people)))
+        with CaptureQueriesContext(connection) as queries:
+            review(operator, draft)
+        return len(queries)
+
+    few = asked(2)
+
+    assert asked(25) == few <= 10
