@@ -29,8 +29,10 @@ class Wrote:
 
 def sender_of(written: str) -> phones.Phone | None:
     """Read the number of an event, which may carry 55 and lack the ninth digit; None where it is none."""
-    # As it stands first: with a plus before it, a number without 55 may be one of another country.
-    for spelling in (written, f"+{written}"):
+    # The channel writes the country code, so that is tried first: read as it stands, a mobile of Peru
+    # (51 987…) would be one of Porto Alegre, and the wrong person would be left alone.
+    international = written if written.startswith("+") else f"+{written}"
+    for spelling in (international, written):
         try:
             return phones.parse(spelling)
         except ValidationError:

@@ -34,13 +34,19 @@ def last_wrote(integration: Integration) -> datetime | None:
     return Conversation.objects.get(integration=integration).last_inbound_at
 
 
-@pytest.mark.parametrize(
-    "sender", [WIRE, f"+{WIRE}", "553588001234", "35988001234", "3588001234", "+55 35 98800-1234"]
-)
+@pytest.mark.parametrize("sender", [WIRE, f"+{WIRE}", "553588001234", "35988001234", "+55 35 98800-1234"])
 def test_every_spelling_of_a_number_is_one_person(integration: Integration, sender: str) -> None:
     taken_in(integration, an_answer(sender, "Oi"))
 
     assert Conversation.objects.get().phone_key == KEY
+
+
+@pytest.mark.parametrize("sender", ["51987654321", "4741234567", "34912345678", "14155552671", "3588001234"])
+def test_a_person_of_another_country_is_not_taken_for_a_brazilian(sender: str) -> None:
+    phone = sender_of(sender)
+
+    assert phone is not None
+    assert phone.key == f"+{sender}"
 
 
 @pytest.mark.parametrize("sender", ["", "whatsapp:me", "123", "x" * 40, "0" * 30])
