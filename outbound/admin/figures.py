@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from outbound import summaries
 from outbound.admin.glance import Glance
@@ -71,7 +72,7 @@ def _taken(today: Tally) -> Figure:
 
 def _shares(today: Tally) -> list[Figure]:
     delivered = Figure(
-        _("Delivered"),
+        pgettext("figure", "Delivered"),
         today.reached_share,
         _history(MessageStatus.DELIVERED, "today"),
         "success" if today.reached else "",
@@ -79,7 +80,7 @@ def _shares(today: Tally) -> list[Figure]:
         note=_part_of(today.reached, today.taken),
     )
     read = Figure(
-        _("Read"),
+        pgettext("figure", "Read"),
         today.read_share,
         _history(MessageStatus.READ, "today"),
         "success" if today.read else "",
@@ -92,11 +93,8 @@ def _shares(today: Tally) -> list[Figure]:
 def _failed(today: Tally) -> Figure:
     refused, undelivered = today.refused, today.undelivered
     parts = [
-        (_("%(count)s refused") % {"count": _number(refused)}, _history(MessageStatus.REFUSED, "today")),
-        (
-            _("%(count)s not delivered") % {"count": _number(undelivered)},
-            _history(MessageStatus.UNDELIVERED, "today"),
-        ),
+        (_counted_refused(refused), _history(MessageStatus.REFUSED, "today")),
+        (_counted_undelivered(undelivered), _history(MessageStatus.UNDELIVERED, "today")),
     ]
     return Figure(
         _("Did not arrive"),
@@ -106,6 +104,14 @@ def _failed(today: Tally) -> Figure:
         note="" if refused + undelivered else _("today"),
         parts=parts if refused + undelivered else [],
     )
+
+
+def _counted_refused(count: int) -> str:
+    return ngettext("%(count)s refused", "%(count)s refused", count) % {"count": _number(count)}
+
+
+def _counted_undelivered(count: int) -> str:
+    return ngettext("%(count)s not delivered", "%(count)s not delivered", count) % {"count": _number(count)}
 
 
 def _part_of(part: int, whole: int) -> str:
