@@ -143,14 +143,18 @@ def serve(
     """
     # Waited for, not handled: a handler that set an event could deadlock with the wait it interrupts. The
     # threads started below inherit the mask, so only `sigwait` gets the signal, even one that comes early.
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    server = start(
-        port, ledger_path=ledger_path, latency_ms=latency_ms, token=token, callback_path=callback_path
-    )
-    sys.stdout.write(f"Sandbox gateway on http://{HOST}:{server.port}/ (ledger: {ledger_path})\n")
-    sys.stdout.flush()
-    signal.sigwait(STOP_SIGNALS)
-    server.stop()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        server = start(
+            port, ledger_path=ledger_path, latency_ms=latency_ms, token=token, callback_path=callback_path
+        )
+        sys.stdout.write(f"Sandbox gateway on http://{HOST}:{server.port}/ (ledger: {ledger_path})\n")
+        sys.stdout.flush()
+        signal.sigwait(STOP_SIGNALS)
+        server.stop()
+    finally:
+        # One that could not start leaves its caller, and whatever that starts, deaf to no signal.
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _hang_up(connection: socket.socket) -> None:

@@ -176,3 +176,12 @@ def test_a_process_of_its_own_prints_its_address_and_stops_cleanly(tmp_path, num
 
         assert stopped(process) == 0
         hanging.close()
+
+
+def test_one_that_cannot_start_leaves_no_signal_blocked(tmp_path: Path) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+    with pytest.raises(OSError, match=r"."):
+        server.serve(0, tmp_path)  # a directory is no file
+
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before
