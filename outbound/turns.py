@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-LOOK_SECONDS = 0.0005
+LOOK_SECONDS = 0.0002
 FILE = "writing.lock"
 
 

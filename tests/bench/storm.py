@@ -51,6 +51,8 @@ def _beside_a_bare_view(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
         path, _ids = console.drive("webhook", _sent(setting, console, 1))
         port = console.start_web()
         bare_port = console.start_web("tests.bench.bare_view")
+        for warming in (port, bare_port):
+            _post(warming, path, _write(console, [_event(f"warm-{index}", "SENT") for index in range(500)]))
         for number in setting.repeats:
             file = _write(console, [_event(f"{number}-{index}", "SENT") for index in range(count)])
             bare.append(_post(bare_port, path, file).rate)
