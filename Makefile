@@ -34,7 +34,7 @@ faults: install-dev
 mutants: install-dev
 	$(BIN)/python -m tests.mutants
 
-# What was promised of speed, measured side by side. Up to 25 minutes, and the machine should do nothing else.
+# What was promised of speed, measured side by side. Up to 40 minutes, and the machine should do nothing else.
 bench: install-dev
 	$(BIN)/python -m tests.bench
 
