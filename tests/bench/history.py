@@ -60,7 +60,7 @@ def live(count: int) -> int:
 
 
 def _ages(count: int) -> dict[str, str]:
-    seconds = f"({count} - n) * {DAYS * 86_400} / {count}"
+    seconds = f"(CAST({count} AS bigint) - n) * {DAYS * 86_400} / {count}"
     pattern = _AGES[connection.vendor]
     return {
         column: pattern.format(column=column, seconds=seconds)
