@@ -17,7 +17,7 @@ BREATH_SECONDS = 0.005
 TRICKLE_SECONDS = 0.025
 # Where answers take long they come in waves: whoever waits this part of the time longer writes the whole wave
 # at once.
-WAVE_PART, LONGEST_WAVE_SECONDS = 0.12, 0.02
+WAVE_PART, LONGEST_WAVE_SECONDS = 0.2, 0.025
 SLOW_SECONDS = 0.03
 
 
