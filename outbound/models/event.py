@@ -11,8 +11,6 @@ from outbound.lifecycle import TOLD, EventKind, EventState, MessageStatus
 from outbound.models.integration import Integration
 from outbound.models.message import Message
 
-OPEN_STATES = [EventState.NEW, EventState.WAITING]
-
 
 class WebhookKey(models.Model):
     """A secret that opens an integration's webhook address; only its digest is kept.
