@@ -1,4 +1,4 @@
-"""Filters of the history, each answered by an index."""
+"""Filters of the history, each answered by an index, for the list and for its count."""
 
 from __future__ import annotations
 
@@ -9,16 +9,33 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from outbound import ranges
 from outbound.models import Campaign, Message
 from outbound.searching import as_pk
 
-SEND = "campaign__id__exact"
+SEND, INTEGRATION = "campaign__id__exact", "integration__id__exact"
 
 
-class WhenFilter(admin.SimpleListFilter):
+class Narrowing(admin.SimpleListFilter):
+    """A filter that knows where its rows lie. A search leaves few rows, and it only adds its condition."""
+
+    def condition(self) -> Q | None:
+        """Return what is true of its rows; None where nothing is chosen."""
+        raise NotImplementedError
+
+    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        """Return its rows, so that a list of them in the order of their ids reads few others."""
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        condition = self.condition()
+        return queryset.filter(condition) if condition and request.GET.get("q") else queryset
+
+
+class WhenFilter(Narrowing):
     """Days back from now, in the console's own time zone."""
 
     title = _("date")
@@ -35,18 +52,26 @@ class WhenFilter(admin.SimpleListFilter):
         labels = (_("Today"), _("Yesterday"), _("Last 7 days"), _("Last 30 days"))
         return list(zip(self.DAYS, labels, strict=True))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+    def condition(self) -> Q | None:
+        return _queued(*self._ends) if self._ends else None
+
+    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        if self._ends is None:
+            return rows
+        if request.GET.get(SEND):  # which lies in a stretch of its own
+            return rows.filter(_queued(*self._ends))
+        return ranges.queued_between(rows, *self._ends)
+
+    @cached_property
+    def _ends(self) -> tuple[datetime, datetime | None] | None:
         days = self.DAYS.get(self.value() or "")
         if days is None:
-            return queryset
+            return None
         first, end = days
-        since, until = _midnight(first), None if end is None else _midnight(end)
-        if _is_narrow(request):
-            return queryset.filter(_queued(since, until))
-        return ranges.queued_between(queryset, since, until)
+        return _midnight(first), None if end is None else _midnight(end)
 
 
-class SendFilter(admin.SimpleListFilter):
+class SendFilter(Narrowing):
     """One send, which the address names: the list leads there by the send of each row."""
 
     title = _("send")
@@ -59,19 +84,16 @@ class SendFilter(admin.SimpleListFilter):
         self.send = None if request.GET.get("q") else ranges.send(as_pk(wanted))
         return [(wanted, str(Campaign(pk=as_pk(wanted), title=self.send.title if self.send else "")))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
-        if self.value() is None:
-            return queryset
-        # By its status alone an index has a send's rows in order; and a search leaves few.
-        has_index = request.GET.get("status__exact") and not request.GET.get("integration__id__exact")
-        if request.GET.get("q") or has_index:
-            return queryset.filter(campaign_id=as_pk(self.value()))
-        return ranges.of_send(queryset, self.send)
+    def condition(self) -> Q | None:
+        return None if self.value() is None else Q(campaign_id=as_pk(self.value()))
 
-
-def _is_narrow(request: HttpRequest) -> bool:
-    """Whether a search or a send leaves so few rows that their dates are looked at one by one."""
-    return bool(request.GET.get("q") or request.GET.get(SEND))
+    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        condition = self.condition()
+        if condition is None:
+            return rows
+        # By its status alone an index has a send's rows in order.
+        has_index = request.GET.get("status__exact") and not request.GET.get(INTEGRATION)
+        return rows.filter(condition) if has_index else ranges.of_send(rows, self.send)
 
 
 def _queued(since: datetime, until: datetime | None) -> Q:

@@ -22,7 +22,8 @@ from outbound.admin.badges import MESSAGE_BADGES
 from outbound.admin.deciding import DecideView
 from outbound.admin.doubts import DoubtsView
 from outbound.admin.exporting import FORMATS, ExportView
-from outbound.admin.filters import SEND, SendFilter, WhenFilter
+from outbound.admin.filters import INTEGRATION, SEND, SendFilter, WhenFilter
+from outbound.admin.listing import HistoryList
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, unbroken
 from outbound.models import Message
@@ -36,7 +37,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_select_related = ("campaign", "integration", "recipient")
     list_filter = ("status", WhenFilter, "integration", SendFilter)
     list_before_template = "admin/outbound/export_links.html"
-    filter_lookups = ("status__exact", "integration__id__exact", "campaign__id__exact", "when")
+    filter_lookups = ("status__exact", INTEGRATION, SEND, WhenFilter.parameter_name)
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
     search_fields = ("phone",)  # shows the box; `find` answers it
@@ -63,6 +64,9 @@ class MessageAdmin(ReadOnlyAdmin):
             for name in FORMATS
         ]
         return [*own, *super().get_urls()]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HistoryList]:
+        return HistoryList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("payload", "detail")

@@ -12,6 +12,11 @@ from django.utils.functional import cached_property
 
 CAP = 10_001  # four hundred pages of 25, and one row more to tell that there are more
 
+_WHOLE = """
+SELECT (SELECT COUNT(*) FROM (SELECT FROM {table} LIMIT %s) AS counted), reltuples
+FROM pg_class WHERE oid = %s::regclass
+"""
+
 
 class CappedPaginator(Paginator):
     """Counts at most CAP rows; a whole PostgreSQL table above that is as long as the planner believes.
@@ -42,16 +47,27 @@ class CappedPaginator(Paginator):
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        counted = rows.order_by()[:CAP].count()
-        return max(counted, _planner_estimate(rows)) if counted == CAP else counted
+        rows = getattr(rows, "counted", rows).order_by()[:CAP]
+        return _count_whole(rows) if _is_whole_in_postgresql(rows) else rows.count()
 
 
-def _planner_estimate(rows: QuerySet[Any]) -> int:
-    """Return how long PostgreSQL believes the whole table is; 0 for a part of it or elsewhere."""
-    connection, query = connections[rows.db], rows.query
-    if connection.vendor != "postgresql" or query.where or query.distinct:
-        return 0
-    table = connection.ops.quote_name(query.get_meta().db_table)
+def counted_by(rows: QuerySet[Any], same: QuerySet[Any]) -> QuerySet[Any]:
+    """Return `rows` such that a paginator which is given them counts `same`: the same rows, found sooner."""
+    rows.counted = same  # type: ignore[attr-defined]  # a copy of `rows` has it no more, and counts itself
+    return rows
+
+
+def _is_whole_in_postgresql(rows: QuerySet[Any]) -> bool:
+    """Whether `rows` is a whole table of which the planner has a notion."""
+    query = rows.query
+    return connections[rows.db].vendor == "postgresql" and not query.where and not query.distinct
+
+
+def _count_whole(rows: QuerySet[Any]) -> int:
+    """Return how many rows of a table the CAP lets us count, or how long the planner believes it is."""
+    connection = connections[rows.db]
+    table = connection.ops.quote_name(rows.query.get_meta().db_table)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table])
-        return int(cursor.fetchone()[0])
+        cursor.execute(_WHOLE.format(table=table), [CAP, table])
+        counted, believed = cursor.fetchone()
+    return max(counted, int(believed)) if counted == CAP else int(counted)

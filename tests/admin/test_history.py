@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -161,6 +162,20 @@ FILTERS = [
     "q=35+98800-1234",
     "q=35988",
 ]
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_a_list_counts_the_rows_that_it_shows(admin_client: Client, query: str) -> None:
+    integration, other = an_integration(), an_integration()
+    campaigns = [a_campaign(integration=one) for one in (integration, integration, other)]
+    for days, campaign, status in product((40, 8, 3, 1, 0), campaigns, ("refused", "read")):
+        queued = timezone.now() - timedelta(days=days)
+        a_message(campaign=campaign, integration=campaign.integration, status=status, created_at=queued)
+    asked = query.format(integration=integration.pk, campaign=campaigns[0].pk)
+
+    shown = admin_client.get(f"{LIST}?{asked}").context["cl"]
+
+    assert shown.result_count == shown.queryset._clone().count()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="another database plans by what it has counted")

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from outbound import heartbeat, roles
 from outbound.lifecycle import CampaignKind
-from outbound.models import Attempt, Campaign, Integration, Message
+from outbound.models import Attempt, Campaign, Heartbeat, Integration, Message
 from outbound.sending.launch import launch
+from outbound.tracking.inbox import Arrival, store
 from tests.builders import a_recipient, a_template, an_integration, an_operator
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,8 @@ PAGES = [
     "/admin/outbound/integration/",
     "/admin/outbound/integration/{integration}/change/",
     "/admin/outbound/integration/{integration}/cancel-waiting/",
+    "/admin/outbound/webhookevent/",
+    "/admin/reports/",
 ]
 
 
@@ -85,6 +88,21 @@ def test_a_page_asks_as_much_of_six_sends_as_of_two_and_at_most_ten_questions(
 
     assert many == few
     assert many <= MOST
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_no_more_when_nobody_is_sending_and_the_history_is_long(
+    operator: Client, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sends(2)
+    store(
+        Arrival(Integration.objects.latest("pk").pk, f"event {number}".encode(), timezone.now())
+        for number in "ab"
+    )
+    Heartbeat.objects.all().delete()
+    monkeypatch.setattr("outbound.admin.paging.CAP", 1)
+
+    assert questions(operator, addressed(page)) <= MOST
 
 
 def addressed(page: str) -> str:

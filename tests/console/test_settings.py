@@ -22,6 +22,7 @@ from outbound import checks
 from tests.builders import an_integration
 
 ROOT = Path(__file__).parents[2]
+PLANNING = "from console.settings import DATABASES; print(DATABASES['default']['OPTIONS']['options'])"
 PRAGMAS = """
 import django
 django.setup()
@@ -110,6 +111,23 @@ def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> No
     result = python("-c", PRAGMAS, DATA_DIR=str(tmp_path))
 
     assert result.stdout.split() == ["wal", "2", "IMMEDIATE"], result.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("", "-c jit=off -c max_parallel_workers_per_gather=0"),
+        ("?options=-c%20work_mem=8MB", "-c work_mem=8MB"),
+    ],
+)
+def test_postgresql_answers_small_questions_unless_the_address_says_otherwise(
+    tmp_path: Path, query: str, options: str
+) -> None:
+    address = f"postgres://console:secret@db.example.com/console{query}"
+
+    result = python("-c", PLANNING, DATA_DIR=str(tmp_path), DATABASE_URL=address)
+
+    assert result.stdout == f"{options}\n", result.stderr
 
 
 @pytest.mark.parametrize(
