@@ -35,8 +35,8 @@ class Arrival:
     is_foreign: bool = False
 
 
-def store(arrivals: Iterable[Arrival]) -> None:
-    """Keep arrivals: one statement, and the transaction is the caller's."""
+def store(arrivals: Iterable[Arrival], using: Any = connection) -> None:
+    """Keep arrivals, all or none: one statement over `using`, in its transaction where it has begun one."""
     first: dict[tuple[int, str], Arrival] = {}
     copies: Counter[tuple[int, str]] = Counter()
     for one in arrivals:
@@ -47,7 +47,7 @@ def store(arrivals: Iterable[Arrival]) -> None:
     for key, one in first.items():
         moment = stored(one.received_at)
         values += [*key, copies[key], one.body, moment, moment, one.address, one.is_foreign]
-    with connection.cursor() as cursor:
+    with using.cursor() as cursor:
         cursor.execute(_STORE.format(rows=", ".join([_ROW] * len(first))), values)
 
 

@@ -1,28 +1,23 @@
-"""The desk where events are stored: those that come together share one transaction, and one fsync.
+"""The desk where events are stored: those that come together share one statement, and one fsync.
 
 Whoever comes first writes for all who wait behind; meanwhile others gather, and one of them is next.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from django.conf import settings
-from django.db import Error, OperationalError, connection, transaction
+from django.db import OperationalError, connection
 
 from outbound.tracking.inbox import Arrival, store
-from outbound.turns import turn
+from outbound.webhooks.line import Line
 
 # Zenvia counts an answer after 1 s as a failure, and one after 5 s as ten of them.
 PATIENCE_SECONDS = 0.9
 MOST_AT_ONCE = 100
-# So long a writer waits for others: one fsync for many is worth a thousandth of what the sender grants.
-GATHER_SECONDS = 0.001
+# So long a writer waits for as many as came together the last time; whoever comes alone waits for nobody.
+GATHER_SECONDS = 0.003
 
 
 class _Waiting:
@@ -30,7 +25,7 @@ class _Waiting:
 
     def __init__(self, arrival: Arrival) -> None:
         self.arrival = arrival
-        self.error: Error | None = None
+        self.error: Exception | None = None
         self.leads = False
         self._sleep = threading.Lock()
         self._sleep.acquire()
@@ -47,9 +42,11 @@ class Desk:
     """Stores what the threads of this process hand in; one of them writes at a time, for all who wait."""
 
     def __init__(self) -> None:
+        self._line = Line(PATIENCE_SECONDS)
         self._queue: deque[_Waiting] = deque()
-        self._entrance = threading.Lock()
+        self._entrance = threading.Condition()
         self._is_writing = False
+        self._expected = 1  # as many as came together the last time
 
     def keep(self, arrival: Arrival) -> None:
         """Return when `arrival` is on disk.
@@ -64,12 +61,18 @@ class Desk:
         with self._entrance:
             self._queue.append(waiting)
             waiting.leads, self._is_writing = not self._is_writing, True
+            if len(self._queue) == self._expected:
+                self._entrance.notify()
         if not waiting.leads and not waiting.wait():
             self._give_up(waiting)
         if waiting.leads:
             self._write()
         if waiting.error:
             raise waiting.error
+
+    def close(self) -> None:
+        """Close the line to the database; whoever comes next opens it again."""
+        self._line.close()
 
     def _give_up(self, waiting: _Waiting) -> None:
         """Leave the queue, unless it has just become our turn. Raises OperationalError."""
@@ -82,10 +85,11 @@ class Desk:
 
     def _write(self) -> None:
         """Store all that waits in a moment, all or nothing; the first who comes meanwhile is next."""
-        time.sleep(GATHER_SECONDS)
         with self._entrance:
-            batch = [self._queue.popleft() for _place in range(min(len(self._queue), MOST_AT_ONCE))]
-        error = _stored([one.arrival for one in batch])
+            self._entrance.wait_for(lambda: len(self._queue) >= self._expected, GATHER_SECONDS)
+            self._expected = min(len(self._queue), MOST_AT_ONCE)
+            batch = [self._queue.popleft() for _place in range(self._expected)]
+        error = self._stored([one.arrival for one in batch])
         for one in batch:
             one.error = error
             one.wake()
@@ -95,30 +99,13 @@ class Desk:
                 self._queue[0].leads = True
                 self._queue[0].wake()
 
-
-def _stored(arrivals: list[Arrival]) -> Error | None:
-    """Store them; return what prevented it."""
-    try:
-        with _impatient(), turn(PATIENCE_SECONDS / 2), transaction.atomic():
-            store(arrivals)
-    except Error as error:
-        return error
-    return None
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Give up on a locked SQLite sooner than the sender of the event would give up on us."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    raw: sqlite3.Connection = connection.connection
-    raw.execute(f"PRAGMA busy_timeout = {int(PATIENCE_SECONDS * 1000)}")
-    try:
-        yield
-    finally:
-        raw.execute(f"PRAGMA busy_timeout = {settings.DATABASES['default']['OPTIONS']['timeout'] * 1000}")
+    def _stored(self, arrivals: list[Arrival]) -> Exception | None:
+        """Store them; return what prevented it, whatever it was: those who wait must hear of it."""
+        try:
+            self._line.store(arrivals)
+        except Exception as error:  # noqa: BLE001 - raised by each whose event is not stored
+            return error
+        return None
 
 
 desk = Desk()

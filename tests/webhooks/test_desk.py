@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -14,8 +17,10 @@ from tests.sending.steps import at_once
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.close()
 
 
 def arrival(integration_id: int, number: int) -> Arrival:
@@ -43,6 +48,21 @@ def test_whoever_hands_in_what_cannot_be_kept_is_told_and_the_next_one_is_served
     assert WebhookEvent.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_of_ours_is_told_to_each_and_stops_nobody_after_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = an_integration()
+    with monkeypatch.context() as patch:
+        patch.setattr("outbound.webhooks.line.store", lambda *_: 1 / 0)
+        errors = at_once(4, lambda: desk.keep(arrival(integration.pk, 1)))
+
+    desk.keep(arrival(integration.pk, 2))
+
+    assert [type(error) for error in errors] == [ZeroDivisionError] * 4
+    assert WebhookEvent.objects.count() == 1
+
+
 @pytest.mark.django_db
 def test_within_a_transaction_it_is_part_of_that(desk: Desk) -> None:
     integration = an_integration()
@@ -53,3 +73,44 @@ def test_within_a_transaction_it_is_part_of_that(desk: Desk) -> None:
 
     assert connection.in_atomic_block
     assert WebhookEvent.objects.count() == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server that could be restarted")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_lost_is_opened_again(desk: Desk) -> None:
+    integration = an_integration()
+    desk.keep(arrival(integration.pk, 1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    desk.keep(arrival(integration.pk, 2))
+
+    assert WebhookEvent.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_alone_does_not_wait_for_others_for_ever(desk: Desk) -> None:
+    integration = an_integration()
+    numbers = iter(range(40))
+    at_once(8, lambda: [desk.keep(arrival(integration.pk, number)) for number in numbers])
+
+    for number in (100, 101, 102):
+        desk.keep(arrival(integration.pk, number))
+
+    assert WebhookEvent.objects.count() == 43
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_came_together_are_stored_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    integration = an_integration()
+    monkeypatch.setattr("outbound.webhooks.desk.GATHER_SECONDS", 60.0)
+    numbers, sizes = count(), []
+    monkeypatch.setattr(desk, "_stored", lambda arrivals: sizes.append(len(arrivals)))
+
+    desk._expected = 4
+    at_once(4, lambda: desk.keep(arrival(integration.pk, next(numbers))))
+
+    assert sizes == [4]

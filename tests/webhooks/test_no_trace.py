@@ -6,6 +6,10 @@ import logging
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+
+from outbound.tracking import keys
+from tests.builders import an_integration
 
 SECRET = "s3cr3t-CANARY-in-the-path"
 
@@ -24,3 +28,18 @@ def test_what_is_turned_away_leaves_no_trace_of_its_secret(
     assert response.status_code in (404, 405)
     assert SECRET not in caplog.text
     assert SECRET not in response.content.decode()
+
+
+def test_a_fault_of_ours_is_logged_without_the_secret(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = an_integration()
+    secret = keys.rotate(integration, by=None, now=timezone.now())
+    monkeypatch.setattr("outbound.webhooks.desk.store", lambda *_: 1 / 0)
+    caplog.set_level(logging.DEBUG)
+
+    response = client.post(f"/hooks/zenvia/{integration.pk}/{secret}/", b"{}", "application/json")
+
+    assert response.status_code == 503
+    assert "ZeroDivisionError" in caplog.text
+    assert secret not in caplog.text
