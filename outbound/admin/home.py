@@ -77,7 +77,7 @@ def _numbers(seen: Glance, integrations: list[Integration], now: datetime) -> di
 
 def _signs(seen: Glance, integrations: list[Integration], now: datetime) -> list[signs.Sign]:
     """Return what needs a person, the most urgent first."""
-    silent = silence.silent(integrations, silence.unheard(now), now)
+    silent = silence.silent(integrations, silence.unheard(integrations, now), now)
     return [*signs.held(integrations), *signs.silences(silent), *signs.inbox(seen, now)]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
-from outbound.admin import limits, pausing, tokens, waiting, webhooks
+from outbound.admin import closing, limits, pausing, tokens, waiting, webhooks
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
@@ -72,7 +72,8 @@ class IntegrationAdmin(ConsoleAdmin):
             page(self, tokens.ReplaceTokenView, "token"),
             page(self, waiting.TryAgainView, "try-again"),
             page(self, waiting.CancelWaitingView, "cancel-waiting"),
-            page(self, webhooks.EndOldSecretView, "end-old-secret"),
+            page(self, closing.EndOldSecretView, "end-old-secret"),
+            page(self, closing.EndNewSecretView, "end-new-secret"),
             *webhooks.pages(self.admin_site),
             *super().get_urls(),
         ]

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -26,17 +26,23 @@ from outbound.searching import find_templates
 BADGES = {"active": "success", "archived": "warning", "paused": "danger"}
 
 
-class ArchivedFilter(admin.SimpleListFilter):
+class StateFilter(admin.SimpleListFilter):
+    """As the list's own column has it."""
+
     title = gettext_lazy("state")
-    parameter_name = "archived"
+    parameter_name = "state"
+    STATES: dict[str, Q] = {
+        "active": Q(archived_at=None, paused_at=None),
+        "paused": Q(archived_at=None, paused_at__isnull=False),
+        "archived": Q(archived_at__isnull=False),
+    }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", gettext_lazy("Active")), ("yes", gettext_lazy("Archived"))]
+        labels = (gettext_lazy("Active"), pgettext_lazy("template", "Paused"), gettext_lazy("Archived"))
+        return list(zip(self.STATES, labels, strict=True))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Template]) -> QuerySet[Template]:
-        if self.value() not in ("yes", "no"):
-            return queryset
-        return queryset.filter(archived_at__isnull=self.value() == "no")
+        return queryset.filter(self.STATES.get(self.value() or "", Q()))
 
 
 class FieldForm(forms.ModelForm):
@@ -60,9 +66,9 @@ class FieldInline(TabularInline):
 @admin.register(Template)
 class TemplateAdmin(ConsoleAdmin):
     list_display = ("name", "template_id", "category_shown", "language", "field_count", "state")
-    list_filter = (("category", ChoicesDropdownFilter), ArchivedFilter)
+    list_filter = (("category", ChoicesDropdownFilter), StateFilter)
     list_filter_submit = True
-    filter_lookups = ("category__exact", "archived")
+    filter_lookups = ("category__exact", StateFilter.parameter_name)
     sortable_by: ClassVar[tuple[str, ...]] = ("name",)
     search_fields = ("name",)
     search_help_text = gettext_lazy("Id, or the beginning of a name")

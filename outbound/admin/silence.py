@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from outbound.lifecycle import MessageStatus
@@ -18,7 +19,7 @@ LEAST = 20
 # Where so many are accepted without a single event, nobody has to wait for half an hour.
 PLENTY = 1_000
 # Of the newest that are accepted and no more: no index has the moment, and a page must not walk far.
-NEWEST = 5_000
+NEWEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,20 @@ class Unheard:
     since: datetime
 
 
-def unheard(now: datetime) -> dict[int, Unheard]:
-    """Return it for each integration that has any, by its id: one question."""
-    newest = Message.objects.filter(status=MessageStatus.ACCEPTED).order_by("-id").values("pk")[:NEWEST]
-    recent = Message.objects.filter(pk__in=newest, status_changed_at__gte=now - LOOK_BACK).order_by()
-    found = recent.values("integration_id").annotate(count=Count("pk"), since=Min("status_changed_at"))
+def unheard(integrations: Iterable[Integration], now: datetime) -> dict[int, Unheard]:
+    """Return it for each that has any and was not heard of lately, by its id: at most one question."""
+    counts = [_count(one, now) for one in integrations if not _is_heard(one, now)]
+    if not counts:
+        return {}
+    found = counts[0].union(*counts[1:], all=True)
     return {row["integration_id"]: Unheard(row["count"], row["since"]) for row in found}
+
+
+def _count(one: Integration, now: datetime) -> QuerySet[Any, Any]:
+    accepted = Message.objects.filter(integration=one, status=MessageStatus.ACCEPTED)
+    newest = accepted.order_by("-id").values("pk")[:NEWEST]
+    recent = Message.objects.filter(pk__in=newest, status_changed_at__gte=now - LOOK_BACK).order_by()
+    return recent.values("integration_id").annotate(count=Count("pk"), since=Min("status_changed_at"))
 
 
 def silent(
@@ -46,13 +55,16 @@ def silent(
 
 
 def _is_silent(one: Integration, its: Unheard, now: datetime) -> bool:
-    heard_lately = one.last_event_at is not None and one.last_event_at > now - PATIENCE
     had_its_time = its.since <= now - PATIENCE or its.count >= PLENTY
-    return its.count >= LEAST and had_its_time and not heard_lately
+    return its.count >= LEAST and had_its_time and not _is_heard(one, now)
+
+
+def _is_heard(one: Integration, now: datetime) -> bool:
+    return one.last_event_at is not None and one.last_event_at > now - PATIENCE
 
 
 def _sentence(one: Integration, count: int) -> str:
-    values = {"name": one.name, "count": count}
+    values = {"name": one.name, "count": f"{count}+" if count >= NEWEST else count}
     if one.last_event_at is None and not getattr(one, "has_webhook", False):
         said = _(
             "%(name)s: %(count)s accepted in the last hour and no webhook is connected, so nobody tells what "

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from outbound import audit
 from outbound.admin.cards import Fact
-from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.compose.pages import ConsolePage
 from outbound.lifecycle import AddressPolicy
@@ -26,7 +25,6 @@ from outbound.tracking import keys
 
 FIELDS = ("webhook_addresses", "webhook_ranges")
 NEW_SECRET = gettext_noop("New secret of the webhook")
-OLD_ENDED = gettext_noop("Old secret of the webhook ended")
 HEADER_SET = gettext_noop("The webhook asks for a header, with a new secret")
 DONE_ALREADY = gettext_noop(
     "This was done already, so nothing changed. If nobody copied what was shown, make another and enter it "
@@ -53,8 +51,7 @@ def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
     now = timezone.now()
     return [
         Fact(_("Address"), f"{_address(request, integration, f'…{key.hint}')} · {_history(key, now)}")
-        for key in integration.webhook_keys.select_related("created_by")
-        if key.expires_at is None or key.expires_at > now
+        for key in keys.alive(integration, now).select_related("created_by")
     ]
 
 
@@ -173,6 +170,9 @@ class NewSecretView(_SecretPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_second(newest(self.integration)):
             return self.nothing_done()
+        if keys.alive(self.integration, timezone.now()).count() > 1:
+            messages.warning(request, _("Two addresses work already. End one of them first."))
+            return redirect("admin:outbound_integration_webhook", self.integration.pk)
         secret = keys.rotate(self.integration, by=self.user, now=timezone.now())
         audit.record(self.integration, NEW_SECRET, self.user)
         return self.shown(_("Address"), _address(request, self.integration, secret))
@@ -191,32 +191,6 @@ class HeaderView(_SecretPage):
             return self.shown(keys.HEADER, secret)
         messages.success(request, _("The webhook asks for no header any more."))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)
-
-
-class EndOldSecretView(ConfirmView):
-    permission_required = "outbound.rotate_webhook"
-    question = gettext_lazy("End the old webhook address of %(name)s")
-    confirm_label = gettext_lazy("End it now")
-    confirm_kind = "danger"
-
-    def explanation(self) -> list[str]:
-        return [
-            _("Events that still come to the old address are turned away from then on, and lost."),
-            _("Do this when the new address is entered at Zenvia, or when somebody else knows the old one."),
-        ]
-
-    def refusal(self) -> str:
-        old = self.record.webhook_keys.filter(expires_at__isnull=False)
-        return "" if old.exists() else _("There is no old address.")
-
-    def act(self, form: Any) -> str:
-        keys.retire_old(self.record)
-        audit.record(self.record, OLD_ENDED, self.request.user)
-        return _("The old address is closed.")
-
-    @property
-    def back_url(self) -> str:
-        return reverse("admin:outbound_integration_webhook", args=[self.record.pk])
 
 
 def _frame(integration: Integration) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from outbound.lifecycle import AddressPolicy
@@ -94,6 +95,11 @@ def rotate(integration: Integration, *, by: User | None, now: datetime) -> str:
     return secret
 
 
+def alive(integration: Integration, now: datetime) -> QuerySet[WebhookKey]:
+    """Return the secrets that open the webhook of `integration`, the newest first."""
+    return integration.webhook_keys.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
 def is_alive(integration: Integration, secret: str) -> bool:
     """Whether a secret opens the webhook of `integration` at this moment."""
     return digest(secret) in _read(integration.pk).digests
@@ -102,6 +108,15 @@ def is_alive(integration: Integration, secret: str) -> bool:
 def retire_old(integration: Integration) -> None:
     """End the old secret at once."""
     integration.webhook_keys.filter(expires_at__isnull=False).delete()
+    forget()
+
+
+@transaction.atomic
+def retire_new(integration: Integration) -> None:
+    """End the new secret at once, and let the old one live on for good."""
+    newest, *older = integration.webhook_keys.all()
+    newest.delete()
+    integration.webhook_keys.filter(pk__in=[one.pk for one in older]).update(expires_at=None)
     forget()
 
 

@@ -10,6 +10,7 @@ from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outbound.models import Integration, WebhookEvent, WebhookKey
 from outbound.tracking import keys
@@ -34,6 +35,9 @@ def integration() -> Integration:
 def manager(client: Client) -> Client:
     client.force_login(an_operator(*MAY, username="ana"))
     return client
+
+
+CHANGES = ["webhook_new_secret", "webhook_header", "end_old_secret", "end_new_secret"]
 
 
 def address(integration: Integration, action: str) -> str:
@@ -90,8 +94,43 @@ def test_the_address_before_works_on_until_somebody_ends_it(
     assert (posted(old), posted(new)) == (404, 200)
 
 
-def test_of_three_addresses_the_first_is_dead(manager: Client, integration: Integration) -> None:
-    paths = [made(manager, integration) for _time in range(3)]
+def test_of_two_addresses_the_new_one_can_be_given_up(manager: Client, integration: Integration) -> None:
+    old, lost = made(manager, integration), made(manager, integration)
+
+    manager.post(address(integration, "end_new_secret"))
+
+    assert (posted(old), posted(lost)) == (200, 404)
+    assert WebhookKey.objects.get().expires_at is None
+    assert LogEntry.objects.filter(additional_data__text="New secret of the webhook ended").exists()
+
+
+def test_a_third_address_ends_neither_of_the_two(manager: Client, integration: Integration) -> None:
+    paths = [made(manager, integration) for _time in range(2)]
+    page = manager.get(address(integration, "webhook"), headers={"accept-language": "en"})
+
+    manager.post(address(integration, "webhook_new_secret"), {"seen": page.context["newest"]})
+
+    assert [posted(path) for path in paths] == [200, 200]
+    assert "Make a new address" not in page.content.decode()
+    assert WebhookKey.objects.count() == 2
+
+
+@pytest.mark.parametrize("action", ["end_old_secret", "end_new_secret"])
+def test_the_only_address_is_not_ended(manager: Client, integration: Integration, action: str) -> None:
+    path = made(manager, integration)
+
+    manager.post(address(integration, action))
+
+    assert posted(path) == 200
+
+
+def test_an_address_whose_time_is_over_makes_room_for_another(
+    manager: Client, integration: Integration
+) -> None:
+    paths = [made(manager, integration) for _time in range(2)]
+    WebhookKey.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now())
+
+    paths.append(made(manager, integration))
 
     assert [posted(path) for path in paths] == [404, 200, 200]
 
@@ -108,7 +147,7 @@ def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integratio
     assert posted(path) == 200
 
 
-@pytest.mark.parametrize("action", ["webhook_new_secret", "webhook_header", "end_old_secret"])
+@pytest.mark.parametrize("action", CHANGES)
 def test_nothing_changes_by_looking(manager: Client, integration: Integration, action: str) -> None:
     made(manager, integration)
     made(manager, integration)
@@ -119,7 +158,7 @@ def test_nothing_changes_by_looking(manager: Client, integration: Integration, a
     assert (list(WebhookKey.objects.values()), Integration.objects.values("webhook_header").get()) == before
 
 
-@pytest.mark.parametrize("action", ["webhook_new_secret", "webhook_header", "end_old_secret"])
+@pytest.mark.parametrize("action", CHANGES)
 def test_whoever_may_only_look_changes_nothing(client: Client, integration: Integration, action: str) -> None:
     client.force_login(an_operator("outbound.view_integration"))
 

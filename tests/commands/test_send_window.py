@@ -56,15 +56,30 @@ def test_a_dry_run_with_a_reason_saves_nothing(content: tuple[str, str]) -> None
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize(("policy", "options"), [(WindowPolicy.ASK, ()), (WindowPolicy.REFUSE, REASON)])
+@pytest.mark.parametrize(
+    ("policy", "options", "path"),
+    [
+        (WindowPolicy.ASK, (), "recipients: "),
+        (WindowPolicy.REFUSE, (), "recipients: "),
+        (WindowPolicy.REFUSE, REASON, "window_reason: "),
+    ],
+)
 def test_where_nobody_may_go_nothing_is_saved(
-    content: tuple[str, str], policy: str, options: tuple[str, ...]
+    content: tuple[str, str], policy: str, options: tuple[str, ...], path: str
 ) -> None:
     registered(policy)
 
     (line,) = refused(*content, *options)
 
-    assert line.startswith("recipients: ")
+    assert line.startswith(path)
+
+
+def test_a_reason_that_nobody_asks_for_is_not_kept(content: tuple[str, str]) -> None:
+    registered(WindowPolicy.ALLOW)
+
+    send(*content, *REASON)
+
+    assert Campaign.objects.get().window_reason == ""
 
 
 @pytest.mark.parametrize("reason", ["x" * 301, "a\udcff"])

@@ -157,7 +157,7 @@ def test_our_channel_may_be_spelled_in_any_case_or_left_out(channel: str) -> Non
         (b"7", "not an object"),
         (b'"sent"', "not an object"),
         (b"null", "not an object"),
-        (b'[{"status": "sent"}, 7]', "not an object"),
+        (b"[1, 2]", "not an object"),
         (b"[" + b"{}," * 500 + b"{}]", "more than 500 events"),
     ],
 )

@@ -69,6 +69,13 @@ def test_each_event_of_an_array_is_one_of_its_own(message: Message) -> None:
     assert status_of(message) == MessageStatus.DELIVERED
 
 
+def test_what_is_no_event_in_an_array_hides_none_beside_it(message: Message) -> None:
+    events = taken_in(message.integration, [5, a_status("READ", message.external_id)])
+
+    assert sorted(event.state for event in events[1:]) == ["applied", "unreadable"]
+    assert status_of(message) == MessageStatus.READ
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [
@@ -77,6 +84,7 @@ def test_each_event_of_an_array_is_one_of_its_own(message: Message) -> None:
         (b"null", "not an object"),
         (b"[]", "an empty array"),
         (b'"x"', "not an object"),
+        (b"[1, 2]", "not an object"),
         (b"[" * 60_000, "nested too deeply"),
         (b'{"status": NaN}', "not JSON"),
         (b"\xff\xfe", "not UTF-8"),

@@ -76,14 +76,17 @@ _CAUSE_TEXTS = (
 
 
 def items(body: bytes) -> list[Any]:
-    """Return the events in a body: the one object, or those of an array. Raises Unreadable."""
+    """Return the events in a body: the one object, or those of an array, of which one at least is an object.
+
+    Raises Unreadable.
+    """
     value = loads(body)
     found = value if isinstance(value, list) else [value]
     if not found:
         raise Unreadable("an empty array")
     if len(found) > MOST_EVENTS:
         raise Unreadable(f"more than {MOST_EVENTS} events at once")
-    if not all(isinstance(one, dict) for one in found):
+    if not any(isinstance(one, dict) for one in found):
         raise Unreadable("not an object")
     return found
 

@@ -129,7 +129,17 @@ def _draft(options: dict[str, Any]) -> Campaign:
         window_reason=problems.collect("", lambda: windows.clean_reason(options["window_reason"])) or "",
     )
     problems.raise_if_any()
+    if campaign.window_reason and not windows.takes_reason(campaign):
+        _drop_reason(campaign)
     return campaign
+
+
+def _drop_reason(campaign: Campaign) -> None:
+    """Keep no reason that changes nothing; say so where people are left out in spite of it."""
+    if campaign.integration and windows.is_asked(campaign, campaign.integration):
+        said = _("This integration leaves out people without an open window, whatever the reason.")
+        raise _error("window_reason", said, "reason_without_effect")
+    campaign.window_reason = ""
 
 
 def _integration(wanted: str) -> Integration:
