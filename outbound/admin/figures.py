@@ -60,7 +60,7 @@ def as_of(numbers: Numbers) -> str:
 
 
 def _waiting(seen: Glance) -> int:
-    """Above some tens of thousands the last count of each day is near enough."""
+    """Above some thousands the last count of each day is near enough."""
     return seen.waiting if seen.waiting <= summaries.FEW else max(seen.waiting, seen.counted_waiting)
 
 

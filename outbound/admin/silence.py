@@ -18,8 +18,8 @@ PATIENCE = timedelta(minutes=30)
 LEAST = 20
 # Where so many are accepted without a single event, nobody has to wait for half an hour.
 PLENTY = 1_000
-# Of the newest that are accepted and no more: no index has the moment, and a page must not walk far.
-NEWEST = 2_000
+# So many are looked at, the newest: no index has the moment, and a page must not walk far.
+NEWEST = PLENTY
 
 
 @dataclass(frozen=True)
