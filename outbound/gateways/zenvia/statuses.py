@@ -91,8 +91,10 @@ def items(body: bytes) -> list[Any]:
     return found
 
 
-def read(item: dict[str, Any]) -> Told:
+def read(item: Any) -> Told:
     """Return what one event tells. Raises Unreadable where it is of no known shape."""
+    if not isinstance(item, dict):
+        raise Unreadable("not an object")
     kind = first(MAX_WORD, item.get("type")).upper()
     event_id = text(item.get("id"), MAX_ID) if kind else ""
     if kind not in ("", "MESSAGE", "MESSAGE_STATUS") or _is_of_another_channel(item):
