@@ -23,6 +23,7 @@ LEFT_OUT: dict[type[Model], frozenset[str]] = {
             "token_replaced_at",
             "token_replaced_by",
             "webhook_header",
+            "webhook_header_next",
             "last_event_at",
             "status_changed_at",
             "status_changed_by",

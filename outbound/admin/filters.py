@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -32,7 +33,7 @@ class Narrowing(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         condition = self.condition()
-        return queryset.filter(condition) if condition and request.GET.get("q") else queryset
+        return queryset.filter(condition) if condition and request.GET.get(SEARCH_VAR) else queryset
 
 
 class WhenFilter(Narrowing):
@@ -81,7 +82,7 @@ class SendFilter(Narrowing):
         wanted = self.value()
         if wanted is None:
             return []
-        self.send = None if request.GET.get("q") else ranges.send(as_pk(wanted))
+        self.send = None if request.GET.get(SEARCH_VAR) else ranges.send(as_pk(wanted))
         return [(wanted, str(Campaign(pk=as_pk(wanted), title=self.send.title if self.send else "")))]
 
     def condition(self) -> Q | None:

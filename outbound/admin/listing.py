@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.views import ChangeList
@@ -21,9 +22,9 @@ class HistoryList(ChangeList):
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Message]:
         rows: QuerySet[Message] = super().get_queryset(request, exclude_parameters)
-        filters = [one for one in self.filter_specs if isinstance(one, Narrowing)]
-        if self.query:
+        if request.GET.get(SEARCH_VAR):
             return rows
+        filters = [one for one in self.filter_specs if isinstance(one, Narrowing)]
         listed = rows
         for one in filters:
             listed = one.narrow(request, listed)

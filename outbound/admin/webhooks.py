@@ -25,7 +25,7 @@ from outbound.tracking import keys
 
 FIELDS = ("webhook_addresses", "webhook_ranges")
 NEW_SECRET = gettext_noop("New secret of the webhook")
-HEADER_SET = gettext_noop("The webhook asks for a header, with a new secret")
+HEADER_MADE = gettext_noop("New secret of the webhook's header")
 DONE_ALREADY = gettext_noop(
     "This was done already, so nothing changed. If nobody copied what was shown, make another and enter it "
     "at Zenvia right away."
@@ -63,7 +63,14 @@ def newest(integration: Integration) -> str:
 
 def _mark(integration: Integration) -> str:
     """Return the same for the header: enough of a digest to tell it from another."""
-    return integration.webhook_header[:8]
+    return integration.webhook_header[:8] + integration.webhook_header_next[:8]
+
+
+def _header(integration: Integration) -> str:
+    """Say how the header stands."""
+    if integration.webhook_header_next:
+        return _("%(header)s: asked for as soon as an event brings the new secret") % {"header": keys.HEADER}
+    return keys.HEADER if integration.webhook_header else _("None asked for")
 
 
 def pages(site: Any) -> list[URLPattern]:
@@ -111,7 +118,7 @@ class WebhookView(ConsolePage):
         opened = addresses(one, request)
         facts = [
             *opened,
-            Fact(_("Header"), keys.HEADER if one.webhook_header else _("None asked for")),
+            Fact(_("Header"), _header(one)),
             Fact(_("Events from other addresses"), one.get_webhook_addresses_display()),
             Fact(_("Last event"), heard(one)),
         ]
@@ -122,6 +129,7 @@ class WebhookView(ConsolePage):
                 "opened": len(opened),
                 "newest": newest(one),
                 "header_mark": _mark(one),
+                "has_header": bool(_mark(one)),
                 "header": keys.HEADER,
             }
             | _frame(one)
@@ -185,10 +193,12 @@ class HeaderView(_SecretPage):
         wanted = request.POST.get("header") == "on"
         if wanted and self.is_second(_mark(self.integration)):
             return self.nothing_done()
-        secret = keys.set_header(self.integration, wanted)
-        audit.record(self.integration, HEADER_SET if wanted else HEADER_DROPPED, self.user)
-        if secret:
+        if wanted:
+            secret = keys.make_header(self.integration)
+            audit.record(self.integration, HEADER_MADE, self.user)
             return self.shown(keys.HEADER, secret)
+        keys.drop_header(self.integration)
+        audit.record(self.integration, HEADER_DROPPED, self.user)
         messages.success(request, _("The webhook asks for no header any more."))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)
 

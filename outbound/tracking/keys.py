@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from outbound.lifecycle import AddressPolicy
@@ -34,6 +34,7 @@ class Door:
 
     digests: tuple[str, ...]
     header: str
+    header_next: str
     policy: str
     ranges: str
 
@@ -41,7 +42,12 @@ class Door:
         """Whether both secrets are right; every comparison takes the same time."""
         given = digest(secret)
         is_known = sum(hmac.compare_digest(given, known) for known in self.digests) > 0
-        return is_known and (not self.header or hmac.compare_digest(digest(header), self.header))
+        is_asked = hmac.compare_digest(digest(header), self.header)
+        return is_known and (not self.header or is_asked or self.is_next(header))
+
+    def is_next(self, header: str) -> bool:
+        """Whether an event brings the header that was made last, and is the first to do so."""
+        return hmac.compare_digest(digest(header), self.header_next)
 
     def knows(self, address: str) -> bool:
         """Whether an address is on the list, or nobody asks."""
@@ -61,7 +67,7 @@ def _is_within(address: str, ranges: str) -> bool:
 
 
 # For a number that no integration has: comparing takes as long as with one.
-_NO_DOOR = Door(("0" * 64,), "", AddressPolicy.OFF, "")
+_NO_DOOR = Door(("0" * 64,), "", "", AddressPolicy.OFF, "")
 
 
 class _remembered:  # noqa: N801
@@ -120,13 +126,31 @@ def retire_new(integration: Integration) -> None:
     forget()
 
 
-def set_header(integration: Integration, wanted: bool) -> str:
-    """Ask for a secret in the header as well, and return it, or stop asking; "" then."""
-    secret = secrets.token_urlsafe(SECRET_BYTES) if wanted else ""
-    integration.webhook_header = digest(secret) if secret else ""
-    integration.save(update_fields=["webhook_header"])
+def make_header(integration: Integration) -> str:
+    """Make a secret for the header and return it, the only time.
+
+    It is asked for from the first event on that brings it: so none is turned away while it is entered at
+    Zenvia, which switches a webhook off that fails.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    integration.webhook_header_next = digest(secret)
+    integration.save(update_fields=["webhook_header_next"])
     forget()
     return secret
+
+
+def ask_for(integration_id: int, header: str) -> None:
+    """Ask for a header from now on, if it is the one that was made last."""
+    waited_for = Integration.objects.filter(pk=integration_id, webhook_header_next=digest(header))
+    waited_for.update(webhook_header=F("webhook_header_next"), webhook_header_next="")
+    forget()
+
+
+def drop_header(integration: Integration) -> None:
+    """Ask for no header any more."""
+    integration.webhook_header = integration.webhook_header_next = ""
+    integration.save(update_fields=["webhook_header", "webhook_header_next"])
+    forget()
 
 
 def digest(secret: str) -> str:
@@ -140,6 +164,7 @@ def _read(integration_id: int) -> Door:
             "digest",
             "expires_at",
             "integration__webhook_header",
+            "integration__webhook_header_next",
             "integration__webhook_addresses",
             "integration__webhook_ranges",
         )
@@ -148,5 +173,4 @@ def _read(integration_id: int) -> Door:
     alive = tuple(digest for digest, expires_at, *_rest in rows if expires_at is None or expires_at > now)
     if not alive:
         return _NO_DOOR
-    header, policy, ranges = rows[0][2:]
-    return Door(alive, header, policy, ranges)
+    return Door(alive, *rows[0][2:])

@@ -55,7 +55,8 @@ def _answer(status: int, **headers: str) -> HttpResponse:
 
 def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
     door, address = keys.door(integration_id), _address(request)
-    if not door.opens_to(secret, request.META.get(HEADER, "")):
+    header = request.META.get(HEADER, "")
+    if not door.opens_to(secret, header):
         return 404
     is_foreign = not door.knows(address)
     if is_foreign and door.is_strict:
@@ -64,6 +65,8 @@ def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
     if body is None:
         return 413
     desk.keep(Arrival(integration_id, body, timezone.now(), address, is_foreign))
+    if door.is_next(header):
+        keys.ask_for(integration_id, header)
     return 200
 
 

@@ -38,6 +38,7 @@ def manager(client: Client) -> Client:
 
 
 CHANGES = ["webhook_new_secret", "webhook_header", "end_old_secret", "end_new_secret"]
+HEADERS = ("webhook_header", "webhook_header_next")
 
 
 def address(integration: Integration, action: str) -> str:
@@ -139,11 +140,12 @@ def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integratio
     path = made(manager, integration)
     page = manager.post(address(integration, "webhook_header"), {"header": "on"}).content.decode()
     secret = re.findall(r">([\w-]{43})<", page)[0]
+    before = posted(path), posted(path, **{keys.HEADER: secret})
     asked = posted(path), posted(path, **{keys.HEADER: "wrong"}), posted(path, **{keys.HEADER: secret})
 
     manager.post(address(integration, "webhook_header"), {"header": "off"})
 
-    assert asked == (404, 404, 200)
+    assert (before, asked) == ((200, 200), (404, 404, 200))
     assert posted(path) == 200
 
 
@@ -151,11 +153,11 @@ def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integratio
 def test_nothing_changes_by_looking(manager: Client, integration: Integration, action: str) -> None:
     made(manager, integration)
     made(manager, integration)
-    before = list(WebhookKey.objects.values()), Integration.objects.values("webhook_header").get()
+    before = list(WebhookKey.objects.values()), Integration.objects.values(*HEADERS).get()
 
     manager.get(address(integration, action))
 
-    assert (list(WebhookKey.objects.values()), Integration.objects.values("webhook_header").get()) == before
+    assert (list(WebhookKey.objects.values()), Integration.objects.values(*HEADERS).get()) == before
 
 
 @pytest.mark.parametrize("action", CHANGES)
@@ -204,22 +206,22 @@ def test_a_reload_makes_no_second_address_and_ends_none(manager: Client, integra
 def test_a_reload_keeps_the_header_that_was_just_copied(manager: Client, integration: Integration) -> None:
     form = {"header": "on", "seen": ""}
     manager.post(address(integration, "webhook_header"), form)
-    copied = Integration.objects.get().webhook_header
+    copied = Integration.objects.get().webhook_header_next
 
     again = manager.post(address(integration, "webhook_header"), form)
 
     assert again.url == address(integration, "webhook")
-    assert Integration.objects.get().webhook_header == copied
+    assert Integration.objects.get().webhook_header_next == copied
 
 
 def test_a_new_header_secret_can_be_made_from_the_page(manager: Client, integration: Integration) -> None:
     manager.post(address(integration, "webhook_header"), {"header": "on"})
-    before = Integration.objects.get().webhook_header
+    before = Integration.objects.get().webhook_header_next
     seen = manager.get(address(integration, "webhook")).context["header_mark"]
 
     manager.post(address(integration, "webhook_header"), {"header": "on", "seen": seen})
 
-    assert Integration.objects.get().webhook_header not in ("", before)
+    assert Integration.objects.get().webhook_header_next not in ("", before)
 
 
 @pytest.mark.parametrize(("ranges", "codes"), [(" ", ["ranges_missing"]), ("10.0.0.0/8", [])])
