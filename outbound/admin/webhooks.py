@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -48,10 +47,11 @@ def heard(integration: Integration) -> str:
 
 def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
     """Return each address that is open, without its secret."""
-    now = timezone.now()
+    opened = list(keys.alive(integration, timezone.now()).select_related("created_by"))
+    labels = [_("Address")] if len(opened) < 2 else [_("New address"), _("Old address")]
     return [
-        Fact(_("Address"), f"{_address(request, integration, f'…{key.hint}')} · {_history(key, now)}")
-        for key in keys.alive(integration, now).select_related("created_by")
+        Fact(label, f"{_address(request, integration, f'…{key.hint}')} · {_history(key)}")
+        for label, key in zip(labels, opened, strict=False)
     ]
 
 
@@ -94,11 +94,12 @@ def _address(request: HttpRequest, integration: Integration, secret: str) -> str
     return f"{request.scheme}://{request.get_host()}/hooks/zenvia/{integration.pk}/{secret}/"
 
 
-def _history(key: WebhookKey, now: datetime) -> str:
+def _history(key: WebhookKey) -> str:
     made = _("made %(when)s by %(who)s") % {"when": moment(key.created_at), "who": person(key.created_by)}
-    return (
-        f"{made} · {_('works until %(when)s') % {'when': moment(key.expires_at)}}" if key.expires_at else made
-    )
+    if key.expires_at is None:
+        return made
+    ends = _("works until %(when)s") % {"when": moment(key.expires_at)}
+    return f"{made} · {ends}"
 
 
 class WebhookView(ConsolePage):

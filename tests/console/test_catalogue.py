@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from tests.console.po_files import Entry, placeholders, read_mo, read_po
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = Path("console") / "locale" / "pt_BR" / "LC_MESSAGES"
+TRANSLATES = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext"}
 EQUAL_IN_BOTH_LANGUAGES = {
     "%(hour)sh",
     "%(ms)d ms",
@@ -130,3 +132,18 @@ def test_the_catalogue_holds_nothing_that_the_source_says_no_more(
     left_over = sorted(known - in_the_source)
 
     assert left_over == []
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """There gettext finds none."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("console", "outbound")
+        for path in (ROOT / folder).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in TRANSLATES
+    ]
+
+    assert hidden == []
