@@ -24,6 +24,7 @@ LEFT_OUT: dict[type[Model], frozenset[str]] = {
             "token_replaced_by",
             "webhook_header",
             "webhook_header_next",
+            "webhook_header_seen_at",
             "last_event_at",
             "status_changed_at",
             "status_changed_by",

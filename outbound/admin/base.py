@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -23,6 +24,7 @@ class ConsoleAdmin(ModelAdmin):
     list_per_page = 25
     list_max_show_all = 25
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # they would count the whole table for each choice
     paginator = CappedPaginator
     actions = None
     change_form_outer_before_template = "admin/outbound/card.html"

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
+from django.forms import CharField, Form, HiddenInput
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from outbound import audit
+from outbound.admin import webhooks
+from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
 from outbound.tracking import keys
 
@@ -17,22 +24,49 @@ OLD_ENDED = gettext_noop("Old secret of the webhook ended")
 NEW_ENDED = gettext_noop("New secret of the webhook ended")
 
 
+class SeenForm(Form):
+    """Carries which address it was that a person read about."""
+
+    seen = CharField(widget=HiddenInput, required=False)
+
+
 class _EndView(ConfirmView):
     permission_required = "outbound.rotate_webhook"
     confirm_label = gettext_lazy("End it now")
     confirm_kind = "danger"
+    form_class = SeenForm
+    place = 0  # among those that are alive, the newest first
+
+    def facts(self) -> list[Fact]:
+        return webhooks.addresses(self.record, self.request)
 
     def refusal(self) -> str:
-        alive = keys.alive(self.record, timezone.now()).count()
-        return "" if alive > 1 else _("Two addresses are needed for that: one goes, and one stays.")
+        return "" if self._ending() else _("Two addresses are needed for that: one goes, and one stays.")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": self._ending()}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        with transaction.atomic():
+            keys.hold(self.record)
+            if form.cleaned_data["seen"] == self._ending():
+                return super().form_valid(form)
+        messages.warning(self.request, _("The addresses changed meanwhile, so nothing was done. Look again."))
+        return redirect(self.back_url)
 
     @property
     def back_url(self) -> str:
         return reverse("admin:outbound_integration_webhook", args=[self.record.pk])
 
+    def _ending(self) -> str:
+        """Return the id of the secret that ends; "" where one alone is alive."""
+        alive = list(keys.alive(self.record, timezone.now()))
+        return str(alive[self.place].pk) if len(alive) > 1 else ""
+
 
 class EndOldSecretView(_EndView):
     question = gettext_lazy("End the old webhook address of %(name)s")
+    place = 1
 
     def explanation(self) -> list[str]:
         return [
@@ -57,6 +91,6 @@ class EndNewSecretView(_EndView):
         ]
 
     def act(self, form: Any) -> str:
-        keys.retire_new(self.record)
+        keys.retire_new(self.record, timezone.now())
         audit.record(self.record, NEW_ENDED, self.request.user)
         return _("The new address is closed, and the old one works on.")

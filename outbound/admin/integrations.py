@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
-from outbound.admin import closing, limits, pausing, tokens, waiting, webhooks
+from outbound.admin import asking, closing, limits, pausing, tokens, waiting, webhooks
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
@@ -74,6 +74,7 @@ class IntegrationAdmin(ConsoleAdmin):
             page(self, waiting.CancelWaitingView, "cancel-waiting"),
             page(self, closing.EndOldSecretView, "end-old-secret"),
             page(self, closing.EndNewSecretView, "end-new-secret"),
+            page(self, asking.AskForHeaderView, "ask-for-header"),
             *webhooks.pages(self.admin_site),
             *super().get_urls(),
         ]

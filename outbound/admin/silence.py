@@ -31,7 +31,10 @@ class Unheard:
 
 
 def unheard(integrations: Iterable[Integration], now: datetime) -> dict[int, Unheard]:
-    """Return it for each that has any and was not heard of lately, by its id: at most one question."""
+    """Return it for each that has any and was not heard of lately, by its id: at most one question.
+
+    Those of an older, slower send are not seen behind the newest of a later one.
+    """
     counts = [_count(one, now) for one in integrations if not _is_heard(one, now)]
     if not counts:
         return {}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -20,7 +21,7 @@ from outbound.admin.stamps import moment, person
 from outbound.compose.pages import ConsolePage
 from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, WebhookKey
-from outbound.tracking import keys
+from outbound.tracking import headers, keys
 
 FIELDS = ("webhook_addresses", "webhook_ranges")
 NEW_SECRET = gettext_noop("New secret of the webhook")
@@ -68,9 +69,12 @@ def _mark(integration: Integration) -> str:
 
 def _header(integration: Integration) -> str:
     """Say how the header stands."""
-    if integration.webhook_header_next:
-        return _("%(header)s: asked for as soon as an event brings the new secret") % {"header": keys.HEADER}
-    return keys.HEADER if integration.webhook_header else _("None asked for")
+    if not integration.webhook_header_next:
+        return keys.HEADER if integration.webhook_header else _("None asked for")
+    values = {"header": keys.HEADER, "when": moment(integration.webhook_header_seen_at)}
+    if integration.webhook_header_seen_at is None:
+        return _("%(header)s: no event has brought the new secret yet") % values
+    return _("%(header)s: an event brought the new secret on %(when)s; it is not asked for yet") % values
 
 
 def pages(site: Any) -> list[URLPattern]:
@@ -131,6 +135,7 @@ class WebhookView(ConsolePage):
                 "newest": newest(one),
                 "header_mark": _mark(one),
                 "has_header": bool(_mark(one)),
+                "may_ask_for_header": one.webhook_header_seen_at is not None,
                 "header": keys.HEADER,
             }
             | _frame(one)
@@ -176,7 +181,9 @@ class _SecretPage(ConsolePage):
 class NewSecretView(_SecretPage):
     title = gettext_lazy("The webhook's address")
 
+    @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        keys.hold(self.integration)
         if self.is_second(newest(self.integration)):
             return self.nothing_done()
         if keys.alive(self.integration, timezone.now()).count() > 1:
@@ -190,15 +197,16 @@ class NewSecretView(_SecretPage):
 class HeaderView(_SecretPage):
     title = gettext_lazy("The webhook's header")
 
+    @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("header") == "on"
-        if wanted and self.is_second(_mark(self.integration)):
+        if wanted and self.is_second(_mark(keys.hold(self.integration))):
             return self.nothing_done()
         if wanted:
-            secret = keys.make_header(self.integration)
+            secret = headers.make(self.integration)
             audit.record(self.integration, HEADER_MADE, self.user)
             return self.shown(keys.HEADER, secret)
-        keys.drop_header(self.integration)
+        headers.drop(self.integration)
         audit.record(self.integration, HEADER_DROPPED, self.user)
         messages.success(request, _("The webhook asks for no header any more."))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)

@@ -149,9 +149,10 @@ class Integration(models.Model):
         default=WindowPolicy.ASK,
         help_text=_("WhatsApp delivers it only within 24 hours of the person's last message."),
     )
-    # Digests. The next one is asked for as soon as an event brings it, and until then the one before.
+    # Digests. The next one opens the door too; a person says when it is asked for, once an event brought it.
     webhook_header = models.CharField(max_length=64, blank=True, editable=False)
     webhook_header_next = models.CharField(max_length=64, blank=True, editable=False)
+    webhook_header_seen_at = models.DateTimeField(null=True, editable=False)
     webhook_addresses = models.CharField(
         _("events from other addresses"),
         max_length=10,

@@ -44,7 +44,8 @@ def store(arrivals: Iterable[Arrival], using: Any = connection) -> None:
         copies[key] += key in first
         first.setdefault(key, one)
     values: list[Any] = []
-    for key, one in first.items():
+    for key in sorted(first):  # in one order everywhere, so that no two processes wait for each other
+        one = first[key]
         moment = stored(one.received_at)
         values += [*key, copies[key], one.body, moment, moment, one.address, one.is_foreign]
     with using.cursor() as cursor:

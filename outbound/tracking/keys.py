@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from outbound.lifecycle import AddressPolicy
@@ -35,6 +35,7 @@ class Door:
     digests: tuple[str, ...]
     header: str
     header_next: str
+    header_seen_at: datetime | None
     policy: str
     ranges: str
 
@@ -43,11 +44,12 @@ class Door:
         given = digest(secret)
         is_known = sum(hmac.compare_digest(given, known) for known in self.digests) > 0
         is_asked = hmac.compare_digest(digest(header), self.header)
-        return is_known and (not self.header or is_asked or self.is_next(header))
+        is_next = hmac.compare_digest(digest(header), self.header_next)
+        return is_known and (not self.header or is_asked or is_next)
 
-    def is_next(self, header: str) -> bool:
-        """Whether an event brings the header that was made last, and is the first to do so."""
-        return hmac.compare_digest(digest(header), self.header_next)
+    def waits_for(self, header: str) -> bool:
+        """Whether an event is the first to bring the header that was made last."""
+        return self.header_seen_at is None and hmac.compare_digest(digest(header), self.header_next)
 
     def knows(self, address: str) -> bool:
         """Whether an address is on the list, or nobody asks."""
@@ -67,7 +69,7 @@ def _is_within(address: str, ranges: str) -> bool:
 
 
 # For a number that no integration has: comparing takes as long as with one.
-_NO_DOOR = Door(("0" * 64,), "", "", AddressPolicy.OFF, "")
+_NO_DOOR = Door(("0" * 64,), "", "", None, AddressPolicy.OFF, "")
 
 
 class _remembered:  # noqa: N801
@@ -90,6 +92,17 @@ def forget() -> None:
     _remembered.doors.clear()
 
 
+def changed() -> None:
+    """Forget now, and once more at the commit: in between somebody may have read what was before."""
+    forget()
+    transaction.on_commit(forget)
+
+
+def hold(integration: Integration) -> Integration:
+    """Return the integration as it is, and let nobody else change its secrets until the commit."""
+    return Integration.objects.select_for_update(no_key=True).get(pk=integration.pk)
+
+
 @transaction.atomic
 def rotate(integration: Integration, *, by: User | None, now: datetime) -> str:
     """Make a new secret and return it, the only time; the one before lives on for a while."""
@@ -97,7 +110,7 @@ def rotate(integration: Integration, *, by: User | None, now: datetime) -> str:
     integration.webhook_keys.filter(expires_at__isnull=False).delete()
     integration.webhook_keys.update(expires_at=now + BOTH_ALIVE)
     integration.webhook_keys.create(digest=digest(secret), hint=secret[-4:], created_at=now, created_by=by)
-    forget()
+    changed()
     return secret
 
 
@@ -114,43 +127,15 @@ def is_alive(integration: Integration, secret: str) -> bool:
 def retire_old(integration: Integration) -> None:
     """End the old secret at once."""
     integration.webhook_keys.filter(expires_at__isnull=False).delete()
-    forget()
+    changed()
 
 
-@transaction.atomic
-def retire_new(integration: Integration) -> None:
-    """End the new secret at once, and let the old one live on for good."""
-    newest, *older = integration.webhook_keys.all()
+def retire_new(integration: Integration, now: datetime) -> None:
+    """End the new secret at once, and let the old one live on for good. There must be both."""
+    newest, old = alive(integration, now)
     newest.delete()
-    integration.webhook_keys.filter(pk__in=[one.pk for one in older]).update(expires_at=None)
-    forget()
-
-
-def make_header(integration: Integration) -> str:
-    """Make a secret for the header and return it, the only time.
-
-    It is asked for from the first event on that brings it: so none is turned away while it is entered at
-    Zenvia, which switches a webhook off that fails.
-    """
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-    integration.webhook_header_next = digest(secret)
-    integration.save(update_fields=["webhook_header_next"])
-    forget()
-    return secret
-
-
-def ask_for(integration_id: int, header: str) -> None:
-    """Ask for a header from now on, if it is the one that was made last."""
-    waited_for = Integration.objects.filter(pk=integration_id, webhook_header_next=digest(header))
-    waited_for.update(webhook_header=F("webhook_header_next"), webhook_header_next="")
-    forget()
-
-
-def drop_header(integration: Integration) -> None:
-    """Ask for no header any more."""
-    integration.webhook_header = integration.webhook_header_next = ""
-    integration.save(update_fields=["webhook_header", "webhook_header_next"])
-    forget()
+    WebhookKey.objects.filter(pk=old.pk).update(expires_at=None)
+    changed()
 
 
 def digest(secret: str) -> str:
@@ -165,6 +150,7 @@ def _read(integration_id: int) -> Door:
             "expires_at",
             "integration__webhook_header",
             "integration__webhook_header_next",
+            "integration__webhook_header_seen_at",
             "integration__webhook_addresses",
             "integration__webhook_ranges",
         )

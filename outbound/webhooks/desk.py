@@ -8,8 +8,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 
+from outbound.tracking import keys
 from outbound.tracking.inbox import Arrival, store
 from outbound.webhooks.line import Line
 
@@ -35,7 +36,9 @@ class _Waiting:
         return self._sleep.acquire(timeout=PATIENCE_SECONDS)
 
     def wake(self) -> None:
-        self._sleep.release()
+        # Who was handed the lead as their patience ended is awake already, and wakes themselves once more.
+        if self._sleep.locked():
+            self._sleep.release()
 
 
 class Desk:
@@ -89,23 +92,38 @@ class Desk:
             self._entrance.wait_for(lambda: len(self._queue) >= self._expected, GATHER_SECONDS)
             self._expected = min(len(self._queue), MOST_AT_ONCE)
             batch = [self._queue.popleft() for _place in range(self._expected)]
-        error = self._stored([one.arrival for one in batch])
-        for one in batch:
-            one.error = error
-            one.wake()
+        try:
+            self._store(batch)
+            for one in batch:
+                one.wake()
+        finally:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
         with self._entrance:
             self._is_writing = bool(self._queue)
             if self._queue:
                 self._queue[0].leads = True
                 self._queue[0].wake()
 
-    def _stored(self, arrivals: list[Arrival]) -> Exception | None:
-        """Store them; return what prevented it, whatever it was: those who wait must hear of it."""
+    def _store(self, batch: list[_Waiting]) -> None:
+        """Store them, and let each know what prevented it."""
+        error = self._stored(batch)
+        if not isinstance(error, IntegrityError):
+            return
+        keys.forget()  # an integration was deleted, and its door is still remembered: it spoils no other's
+        for pk in {one.arrival.integration_id for one in batch}:
+            self._stored([one for one in batch if one.arrival.integration_id == pk])
+
+    def _stored(self, batch: list[_Waiting]) -> Exception | None:
+        error: Exception | None = None
         try:
-            self._line.store(arrivals)
-        except Exception as error:  # noqa: BLE001 - raised by each whose event is not stored
-            return error
-        return None
+            self._line.store([one.arrival for one in batch])
+        except Exception as caught:  # noqa: BLE001 - raised by each whose event is not stored
+            error = caught
+        for one in batch:
+            one.error = error
+        return error
 
 
 desk = Desk()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import Error, IntegrityError, connections
 
 from outbound.tracking.inbox import Arrival, store
 from outbound.turns import turn
@@ -26,14 +26,18 @@ class Line:
         """Keep arrivals, all or none. Raises the database's Error."""
         line = self._connection
         with turn(self._patience / 2):
+            line.close_if_unusable_or_obsolete()  # it lives as long as any, so a replaced file is noticed
             was_open = line.connection is not None
             try:
                 store(arrivals, line)
-            except (InterfaceError, OperationalError):
-                if not was_open or line.is_usable():
+            except IntegrityError:
+                raise
+            except Error:
+                is_lost = was_open and not line.is_usable()
+                line.close()  # another session may be better off, as after one that may only read
+                if not is_lost:
                     raise
                 # The server was restarted, or forgot us. What may have been kept after all is then a copy.
-                line.close()
                 store(arrivals, line)
 
     def close(self) -> None:
@@ -43,9 +47,18 @@ class Line:
     @cached_property
     def _connection(self) -> Any:
         line: Any = connections.create_connection("default")
-        line.settings_dict = line.settings_dict | {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
-        if line.vendor == "sqlite":
-            # Give up on a locked database sooner than the sender of the event would give up on us.
-            line.settings_dict["OPTIONS"] = line.settings_dict["OPTIONS"] | {"timeout": self._patience}
+        usual = line.settings_dict["OPTIONS"]
+        options = usual | (self._in_postgresql(usual) if line.vendor == "postgresql" else self._in_sqlite())
+        line.settings_dict = line.settings_dict | {"CONN_HEALTH_CHECKS": False, "OPTIONS": options}
         line.inc_thread_sharing()
         return line
+
+    def _in_sqlite(self) -> dict[str, Any]:
+        """Give up on a locked database sooner than the sender of the event would give up on us."""
+        return {"timeout": self._patience}
+
+    def _in_postgresql(self, usual: dict[str, Any]) -> dict[str, Any]:
+        """Give up as soon on a row that is held, and on a server that has fallen silent."""
+        milliseconds = int(self._patience * 1000)
+        options = f"{usual.get('options', '')} -c statement_timeout={milliseconds}"
+        return {"options": options, "connect_timeout": 2, "tcp_user_timeout": milliseconds}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -17,7 +18,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from outbound.tracking import keys
+from outbound.tracking import headers, keys
 from outbound.tracking.inbox import Arrival
 from outbound.webhooks.desk import desk
 
@@ -65,9 +66,15 @@ def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
     if body is None:
         return 413
     desk.keep(Arrival(integration_id, body, timezone.now(), address, is_foreign))
-    if door.is_next(header):
-        keys.ask_for(integration_id, header)
+    if door.waits_for(header):
+        _note(integration_id, header)
     return 200
+
+
+def _note(integration_id: int, header: str) -> None:
+    """Write down that a new header came in; where that fails, the next event does it."""
+    with suppress(Error):
+        headers.came_in(integration_id, header, timezone.now())
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -159,3 +159,12 @@ def test_every_filter_that_is_shown_may_be_used(
 
     used = {name for name in parameters if not name.endswith("__isnull")}
     assert used <= set(model_admin.filter_lookups)
+
+
+@pytest.mark.parametrize("model", ["message", "webhookevent", "recipient"])
+def test_no_list_counts_its_choices(admin_client: Client, model: str) -> None:
+    plain = admin_client.get(f"/admin/outbound/{model}/")
+    asked = admin_client.get(f"/admin/outbound/{model}/?_facets=True")
+
+    assert b"_facets" not in plain.content
+    assert not asked.context["cl"].add_facets

@@ -9,11 +9,10 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from outbound.models import Integration, WebhookEvent, WebhookKey
 from outbound.tracking import keys
+from tests.admin.webhook_steps import address, made, posted
 from tests.builders import an_integration, an_operator
 
 pytestmark = pytest.mark.django_db
@@ -37,25 +36,8 @@ def manager(client: Client) -> Client:
     return client
 
 
-CHANGES = ["webhook_new_secret", "webhook_header", "end_old_secret", "end_new_secret"]
-HEADERS = ("webhook_header", "webhook_header_next")
-
-
-def address(integration: Integration, action: str) -> str:
-    return reverse(f"admin:outbound_integration_{action}", args=[integration.pk])
-
-
-def made(client: Client, integration: Integration) -> str:
-    """Make an address, as its page asks for it, and return its path."""
-    form = {"seen": client.get(address(integration, "webhook")).context["newest"]}
-    page = client.post(address(integration, "webhook_new_secret"), form).content.decode()
-    found = re.search(r"http://testserver(/hooks/zenvia/\d+/[\w-]{43}/)", page)
-    assert found
-    return found[1]
-
-
-def posted(path: str, **headers: str) -> int:
-    return Client().post(path, b"{}", content_type="application/json", headers=headers).status_code
+CHANGES = ["webhook_new_secret", "webhook_header", "ask_for_header", "end_old_secret", "end_new_secret"]
+HEADERS = ("webhook_header", "webhook_header_next", "webhook_header_seen_at")
 
 
 def test_a_new_address_opens_the_webhook(manager: Client, integration: Integration) -> None:
@@ -83,57 +65,13 @@ def test_an_address_is_shown_once_and_kept_nowhere(
     assert LogEntry.objects.filter(additional_data__text="New secret of the webhook").exists()
 
 
-def test_the_address_before_works_on_until_somebody_ends_it(
-    manager: Client, integration: Integration
-) -> None:
-    old, new = made(manager, integration), made(manager, integration)
-    both = posted(old), posted(new)
-
-    manager.post(address(integration, "end_old_secret"))
-
-    assert both == (200, 200)
-    assert (posted(old), posted(new)) == (404, 200)
-
-
-def test_of_two_addresses_the_new_one_can_be_given_up(manager: Client, integration: Integration) -> None:
-    old, lost = made(manager, integration), made(manager, integration)
-
-    manager.post(address(integration, "end_new_secret"))
-
-    assert (posted(old), posted(lost)) == (200, 404)
-    assert WebhookKey.objects.get().expires_at is None
-    assert LogEntry.objects.filter(additional_data__text="New secret of the webhook ended").exists()
-
-
-def test_a_third_address_ends_neither_of_the_two(manager: Client, integration: Integration) -> None:
-    paths = [made(manager, integration) for _time in range(2)]
-    page = manager.get(address(integration, "webhook"), headers={"accept-language": "en"})
-
-    manager.post(address(integration, "webhook_new_secret"), {"seen": page.context["newest"]})
-
-    assert [posted(path) for path in paths] == [200, 200]
-    assert "Make a new address" not in page.content.decode()
-    assert WebhookKey.objects.count() == 2
-
-
-@pytest.mark.parametrize("action", ["end_old_secret", "end_new_secret"])
-def test_the_only_address_is_not_ended(manager: Client, integration: Integration, action: str) -> None:
+def test_a_header_that_never_came_in_is_not_asked_for(manager: Client, integration: Integration) -> None:
     path = made(manager, integration)
+    manager.post(address(integration, "webhook_header"), {"header": "on"})
 
-    manager.post(address(integration, action))
+    manager.post(address(integration, "ask_for_header"))
 
     assert posted(path) == 200
-
-
-def test_an_address_whose_time_is_over_makes_room_for_another(
-    manager: Client, integration: Integration
-) -> None:
-    paths = [made(manager, integration) for _time in range(2)]
-    WebhookKey.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now())
-
-    paths.append(made(manager, integration))
-
-    assert [posted(path) for path in paths] == [404, 200, 200]
 
 
 def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integration: Integration) -> None:
@@ -141,6 +79,7 @@ def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integratio
     page = manager.post(address(integration, "webhook_header"), {"header": "on"}).content.decode()
     secret = re.findall(r">([\w-]{43})<", page)[0]
     before = posted(path), posted(path, **{keys.HEADER: secret})
+    manager.post(address(integration, "ask_for_header"))
     asked = posted(path), posted(path, **{keys.HEADER: "wrong"}), posted(path, **{keys.HEADER: secret})
 
     manager.post(address(integration, "webhook_header"), {"header": "off"})
@@ -189,18 +128,6 @@ def test_the_page_takes_few_questions(
 
     with django_assert_max_num_queries(10):
         manager.get(address(integration, "webhook"))
-
-
-def test_a_reload_makes_no_second_address_and_ends_none(manager: Client, integration: Integration) -> None:
-    at_zenvia = made(manager, integration)
-    form = {"seen": manager.get(address(integration, "webhook")).context["newest"]}
-    manager.post(address(integration, "webhook_new_secret"), form)
-
-    again = manager.post(address(integration, "webhook_new_secret"), form)
-
-    assert again.url == address(integration, "webhook")
-    assert integration.webhook_keys.count() == 2
-    assert posted(at_zenvia) == 200
 
 
 def test_a_reload_keeps_the_header_that_was_just_copied(manager: Client, integration: Integration) -> None:

@@ -1,13 +1,16 @@
-"""The secret in a header: asked for as soon as it came in, so that nothing is lost while it is entered."""
+"""The secret in a header: it opens at once, and is asked for when a person says so."""
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from outbound.models import Integration
-from outbound.tracking import keys
+from outbound.tracking import headers, keys
 from tests.builders import an_integration
 
 pytestmark = pytest.mark.django_db
@@ -30,33 +33,53 @@ def answers(path: str, *headers: str) -> list[int]:
     return [Client().post(path, b"{}", "application/json", headers=one).status_code for one in named]
 
 
-def test_the_header_is_asked_for_beside_the_path_from_the_first_event_on_that_brings_it(
-    integration: Integration, path: str
-) -> None:
-    secret = keys.make_header(integration)
-    before = answers(path, "", "wrong", secret)
+def test_a_header_is_asked_for_when_a_person_says_so(integration: Integration, path: str) -> None:
+    secret = headers.make(integration)
+    before = answers(path, "", "wrong", secret, "")
 
-    assert before == [200, 200, 200]
+    headers.ask_for(integration)
+
+    assert before == [200, 200, 200, 200]
     assert answers(path, "", "wrong", secret) == [404, 404, 200]
 
 
-def test_a_new_secret_of_the_header_takes_the_place_of_the_old_one_when_it_comes_in(
-    integration: Integration, path: str
+def test_the_first_event_that_brings_it_is_written_down(integration: Integration, path: str) -> None:
+    secret = headers.make(integration)
+    seen = []
+    for header in ("", "wrong", secret):
+        answers(path, header)
+        seen.append(Integration.objects.get().webhook_header_seen_at)
+    answers(path, secret)
+
+    assert seen[:2] == [None, None]
+    assert Integration.objects.get().webhook_header_seen_at == seen[2] is not None
+
+
+def test_until_a_new_one_is_asked_for_the_old_one_opens_too(integration: Integration, path: str) -> None:
+    old = headers.make(integration)
+    headers.ask_for(integration)
+    new = headers.make(integration)
+    meanwhile = answers(path, "", old, new, old)
+
+    headers.ask_for(integration)
+
+    assert meanwhile == [404, 200, 200, 200]
+    assert answers(path, "", old, new) == [404, 404, 200]
+
+
+def test_asking_twice_asks_for_the_same(integration: Integration, path: str) -> None:
+    secret = headers.make(integration)
+
+    headers.ask_for(integration)
+    headers.ask_for(integration)
+
+    assert answers(path, "", secret) == [404, 200]
+
+
+def test_an_event_is_answered_although_its_header_cannot_be_written_down(
+    integration: Integration, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = keys.make_header(integration)
-    answers(path, old)
-    integration.refresh_from_db()
-    new = keys.make_header(integration)
-    meanwhile = answers(path, "", old)
+    secret = headers.make(integration)
+    monkeypatch.setattr(headers, "came_in", Mock(side_effect=OperationalError("locked")))
 
-    arrived = answers(path, new, old)
-
-    assert (meanwhile, arrived) == ([404, 200], [200, 404])
-
-
-def test_a_secret_that_was_made_and_never_came_in_is_replaced_by_the_next(
-    integration: Integration, path: str
-) -> None:
-    lost, copied = keys.make_header(integration), keys.make_header(integration)
-
-    assert answers(path, lost, "", copied, lost) == [200, 200, 200, 404]
+    assert answers(path, secret) == [200]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from io import StringIO
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from console.logs import SecretFilter
+from console.wsgi import application, without_odd_types
 from outbound.tracking import keys
 from tests.builders import an_integration
 
@@ -43,3 +48,36 @@ def test_a_fault_of_ours_is_logged_without_the_secret(
     assert response.status_code == 503
     assert "ZeroDivisionError" in caplog.text
     assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("start", ["//hooks", "/Hooks", "/hook", "/console/hooks"])
+def test_a_mistyped_address_leaves_no_trace_of_its_secret(client: Client, start: str) -> None:
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.addFilter(SecretFilter())
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+
+    client.post(f"{start}/zenvia/12/{SECRET}/")
+
+    logger.removeHandler(handler)
+    assert "/zenvia/12/…/" in written.getvalue()
+    assert SECRET not in written.getvalue()
+
+
+def test_the_console_logs_through_that_filter() -> None:
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["secret"]
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset*=foo'bar'%ff", "a/b; charset*=idna'x'%ff%fe"])
+def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
+    environ = RequestFactory().post("/hooks/").environ | {"CONTENT_TYPE": kind}
+    read = without_odd_types(lambda environ, _start: [WSGIRequest(environ).content_type.encode()])
+
+    with pytest.raises(Exception, match="codec|encoding"):
+        WSGIRequest(dict(environ))
+    assert read(environ, None) == [b""]
+
+
+def test_the_server_is_given_the_application_that_reads_so() -> None:
+    assert application.__qualname__.startswith(without_odd_types.__name__)
