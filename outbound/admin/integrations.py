@@ -96,6 +96,11 @@ class IntegrationAdmin(ConsoleAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return super().changeform_view(request, *args, **kwargs)
 
+    def delete_model(self, request: HttpRequest, obj: Integration) -> None:
+        # Events that come in meanwhile wait for this, and are then turned away.
+        Integration.objects.select_for_update().get(pk=obj.pk)
+        super().delete_model(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         used = isinstance(obj, Integration) and (obj.campaigns.exists() or obj.messages.exists())
         return not used and super().has_delete_permission(request, obj)
