@@ -117,8 +117,12 @@ def _shares(running: list[lanes.Lane], free: Callable[[int], int], now: datetime
 
 
 def _rooms(lane: lanes.Lane, count: int, most: int, now: datetime) -> list[Room]:
-    """Return how many of each send may go; where there are very many, of some of them this once."""
-    chosen = lane.campaigns if len(lane.campaigns) <= most else random.sample(lane.campaigns, most)
+    """Return how many of each send may go; where there are very many, of some of them this once.
+
+    In an order that is drawn: where there is a place for one row only, as with a slow pace, it is not always
+    the oldest send's.
+    """
+    chosen = random.sample(lane.campaigns, min(most, len(lane.campaigns)))
     return [_room(one, lane.integration, count, waves.room(one, now)) for one in chosen]
 
 

@@ -27,7 +27,7 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True)
 class Share:
-    """How many rows one integration gets, and how many at most of each of its sends."""
+    """How many rows one integration gets, and how many at most of each of its sends, in this order."""
 
     count: int
     rooms: list[Room]
@@ -36,7 +36,7 @@ class Share:
 # Each campaign gives its oldest rows, and a lane takes them in turn: a small send never waits behind a
 # large one. MATERIALIZED, because PostgreSQL may otherwise run a limited subquery more than once.
 OF_CAMPAIGN = """
-SELECT id, integration_id, phone_key, {asks_window} AS asks_window,
+SELECT id, integration_id, phone_key, {asks_window} AS asks_window, {place} AS place,
     ROW_NUMBER() OVER (ORDER BY due_at, id) AS turn
 FROM (
     SELECT id, integration_id, phone_key, due_at FROM outbound_message
@@ -45,7 +45,7 @@ FROM (
 ) AS oldest"""
 _OF_LANE = (
     "SELECT id, integration_id, phone_key, asks_window "
-    "FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn LIMIT %s) AS lane"
+    "FROM (SELECT * FROM ({campaigns}) AS sent ORDER BY turn, place LIMIT %s) AS lane"
 )
 # What people decided since the launch, and whether the window closed: why a row is left out, or nothing.
 _PICKED = f"""
@@ -100,8 +100,8 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
     values: list[Any] = []
     for share in shares:
         campaigns = (
-            OF_CAMPAIGN.format(lock=lock, asks_window="TRUE" if room.asks_window else "FALSE")
-            for room in share.rooms
+            OF_CAMPAIGN.format(lock=lock, place=place, asks_window="TRUE" if room.asks_window else "FALSE")
+            for place, room in enumerate(share.rooms)
         )
         parts.append(_OF_LANE.format(campaigns=" UNION ALL ".join(campaigns)))
         for room in share.rooms:

@@ -99,11 +99,11 @@ def test_who_answers_sair_is_left_out_of_what_is_being_sent(console: Console) ->
     installation, person = console.installation, "35988000712"
     installation.order(event_delay=0.2)
     installation.change("UPDATE outbound_integration SET per_second = 2")
-    others = [f"1190000{number}" for number in range(5000, 5012)]
+    others = [f"1190000{number}" for number in range(5000, 5024)]
 
-    send_to(installation, person)
-    second = send_to(installation, *others, person)
-    console.page.goto(f"{console.url}/admin/outbound/campaign/{second}/change/")
+    long = send_to(installation, *others, person)
+    send_to(installation, person)  # sends take turns, so this one goes at once
+    console.page.goto(f"{console.url}/admin/outbound/campaign/{long}/change/")
 
     progress = console.page.locator("#progress")
     expect(progress).to_contain_text("Not sent: 1", timeout=QUICK)

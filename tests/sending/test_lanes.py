@@ -59,6 +59,18 @@ def test_hundreds_of_sends_at_once_are_not_too_many() -> None:
     assert Message.objects.filter(status=MessageStatus.QUEUED).count() == len(far)
 
 
+def test_where_there_is_a_place_for_one_row_each_send_gets_it_at_times() -> None:
+    integration = an_integration()
+    large = a_launched(people=50, integration=integration)
+    small = a_launched(people=1, integration=integration)
+
+    for _claim in range(50):  # all of which go to the large one once in 10^15
+        claimed(limit=1)
+
+    assert not small.messages.filter(status=MessageStatus.QUEUED).exists()
+    assert large.messages.filter(status=MessageStatus.QUEUED).count() == 1
+
+
 def test_a_paused_send_in_front_hides_nobody_behind_it() -> None:
     integration = an_integration()
     paused = a_launched(people=50, integration=integration)
