@@ -13,6 +13,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.tracking import headers
 
 HEADER_ASKED = gettext_noop("The webhook asks for its new header")
+NOT_SEEN = gettext_lazy("No event has brought the new header yet, so it is not asked for.")
 
 
 class AskForHeaderView(ConfirmView):
@@ -28,14 +29,11 @@ class AskForHeaderView(ConfirmView):
         ]
 
     def refusal(self) -> str:
-        return (
-            ""
-            if self.record.webhook_header_seen_at
-            else _("No event has brought the new header yet, so it is not asked for.")
-        )
+        return "" if self.record.webhook_header_seen_at else str(NOT_SEEN)
 
     def act(self, form: Any) -> str:
-        headers.ask_for(self.record)
+        if not headers.ask_for(self.record):  # somebody made another in between
+            return str(NOT_SEEN)
         audit.record(self.record, HEADER_ASKED, self.request.user)
         return _("The header is asked for from now on.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
@@ -30,4 +30,4 @@ class HistoryList(ChangeList):
             listed = one.narrow(request, listed)
         if request.GET.get(INTEGRATION):  # no index has it beside the days: its rows are looked at
             return listed
-        return counted_by(listed, rows.filter(*(one.condition() or Q() for one in filters)))
+        return counted_by(listed, rows.filter(*(one.condition() for one in filters)))

@@ -54,12 +54,12 @@ def silent(
 ) -> list[tuple[Integration, str]]:
     """Return the integrations whose webhook is silent, each with what to do about it."""
     pairs = [(one, of[one.pk]) for one in integrations if one.pk in of]
-    return [(one, _sentence(one, its.count)) for one, its in pairs if _is_silent(one, its, now)]
+    return [(one, _sentence(one, its.count)) for one, its in pairs if _is_silent(its, now)]
 
 
-def _is_silent(one: Integration, its: Unheard, now: datetime) -> bool:
+def _is_silent(its: Unheard, now: datetime) -> bool:
     had_its_time = its.since <= now - PATIENCE or its.count >= PLENTY
-    return its.count >= LEAST and had_its_time and not _is_heard(one, now)
+    return its.count >= LEAST and had_its_time
 
 
 def _is_heard(one: Integration, now: datetime) -> bool:

@@ -29,13 +29,14 @@ def came_in(integration_id: int, header: str, now: datetime) -> None:
     changed()
 
 
-def ask_for(integration: Integration) -> None:
-    """Turn away, from now on, what does not bring the header that was made last."""
-    waiting = Integration.objects.filter(pk=integration.pk).exclude(webhook_header_next="")
-    waiting.update(
+def ask_for(integration: Integration) -> bool:
+    """Turn away, from now on, what brings not the header that was made last; False if that never came in."""
+    seen = Integration.objects.filter(pk=integration.pk, webhook_header_seen_at__isnull=False)
+    asked = seen.update(
         webhook_header=F("webhook_header_next"), webhook_header_next="", webhook_header_seen_at=None
     )
     changed()
+    return bool(asked)
 
 
 def drop(integration: Integration) -> None:

@@ -43,13 +43,15 @@ class Door:
         """Whether both secrets are right; every comparison takes the same time."""
         given = digest(secret)
         is_known = sum(hmac.compare_digest(given, known) for known in self.digests) > 0
-        is_asked = hmac.compare_digest(digest(header), self.header)
-        is_next = hmac.compare_digest(digest(header), self.header_next)
+        brought = digest(header)
+        is_asked = hmac.compare_digest(brought, self.header)
+        is_next = hmac.compare_digest(brought, self.header_next)
         return is_known and (not self.header or is_asked or is_next)
 
     def waits_for(self, header: str) -> bool:
         """Whether an event is the first to bring the header that was made last."""
-        return self.header_seen_at is None and hmac.compare_digest(digest(header), self.header_next)
+        is_awaited = bool(self.header_next) and self.header_seen_at is None
+        return is_awaited and hmac.compare_digest(digest(header), self.header_next)
 
     def knows(self, address: str) -> bool:
         """Whether an address is on the list, or nobody asks."""

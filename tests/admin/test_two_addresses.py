@@ -8,30 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from outbound.models import Integration, WebhookKey
-from outbound.tracking import keys
 from tests.admin.webhook_steps import address, ended, made, posted
-from tests.builders import an_integration, an_operator
 from tests.sending.steps import at_once
 
 pytestmark = pytest.mark.django_db
-
-MAY = ("outbound.view_integration", "outbound.rotate_webhook")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    keys.forget()
-
-
-@pytest.fixture
-def integration() -> Integration:
-    return an_integration()
-
-
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(an_operator(*MAY, username="ana"))
-    return client
 
 
 def test_the_address_before_works_on_until_somebody_ends_it(

@@ -13,27 +13,9 @@ from django.test import Client
 from outbound.models import Integration, WebhookEvent, WebhookKey
 from outbound.tracking import keys
 from tests.admin.webhook_steps import address, made, posted
-from tests.builders import an_integration, an_operator
+from tests.builders import an_operator
 
 pytestmark = pytest.mark.django_db
-
-MAY = ("outbound.view_integration", "outbound.rotate_webhook")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    keys.forget()
-
-
-@pytest.fixture
-def integration() -> Integration:
-    return an_integration()
-
-
-@pytest.fixture
-def manager(client: Client) -> Client:
-    client.force_login(an_operator(*MAY, username="ana"))
-    return client
 
 
 CHANGES = ["webhook_new_secret", "webhook_header", "ask_for_header", "end_old_secret", "end_new_secret"]

@@ -7,24 +7,11 @@ from unittest.mock import Mock
 import pytest
 from django.db import OperationalError
 from django.test import Client
-from django.utils import timezone
 
 from outbound.models import Integration
 from outbound.tracking import headers, keys
-from tests.builders import an_integration
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def integration() -> Integration:
-    return an_integration()
-
-
-@pytest.fixture
-def path(integration: Integration) -> str:
-    secret = keys.rotate(integration, by=None, now=timezone.now())
-    return f"/hooks/zenvia/{integration.pk}/{secret}/"
 
 
 def answers(path: str, *headers: str) -> list[int]:
@@ -57,6 +44,7 @@ def test_the_first_event_that_brings_it_is_written_down(integration: Integration
 
 def test_until_a_new_one_is_asked_for_the_old_one_opens_too(integration: Integration, path: str) -> None:
     old = headers.make(integration)
+    answers(path, old)
     headers.ask_for(integration)
     new = headers.make(integration)
     meanwhile = answers(path, "", old, new, old)
@@ -69,11 +57,19 @@ def test_until_a_new_one_is_asked_for_the_old_one_opens_too(integration: Integra
 
 def test_asking_twice_asks_for_the_same(integration: Integration, path: str) -> None:
     secret = headers.make(integration)
+    answers(path, secret)
 
-    headers.ask_for(integration)
-    headers.ask_for(integration)
+    asked = [headers.ask_for(integration) for _time in range(2)]
 
+    assert asked == [True, False]
     assert answers(path, "", secret) == [404, 200]
+
+
+def test_what_never_came_in_is_not_asked_for(integration: Integration, path: str) -> None:
+    headers.make(integration)
+
+    assert not headers.ask_for(integration)
+    assert answers(path, "") == [200]
 
 
 def test_an_event_is_answered_although_its_header_cannot_be_written_down(

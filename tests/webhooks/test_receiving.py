@@ -26,21 +26,6 @@ pytestmark = pytest.mark.django_db
 EVENT = {"status": "sent", "external_id": "somebody"}
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    keys.forget()
-
-
-@pytest.fixture
-def integration() -> Integration:
-    return an_integration()
-
-
-@pytest.fixture
-def path(integration: Integration) -> str:
-    return opened(integration)
-
-
 def opened(integration: Integration) -> str:
     secret = keys.rotate(integration, by=None, now=timezone.now())
     return f"/hooks/zenvia/{integration.pk}/{secret}/"

@@ -1,0 +1,28 @@
+"""What tests of an integration's webhook start from."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from outbound.models import Integration
+from outbound.tracking import keys
+from tests.builders import an_integration, an_operator
+
+MAY = ("outbound.view_integration", "outbound.rotate_webhook")
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    keys.forget()
+
+
+@pytest.fixture
+def integration() -> Integration:
+    return an_integration()
+
+
+@pytest.fixture
+def manager(client: Client) -> Client:
+    client.force_login(an_operator(*MAY, username="ana"))
+    return client
