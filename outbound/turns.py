@@ -30,7 +30,14 @@ def turn(patience_seconds: float) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    file = _file(os.getpid())
+    with locked(FILE, patience_seconds):
+        yield
+
+
+@contextmanager
+def locked(name: str, patience_seconds: float) -> Iterator[None]:
+    """Hold the file `name` of the data directory locked, or go on without it after a while."""
+    file = _file(Path(settings.DATA_DIR) / name, os.getpid())
     has_turn = _wait(file, time.monotonic() + patience_seconds)
     try:
         yield
@@ -52,6 +59,6 @@ def _wait(file: int, deadline: float) -> bool:
 
 
 @cache
-def _file(process: int) -> int:
+def _file(path: Path, process: int) -> int:
     """Open the file anew in each process: a turn belongs to what was opened, and a fork would share it."""
-    return os.open(Path(settings.DATA_DIR) / FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

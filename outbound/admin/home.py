@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outbound import heartbeat, summaries, tallies
-from outbound.admin import charts, signs, silence
+from outbound.admin import charts, resuming, signs, silence
 from outbound.admin.figures import as_of, figures
 from outbound.admin.glance import Glance, glance
 from outbound.lifecycle import CampaignStatus, IntegrationStatus
@@ -51,7 +51,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "is_first_page": True,
         "sender_alarm": heartbeat.alarm_after(seen.sender_at, now),
         "sender": signs.sender(seen.sender_at, now),
-        "signs": _signs(seen, integrations, now),
+        "signs": [
+            *resuming.sign(integrations, may_resume=request.user.has_perm("outbound.pause_integration")),
+            *_signs(seen, integrations, now),
+        ],
         "steps": [] if recent else _first_steps(seen, integrations),
         "recent": recent,
         "drafts": drafts,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
-from outbound.admin import asking, closing, limits, pausing, tokens, waiting, webhooks
+from outbound.admin import asking, closing, limits, pausing, resuming, tokens, waiting, webhooks
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
@@ -66,7 +66,13 @@ class IntegrationAdmin(ConsoleAdmin):
         return super().get_queryset(request).select_related(*related)
 
     def get_urls(self) -> list[URLPattern]:
+        together = resuming.ResumeStoppedView.as_view(model_admin=self)
         return [
+            path(
+                "resume-stopped/",
+                self.admin_site.admin_view(together),
+                name="outbound_integration_resume_stopped",
+            ),
             page(self, pausing.PauseView, "pause"),
             page(self, pausing.ResumeView, "resume"),
             page(self, tokens.ReplaceTokenView, "token"),

@@ -9,7 +9,9 @@ class Installation(models.Model):
     """The one row that says which installation this database belongs to (sending/identity.py)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    key = models.CharField(max_length=32)
+    key = models.CharField(max_length=100)
+    # Where the database stands (sending/places.py); empty until the first sender of this version looked.
+    place = models.CharField(max_length=100, blank=True)
 
     def __str__(self) -> str:
         return self.key

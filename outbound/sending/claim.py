@@ -50,12 +50,13 @@ class Claimed:
 class Harvest:
     """What a claim brought, and how things stood.
 
-    `next_at` is when more may come, None if nothing but slots held it back. `doors` are address and token
-    of each integration that may send, `campaigns` the sends that may go on, and `uneasy` the integrations
-    whose gateway gave bad answers lately.
+    `highest_attempt` is the highest id among the attempts that were opened. `next_at` is when more may come,
+    None if nothing but slots held it back. `doors` are address and token of each integration that may send,
+    `campaigns` the sends that may go on, and `uneasy` the integrations whose gateway gave bad answers lately.
     """
 
     claimed: list[Claimed]
+    highest_attempt: int
     next_at: datetime | None
     doors: dict[int, tuple[str, str]]
     campaigns: set[int]
@@ -82,7 +83,7 @@ def claim(free: Callable[[int], int], now: datetime) -> Harvest:
     running = lanes.running(now)
     shares = _shares(running, free, now)
     ticket = uuid.uuid4().hex
-    rows = mark([share.rows for share in shares if share.rows.count], ticket, now)
+    rows, highest_attempt = mark([share.rows for share in shares if share.rows.count], ticket, now)
     by_lane = {share.lane.integration.pk: share for share in shares}
     start_before = boot_clock() + _longest_stand()
     claimed = [_claimed(row, ticket, by_lane[row[1]], start_before, now) for row in rows]
@@ -92,6 +93,7 @@ def claim(free: Callable[[int], int], now: datetime) -> Harvest:
     moments = [share.allowance.next_at for share in shares if share.allowance.next_at]
     return Harvest(
         claimed,
+        highest_attempt,
         next_at=min(moments, default=None),
         doors={pk: share.door for pk, share in by_lane.items()},
         campaigns={one.pk for lane in running for one in lane.campaigns},

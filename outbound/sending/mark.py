@@ -80,16 +80,24 @@ _OPEN_ATTEMPTS = f"""
 INSERT INTO outbound_attempt (message_id, number, external_id, outcome, reason, answer, opened_at)
 SELECT id, attempt_count, {_ATTEMPT_ID}, 'open', '', '', %s
 FROM {{marked}} WHERE {{of_ours}}status = 'sending'
+RETURNING id
 """
 _OPEN_AFTERWARDS = _OPEN_ATTEMPTS.format(marked="outbound_message", of_ours="ticket = %s AND ")
 # PostgreSQL does both at once.
 _MARK_AND_OPEN = f"""
 , marked AS ({_MARK}), opened AS ({_OPEN_ATTEMPTS.format(marked="marked", of_ours="")})
-SELECT * FROM marked
+SELECT marked.*, (SELECT MAX(id) FROM opened) FROM marked
 """
 
 
-def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
+class Marked(NamedTuple):
+    """The rows that were marked, and the highest id among the attempts opened for them."""
+
+    rows: list[Row]
+    highest_attempt: int
+
+
+def mark(shares: Iterable[Share], ticket: str, now: datetime) -> Marked:
     """Mark due rows of each share as `sending` under `ticket`, and open their attempts; return them.
 
     Whoever opted out, or is out of the window where that is asked for, is skipped instead.
@@ -108,17 +116,19 @@ def mark(shares: Iterable[Share], ticket: str, now: datetime) -> list[Row]:
             values += [room.campaign_id, moment, room.most]
         values.append(share.count)
     if not parts:
-        return []
+        return Marked([], 0)
     picked = _PICKED.format(lanes=" UNION ALL ".join(parts))
     values = [*map(stored, windows.bounds(now)), *values, moment, ticket, lease]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(picked + _MARK_AND_OPEN, [*values, moment])
-            return _ours(cursor.fetchall())
+            marked = cursor.fetchall()
+            return Marked(_ours([row[:-1] for row in marked]), marked[0][-1] or 0 if marked else 0)
         cursor.execute(picked + _MARK, values)
-        if rows := _ours(cursor.fetchall()):
-            cursor.execute(_OPEN_AFTERWARDS, [moment, ticket])
-    return rows
+        if not (rows := _ours(cursor.fetchall())):
+            return Marked([], 0)
+        cursor.execute(_OPEN_AFTERWARDS, [moment, ticket])
+        return Marked(rows, max(pk for (pk,) in cursor.fetchall()))
 
 
 def _ours(marked: list[Row]) -> list[Row]:

@@ -87,7 +87,7 @@ class Pool:
             while (one := self._next_ready(integration_id)) is not None:
                 if campaigns is None or one.campaign_id in campaigns:
                     self._let_go(one)
-                    found.append(_unbegun(one))
+                    found.append(unbegun(one))
                 else:
                     kept.append(one)
             for one in kept:
@@ -135,7 +135,7 @@ class Pool:
     def _work(self, integration_id: int, ready: SimpleQueue[Claimed | None]) -> None:
         while (one := ready.get()) is not None:
             is_wary = self._bad[integration_id] >= WARY_AFTER
-            result = _unbegun(one) if is_wary else self._send(one)
+            result = unbegun(one) if is_wary else self._send(one)
             self._bad[integration_id] = _badness(result.result, self._bad[integration_id])
             self._done.put(result)
             # A bad answer may mean that the others had better wait, so it is told at once.
@@ -153,7 +153,8 @@ class Pool:
             return Delivered(one, Ambiguous(answer=type(error).__name__), 0)
 
 
-def _unbegun(one: Claimed) -> Delivered:
+def unbegun(one: Claimed) -> Delivered:
+    """Return a row that stands ready as certainly not sent."""
     return Delivered(one, NotSent(counts=False), 0)
 
 

@@ -18,8 +18,10 @@ from outbound.gateways.zenvia.client import ZenviaClient
 from outbound.sending import identity, lanes, recover
 from outbound.sending.claim import Harvest, claim
 from outbound.sending.deliver import Delivered
-from outbound.sending.pool import Pool
+from outbound.sending.patience import patiently
+from outbound.sending.pool import Pool, unbegun
 from outbound.sending.record import record
+from outbound.sending.restore_guard import RestoreGuard
 from outbound.sending.rhythm import Rhythm
 from outbound.sending.widths import Widths
 from outbound.turns import turn
@@ -29,8 +31,6 @@ logger = logging.getLogger(__name__)
 # How soon and how late a sender with nothing to claim looks again.
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.5
 HOUSEKEEPING_SECONDS = 5.0
-# How long a database is waited for after a first failure; what is in hand is then left to recovery.
-RETRY_SECONDS = 30.0
 NEARLY_OVER_SECONDS = 1.0
 # How long rows that stand ready may still begin when the time is up.
 GRACE_SECONDS = 5.0
@@ -63,8 +63,8 @@ class Run:
         self._finished: list[Delivered] = []
         self._uneasy: set[int] = set()
         self._doors: dict[int, tuple[str, str]] = {}
-        self._highest = 0  # attempt, as far as this run can know
         self._is_well = True
+        self._guard = RestoreGuard()
         self._rhythm, self._widths = Rhythm(), Widths(self._connections)
         self._claim_at = self._kept_house_at = 0.0
         self.sent = 0
@@ -143,14 +143,20 @@ class Run:
             failpoints.reach(failpoints.AFTER_CLAIM)
         self._uneasy = (self._uneasy - set(harvest.doors)) | harvest.uneasy
         self._drop_what_changed(harvest)
+        if harvest.claimed and not self._may_go(harvest.highest_attempt):
+            self._finished += map(unbegun, harvest.claimed)
+            self._stop.set()
+            return
         self._pool.hand(harvest.claimed)
         self.sent += len(harvest.claimed)
-        self._highest += len(harvest.claimed)
         self._rhythm.is_scarce = not any(self._free(one.integration_id) == 0 for one in harvest.claimed)
         wait = LONGEST_PAUSE_SECONDS  # each answer that comes in makes for another claim anyway
         if harvest.next_at:
             wait = min(wait, (harvest.next_at - timezone.now()).total_seconds())
         self._claim_at = time.monotonic() + wait
+
+    def _may_go(self, opened: int) -> bool:
+        return self._patiently(lambda: self._guard.write_ahead(opened, timezone.now()))
 
     def _drop_what_changed(self, harvest: Harvest) -> None:
         """Take back what stands ready under an old token or address, or of a send that no longer runs."""
@@ -215,9 +221,7 @@ class Run:
 
         def keep() -> None:
             now = timezone.now()
-            highest = identity.remember(now, self._highest)
-            self._highest = highest or 0
-            if highest is None:
+            if not self._guard.look(now):
                 self._stop.set()
             if self._is_well:  # whoever cannot claim is not at work, and has to be missed
                 heartbeat.beat(now)
@@ -228,18 +232,7 @@ class Run:
         self._kept_house_at = time.monotonic()
 
     def _patiently(self, work: Callable[[], Result]) -> Result:
-        """Do `work`, again where the database was away: a second time it changes nothing."""
-        deadline, pause = 0.0, 0.1
-        while True:
-            try:
-                return work()
-            except DatabaseError as error:
-                deadline = deadline or time.monotonic() + RETRY_SECONDS
-                if time.monotonic() > deadline:
-                    raise
-                self._lose(error)
-            time.sleep(pause)
-            pause = min(2.0, 2 * pause)
+        return patiently(work, self._lose)
 
     def _lose(self, error: DatabaseError) -> None:
         """Part with a connection that failed, and look around before the next claim."""

@@ -181,27 +181,6 @@ MUTANTS = [
         "tests/sending/test_breaker.py",
     ),
     Mutant(
-        "a copied database sleeps",
-        f"{SENDING}/identity.py",
-        "if key != known.key:",
-        "if False:",
-        "tests/sending/test_identity.py",
-    ),
-    Mutant(
-        "a restored database sleeps",
-        f"{SENDING}/identity.py",
-        'if kept.get("highest_attempt", 0) > _highest_attempt():',
-        "if False:",
-        "tests/sending/test_identity.py",
-    ),
-    Mutant(
-        "a database that was put back under a working sender stops it",
-        f"{SENDING}/identity.py",
-        'if highest < max(at_least, kept.get("highest_attempt", 0)):',
-        "if False:",
-        "tests/sending/test_identity.py",
-    ),
-    Mutant(
         "breaker: what fails during the pause does not lengthen it",
         f"{SENDING}/breaker.py",
         "if lesson.probe_failed or (lesson.bad and not is_waiting):",

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Attempt, Installation, Integration
-from outbound.sending import identity
+from outbound.sending import identity, installation_file
+from outbound.sending.identity import highest_attempt
 from tests.builders import an_integration
 from tests.sending.steps import a_launched, at_once, claimed, run_once
 
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def directory(settings: Any, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path
-    return tmp_path
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    return Path(settings.DATA_DIR)
 
 
 def agrees() -> bool:
@@ -81,7 +83,7 @@ def test_a_database_from_before_the_last_attempts_is_known_as_restored() -> None
     a_launched(people=3, integration=integration)
     agrees()
     claimed()
-    identity.remember(timezone.now(), 0)
+    installation_file.raise_to(highest_attempt())
 
     Attempt.objects.order_by("-pk")[0].delete()
 
@@ -96,40 +98,12 @@ def test_a_new_database_beside_an_old_directory_starts_afresh() -> None:
     a_launched(people=3, integration=integration)
     agrees()
     claimed()
-    identity.remember(timezone.now(), 0)
+    installation_file.raise_to(highest_attempt())
     Installation.objects.all().delete()
     Attempt.objects.all().delete()
 
     assert agrees()
     assert agrees()
-
-
-def test_a_database_that_is_put_back_under_a_working_sender_is_noticed() -> None:
-    integration = an_integration()
-    a_launched(people=4, integration=integration)
-    agrees()
-    claimed(2)
-    highest = identity.remember(timezone.now(), 0)
-    assert highest
-    claimed(2)
-    Attempt.objects.order_by("-pk")[0].delete()
-
-    assert identity.remember(timezone.now(), highest + 2) is None
-
-    integration.refresh_from_db()
-    assert integration.status_reason == identity.RESTORED
-
-
-def test_what_another_sender_beside_it_wrote_down_alarms_nobody() -> None:
-    an_integration()
-    a_launched(people=4)
-    agrees()
-    mine = identity.remember(timezone.now(), 0)
-    assert mine is not None
-    claimed(2)  # by this sender
-    identity.remember(timezone.now(), 0)  # by another one of the same directory
-
-    assert identity.remember(timezone.now(), mine + 2)
 
 
 def test_machines_that_are_told_the_same_id_belong_together(settings: Any, tmp_path: Path) -> None:
@@ -152,11 +126,11 @@ def test_a_machine_that_is_told_another_id_is_a_stranger(settings: Any, tmp_path
     assert not agrees()
 
 
-def test_a_lost_data_directory_is_told_from_a_first_start(settings: Any, tmp_path: Path) -> None:
+def test_a_lost_data_directory_is_told_from_a_first_start(directory: Path) -> None:
     an_integration()
     agrees()
 
-    (tmp_path / "installation").unlink()
+    (directory / "installation").unlink()
 
     assert not agrees()
     assert Installation.objects.count() == 1

@@ -1,0 +1,59 @@
+"""Where a file and a database stand, told by what a copy does not carry along.
+
+A file is known by its inode and the moment at which it was made there. Neither changes with a restart,
+another mount point, container or host name, and a copy has its own of both, whatever times it keeps.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from pathlib import Path
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+_AT_FDCWD = -100
+_STATX_BTIME = 0x800
+_STATX_SIZE, _BTIME_OFFSET = 256, 80  # of struct statx, https://man7.org/linux/man-pages/man2/statx.2.html
+
+
+def of_file(path: Path) -> str:
+    """Return the place of a file; by its inode alone where the system does not keep when it was made."""
+    return f"{path.stat().st_ino}-{_made_at(path)}"
+
+
+def of_database(database: BaseDatabaseWrapper | None = None) -> str:
+    """Return the place of the database, or "" where it has none, as in memory.
+
+    PostgreSQL's is its cluster's system identifier and the database's number. Both stay the same on a
+    standby that takes over; in a database made from a dump or a template at least the number is another.
+    """
+    with (database or connection).cursor() as cursor:
+        if cursor.db.vendor == "postgresql":
+            return _in_postgresql(cursor)
+        path = cursor.execute("PRAGMA database_list").fetchone()[2]
+    return of_file(Path(path)) if path else ""
+
+
+def _in_postgresql(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT has_function_privilege('pg_control_system()', 'execute')")
+    may_ask = cursor.fetchone()[0]
+    cluster = "(SELECT system_identifier FROM pg_control_system())" if may_ask else "0"
+    cursor.execute(f"SELECT {cluster} || '-' || oid FROM pg_database WHERE datname = current_database()")
+    return str(cursor.fetchone()[0])
+
+
+def _made_at(path: Path) -> int:
+    """Return a number for the moment at which a file was made, or 0. Python does not tell it on Linux."""
+    statx = getattr(ctypes.CDLL(None), "statx", None)
+    if statx is None:
+        return int(getattr(path.stat(), "st_birthtime", 0) * 1_000_000)
+    answer = ctypes.create_string_buffer(_STATX_SIZE)
+    if statx(_AT_FDCWD, os.fsencode(path), 0, _STATX_BTIME, answer):
+        return 0
+    (known,) = struct.unpack_from("I", answer)
+    seconds, nanoseconds = struct.unpack_from("qI", answer, _BTIME_OFFSET)
+    return int(seconds * 1_000_000_000 + nanoseconds) if known & _STATX_BTIME else 0

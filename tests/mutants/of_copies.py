@@ -1,0 +1,57 @@
+"""The guards that tell a copied or restored installation from the one that sends."""
+
+from __future__ import annotations
+
+from tests.mutants.guards import SENDING, Mutant
+
+OF_COPIES = [
+    Mutant(
+        "a copied database sleeps",
+        f"{SENDING}/identity.py",
+        "if _key(kept) != known.key:",
+        "if False:",
+        "tests/sending/test_identity.py",
+    ),
+    Mutant(
+        "a restored database sleeps",
+        f"{SENDING}/identity.py",
+        "return RESTORED if kept.highest_attempt > highest_attempt() else",
+        "return RESTORED if False else",
+        "tests/sending/test_identity.py",
+    ),
+    Mutant(
+        "one id on two databases stops the second",
+        f"{SENDING}/identity.py",
+        "if known.place and place != known.place:",
+        "if False:",
+        "tests/sending/test_copied_directory.py",
+    ),
+    Mutant(
+        "a copy of the whole data directory sleeps",
+        f"{SENDING}/installation_file.py",
+        'said.get("place", here) != here',
+        "False",
+        "tests/sending/test_copied_directory.py",
+    ),
+    Mutant(
+        "a database that was put back under a working sender stops it",
+        f"{SENDING}/restore_guard.py",
+        "if highest < max(self._opened, installation_file.read().highest_attempt):",
+        "if False:",
+        "tests/sending/test_restore_guard.py",
+    ),
+    Mutant(
+        "a claim that opens lower attempts than before stops",
+        f"{SENDING}/restore_guard.py",
+        "if opened <= self._opened:",
+        "if False:",
+        "tests/sending/test_restore_guard.py",
+    ),
+    Mutant(
+        "attempts are written down before the first byte",
+        f"{SENDING}/restore_guard.py",
+        "        return self._written(opened)\n",
+        "        return True\n",
+        "tests/sending/test_restore_guard.py",
+    ),
+]
