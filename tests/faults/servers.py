@@ -84,6 +84,11 @@ def redis() -> Iterator[Redis]:
         server.kill()
 
 
+def run(program: str, *arguments: object) -> None:
+    """Run a program that comes with a PostgreSQL server."""
+    subprocess.run([str(_program(program)), *map(str, arguments)], check=True)
+
+
 def has_postgres() -> bool:
     return _program("initdb") is not None
 

@@ -46,7 +46,7 @@ class Stage:
         self._factor = factor
         self._driver: subprocess.Popen[bytes] | None = None
         self._farms: list[subprocess.Popen[bytes]] = []
-        self._workers: list[Worker] = []
+        self.workers: list[Worker] = []
         self._at_last: dict[str, float] = {}
         self.nudges = True  # whether the schedule's wake-ups come sooner than each minute
         self.notes: list[str] = []
@@ -83,6 +83,12 @@ class Stage:
         assert "done" in answer, f"{verb}: {answer['failed']}"
         return answer["done"]
 
+    def close_driver(self) -> None:
+        """End the process that acts for people; the next act starts another."""
+        if self._driver is not None:
+            end(self._driver, signal.SIGKILL)
+            self._driver = None
+
     def order(self, **what: Any) -> None:
         """Tell the gateway what to play (outbound/sandbox/control.py)."""
         self.installation.order(**what)
@@ -91,8 +97,8 @@ class Stage:
 
     def worker(self, **environment: str) -> Worker:
         """Start a supervised worker; it is started anew while this stage waits for something."""
-        self._workers.append(Worker(self.installation, **environment))
-        return self._workers[-1]
+        self.workers.append(Worker(self.installation, **environment))
+        return self.workers[-1]
 
     def senders(self, count: int = 1, **options: Any) -> subprocess.Popen[bytes]:
         """Start senders that keep being killed (tests/faults/senders.py)."""
@@ -120,9 +126,9 @@ class Stage:
         """Wait for an event, while supervisors and the schedule do what is theirs."""
 
         def looked() -> Any:
-            for worker in self._workers:
+            for worker in self.workers:
                 worker.tend()
-            if self._workers and self.nudges:
+            if self.workers and self.nudges:
                 self.do_now_and_then("wake")
             return what()
 
@@ -150,15 +156,25 @@ class Stage:
         """Wait until nothing is under way, and nothing waits that may go; nobody resumes an integration."""
         self.until(self._may_rest, "everything is settled", seconds)
 
+    def resume_until_settled(self, seconds: float = SETTLED_SECONDS) -> None:
+        """Wait until nothing is under way; a person resumes the integration whenever it stops."""
+
+        def resumed() -> bool:
+            if self.installation.rows(STOPPED):
+                self.do("resume_integration")
+            return self.is_settled()
+
+        self.until(resumed, "everything is settled", seconds)
+
     def stop_senders(self) -> None:
         """Ask everything that sends to finish, and wait for it; count who was killed before."""
         for farm in self._farms:
             said, _none = farm.communicate(timeout=60)
             self.kills += said.count(b"killed")
         self._farms.clear()
-        for worker in self._workers:
+        for worker in self.workers:
             end(worker.process, signal.SIGTERM, seconds=60)
-        self._workers.clear()
+        self.workers.clear()
 
     # -- the account -------------------------------------------------------------------------------------
 
