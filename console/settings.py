@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from console import data_dir, skin
+from console import data_dir, production, skin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,9 @@ env = environ.Env(
     TRUST_PROXY=(bool, False),
 )
 
+production.refuse(
+    production.unreadable({name: os.environ.get(name, "") for name in ("PRODUCTION", "DEBUG", "TRUST_PROXY")})
+)
 PRODUCTION = env("PRODUCTION")
 DEBUG = env("DEBUG")
 DATA_DIR = data_dir.prepare(Path(env("DATA_DIR")).resolve())
@@ -44,6 +48,15 @@ SECRET_KEY = env("SECRET_KEY") or data_dir.secret_key(DATA_DIR)
 TOKEN_KEYS = env("TOKEN_KEYS") or [data_dir.token_key(DATA_DIR)]
 ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
+FAILPOINT = env("FAILPOINT")
+if PRODUCTION:
+    production.refuse(
+        [
+            *production.debug_problems(DEBUG, FAILPOINT),
+            *production.key_problems(SECRET_KEY, TOKEN_KEYS),
+            *production.host_problems(ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS),
+        ]
+    )
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -136,7 +149,6 @@ GATEWAY_HOSTS = env("GATEWAY_HOSTS")
 SENDER_LEASE_SECONDS = env("SENDER_LEASE_SECONDS")
 SENDER_SILENCE_SECONDS = env("SENDER_SILENCE_SECONDS")
 INSTALLATION_ID = env("INSTALLATION_ID")
-FAILPOINT = "" if PRODUCTION else env("FAILPOINT")
 SANDBOX_PORT = env("SANDBOX_PORT")
 
 # -- People -------------------------------------------------------------------------------------------
