@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from console import data_dir, production, skin
+from console import data_dir, logs, production, skin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -212,13 +212,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+DEFAULT_EXCEPTION_REPORTER = "console.errors.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "console.errors.QuietReporterFilter"
+logs.install()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secret": {"()": "console.logs.SecretFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL")},
 }
 
