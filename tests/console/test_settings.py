@@ -162,15 +162,17 @@ def test_a_check_speaks_when_its_thing_is_wrong_and_not_otherwise(
         (True, "http://127.0.0.1:8001/zenvia", ["outbound.W001"]),
         (False, "http://127.0.0.1:8001/zenvia", []),
         (True, "https://outbound.ms.altubots.com/zenvia", []),
+        (True, "https://outbound.ms.altubots.com:8443/zenvia", ["outbound.W002"]),
+        (True, "https://outbound.ms.altubots.com/zenvia#", ["outbound.W002"]),
     ],
 )
-def test_an_integration_that_points_at_this_machine_is_warned_about_in_production(
+def test_an_integration_whose_address_is_none_of_a_gateway_is_warned_about_in_production(
     settings: LazySettings, production: bool, base_url: str, found: list[str]
 ) -> None:
     settings.PRODUCTION = production
     an_integration(base_url=base_url)
 
-    assert ids(checks.check_sandbox_integrations(None, databases=["default"])) == found
+    assert ids(checks.check_integrations(None, databases=["default"])) == found
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,7 +191,7 @@ def test_sqlite_that_syncs_less_than_fully_is_an_error(synchronous: str, found: 
 
 def test_checks_of_the_database_wait_until_they_are_asked_for() -> None:
     assert checks.check_sqlite(None) == []
-    assert checks.check_sandbox_integrations(None) == []
+    assert checks.check_integrations(None) == []
 
 
 def test_keys_are_for_their_owner_alone_and_the_same_on_the_second_run(tmp_path: Path) -> None:
