@@ -8,6 +8,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from console.production import Refused
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Refused as refused:
+        sys.exit(str(refused))

@@ -1,20 +1,62 @@
-"""The data directory: what an installation makes for itself on its first run and keeps out of git."""
+"""The data directory: what an installation makes for itself on its first run and keeps out of git.
+
+It holds keys, messages and numbers, so it is its owner's alone: 0700, and 0600 for what is in it.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
+OTHERS = 0o077
+
+logger = logging.getLogger(__name__)
+
 
 def prepare(directory: Path) -> Path:
-    """Create `directory`, readable by its owner alone, and return it."""
+    """Create `directory`, close it and all that this process will ever write to others, and return it."""
+    os.umask(os.umask(OTHERS) | OTHERS)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    left_open = (
+        [directory] if _is_shared(directory) else [path for path in _all(directory) if not _close(path)]
+    )
+    if left_open:
+        logger.warning(
+            "DATA_DIR lets other accounts of this machine in, and the console cannot change that: %s. "
+            "Let DATA_DIR belong to the account that runs the console, and to nothing else.",
+            left_open[0],
+        )
     return directory
+
+
+def _is_shared(directory: Path) -> bool:
+    """Whether a directory is everybody's, like /tmp, so that closing it would take it from them."""
+    return directory.parent == directory or bool(directory.stat().st_mode & stat.S_ISVTX)
+
+
+def _all(directory: Path) -> Iterator[Path]:
+    yield directory
+    for folder, folders, files in os.walk(directory):
+        yield from (Path(folder) / name for name in folders + files)
+
+
+def _close(path: Path) -> bool:
+    """Take a file's permissions from others; return whether none is left. A link has none of its own."""
+    with suppress(FileNotFoundError):  # SQLite took its log away meanwhile
+        mode = path.lstat().st_mode
+        if mode & OTHERS and not stat.S_ISLNK(mode):
+            with suppress(OSError):  # another's, or a file system that cannot
+                path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+            return not path.lstat().st_mode & OTHERS
+    return True
 
 
 def secret_key(directory: Path) -> str:

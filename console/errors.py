@@ -8,7 +8,9 @@ from types import FrameType
 from typing import Any
 
 from django.http import HttpRequest
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
+
+from console.logs import cut
 
 _SECRET_NAMES = re.compile(r"token|secret|password|authorization|headers|posted|cleaned_data", re.IGNORECASE)
 
@@ -26,3 +28,13 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
         return {
             name: self.cleansed_substitute if _SECRET_NAMES.search(name) else value for name, value in shown
         }.items()
+
+
+class QuietReporter(ExceptionReporter):
+    """Cuts what no log shows out of the whole report: it names the address in half a dozen places."""
+
+    def get_traceback_html(self) -> str:
+        return cut(super().get_traceback_html())
+
+    def get_traceback_text(self) -> str:
+        return cut(super().get_traceback_text())

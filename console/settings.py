@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from console import data_dir, skin
+from console import data_dir, logs, production, skin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,9 @@ env = environ.Env(
     TRUST_PROXY=(bool, False),
 )
 
+production.refuse(
+    production.unreadable({name: os.environ.get(name, "") for name in ("PRODUCTION", "DEBUG", "TRUST_PROXY")})
+)
 PRODUCTION = env("PRODUCTION")
 DEBUG = env("DEBUG")
 DATA_DIR = data_dir.prepare(Path(env("DATA_DIR")).resolve())
@@ -44,6 +48,15 @@ SECRET_KEY = env("SECRET_KEY") or data_dir.secret_key(DATA_DIR)
 TOKEN_KEYS = env("TOKEN_KEYS") or [data_dir.token_key(DATA_DIR)]
 ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
+FAILPOINT = env("FAILPOINT")
+if PRODUCTION:
+    production.refuse(
+        [
+            *production.debug_problems(DEBUG, FAILPOINT),
+            *production.key_problems(SECRET_KEY, TOKEN_KEYS),
+            *production.host_problems(ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS),
+        ]
+    )
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -62,6 +75,7 @@ INSTALLED_APPS = [
     "outbound",
 ]
 MIDDLEWARE = [
+    "console.headers.on_every_answer",
     "console.health.before_all_else",
     "console.hooks.before_all_else",
     "django.middleware.security.SecurityMiddleware",
@@ -136,7 +150,6 @@ GATEWAY_HOSTS = env("GATEWAY_HOSTS")
 SENDER_LEASE_SECONDS = env("SENDER_LEASE_SECONDS")
 SENDER_SILENCE_SECONDS = env("SENDER_SILENCE_SECONDS")
 INSTALLATION_ID = env("INSTALLATION_ID")
-FAILPOINT = "" if PRODUCTION else env("FAILPOINT")
 SANDBOX_PORT = env("SANDBOX_PORT")
 
 # -- People -------------------------------------------------------------------------------------------
@@ -166,17 +179,20 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+# Said outright, since the umask keeps all else to ourselves.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "console.static.CollectedFilesStorage"
         if STATIC_ROOT
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 
 # -- Security -----------------------------------------------------------------------------------------
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
@@ -184,6 +200,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env("TRUST_PROX
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-django_language"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -198,13 +215,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+DEFAULT_EXCEPTION_REPORTER = "console.errors.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "console.errors.QuietReporterFilter"
+logs.install()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secret": {"()": "console.logs.SecretFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL")},
 }
 

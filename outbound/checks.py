@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ValidationError
 from django.db import connections
 
 from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
@@ -101,51 +101,49 @@ def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E004, E005, E008: what belongs to a demo or a developer must not stand in production."""
-    if not settings.PRODUCTION:
+    """E005: a console that answers to no name but this machine's is open to nobody.
+
+    What production must never run with is refused by the settings themselves (console/production.py).
+    """
+    if not settings.PRODUCTION or not set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
         return []
-    found = []
-    if os.environ.get("FAILPOINT"):  # the setting itself is empty in production
-        found.append(
-            Error(
-                "FAILPOINT is set in production: it lets a process die, for tests.",
-                hint="Take FAILPOINT out of the environment.",
-                id="outbound.E008",
-            )
+    return [
+        Error(
+            "ALLOWED_HOSTS names only this machine.",
+            hint="Set ALLOWED_HOSTS to the name people open, like console.example.com.br.",
+            id="outbound.E005",
         )
-    if settings.DEBUG:
-        found.append(
-            Error("DEBUG is on in production.", hint="Take DEBUG out of the environment.", id="outbound.E004")
-        )
-    if set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
-        found.append(
-            Error(
-                "ALLOWED_HOSTS names only this machine.",
-                hint="Set ALLOWED_HOSTS to the name people open, like console.example.com.br.",
-                id="outbound.E005",
-            )
-        )
-    return found
+    ]
 
 
 @register(Tags.database)
-def check_sandbox_integrations(
+def check_integrations(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> Sequence[CheckMessage]:
-    """W001: an integration that points at this machine reaches a sandbox and nobody's phone."""
+    """W001: an integration that points at this machine reaches a sandbox and nobody's phone.
+
+    W002: it has an address that could not be entered today; it sends there until somebody changes it.
+    """
     if not settings.PRODUCTION or not databases or not _is_migrated():
         return []
     from outbound.models import Integration
 
-    local = Integration.objects.filter(base_url__startswith="http://")
-    return [
-        Warning(
-            f"The integration “{integration.name}” points at this machine, so its messages reach nobody.",
-            hint="Change its address or delete it.",
-            id="outbound.W001",
-        )
-        for integration in local
-    ]
+    addresses = Integration.objects.order_by("name").values_list("name", "base_url")
+    return [found for name, base_url in addresses if (found := _address_problem(name, base_url))]
+
+
+def _address_problem(name: str, base_url: str) -> CheckMessage | None:
+    from outbound.models.integration import validate_base_url
+
+    if base_url.startswith("http://"):
+        said = f"The integration “{name}” points at this machine, so its messages reach nobody."
+        return Warning(said, hint="Change its address or delete it.", id="outbound.W001")
+    try:
+        validate_base_url(base_url)
+    except ValidationError as error:
+        said = f"The address of the integration “{name}” would be refused today: {' '.join(error.messages)}"
+        return Warning(said, hint="Enter its address anew.", id="outbound.W002")
+    return None
 
 
 def _is_migrated() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from ipaddress import ip_network
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -31,27 +30,35 @@ path_segment = RegexValidator(
 )
 
 
+# So plain that every reader of an address finds the same host, port and path in it.
+_BASE_URL = re.compile(
+    r"(?P<scheme>[a-z]+)://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?"
+    r"(?:/(?!\.+(?:/|$))[a-z0-9._~-]+)*/?",
+    re.ASCII | re.IGNORECASE,
+)
+HTTPS_PORT, MAX_PORT = 443, 65535
+
+
 def validate_base_url(value: str) -> None:
-    """Demand https and a host of GATEWAY_HOSTS; this machine's own sandbox needs neither.
+    """Demand https and a host of GATEWAY_HOSTS, on its own port; this machine's own sandbox needs neither.
 
     Codes: `path_invalid`, `https_required`, `host_not_allowed`.
     """
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        host, parts = "", urlsplit("")
-    if not host or parts.username or parts.query or parts.fragment or re.search(r"[\s\\]|\.\.", value):
+    found = _BASE_URL.fullmatch(value)
+    port = int(found["port"] or HTTPS_PORT) if found else 0
+    if found is None or port > MAX_PORT:
         raise ValidationError(_("This is not the address of a gateway."), code="path_invalid")
-    if host in LOOPBACK_HOSTS and parts.scheme in ("http", "https") and not settings.PRODUCTION:
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    if host.strip("[]") in LOOPBACK_HOSTS and scheme in ("http", "https") and not settings.PRODUCTION:
         return  # the sandbox
-    if parts.scheme != "https":
+    if scheme != "https":
         raise ValidationError(_("The address must begin with https://."), code="https_required")
-    if host not in settings.GATEWAY_HOSTS:
+    place = host if port == HTTPS_PORT else f"{host}:{port}"
+    if place not in settings.GATEWAY_HOSTS:
         raise ValidationError(
             _("“%(host)s” is not among the gateways this console may reach (GATEWAY_HOSTS)."),
             code="host_not_allowed",
-            params={"host": host[:80]},
+            params={"host": place[:80]},
         )
 
 

@@ -98,7 +98,7 @@ def test_a_database_that_is_away_is_named_as_the_reason(tmp_path: Path, database
         "DATABASE_URL": database,
         "DATA_DIR": str(tmp_path),
         "PRODUCTION": "1",
-        "SECRET_KEY": "s" * 60,
+        "SECRET_KEY": "0123456789" * 6,
         "TOKEN_KEYS": Fernet.generate_key().decode(),
     }
 

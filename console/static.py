@@ -1,0 +1,26 @@
+"""Collected static files: for whoever serves them, not only for the one who collected them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class OpenCompressor(Compressor):
+    """Gives compressed files the permissions of the others: whitenoise leaves them to the umask."""
+
+    def write_data(self, *arguments: Any) -> str:
+        name: str = super().write_data(*arguments)
+        Path(name).chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        return name
+
+
+class CollectedFilesStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed files under STATIC_ROOT."""
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return OpenCompressor(**options)
