@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 
 def prepare(directory: Path) -> Path:
     """Create `directory`, readable by its owner alone, and return it."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _usable(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     return directory
 
 
@@ -28,9 +31,10 @@ def token_key(directory: Path) -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
-        _write_once(path, make())
-    return path.read_text().strip()
+    with _usable(path):
+        if not path.exists():
+            _write_once(path, make())
+        return path.read_text().strip()
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -43,3 +47,13 @@ def _write_once(path: Path, text: str) -> None:
             os.link(file.name, path)
         except FileExistsError:
             return
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Say in a sentence which file stands in the way, since nothing can start without it."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be used ({error.strerror}): look at DATA_DIR, its disk, and whose it is."
+        raise ImproperlyConfigured(message) from error

@@ -22,6 +22,7 @@ from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, 
 
 pytestmark = pytest.mark.django_db
 ANA, BRUNO = "5535988001234", "5511988887777"
+NUMBERS = {"a": 1001, "b": 1002}
 MOMENTS = st.sampled_from([None, "2026-11-25T12:00:00Z", "2026-11-25T11:00:00Z"])
 CAUSES = st.none() | st.builds(
     lambda code, reason: {"channelErrorCode": code, "reason": reason},
@@ -30,9 +31,12 @@ CAUSES = st.none() | st.builds(
 )
 
 
-def a_told_status(word: str, message: dict[str, str], at: str | None, cause: Any) -> dict[str, Any]:
+def a_told_status(
+    word: str, message: dict[str, str], number: int | None, at: str | None, cause: Any
+) -> dict[str, Any]:
     told = {"code": word} | ({"timestamp": at} if at else {}) | ({"causes": [cause]} if cause else {})
-    return {"type": "MESSAGE_STATUS", "channel": "whatsapp", "message": message, "messageStatus": told}
+    event = {"type": "MESSAGE_STATUS", "channel": "whatsapp", "message": message, "messageStatus": told}
+    return event | ({"message_id": number} if number else {})
 
 
 def a_told_answer(sender: str, text: str, at: str | None, name: str) -> dict[str, Any]:
@@ -45,7 +49,8 @@ STATUSES = st.builds(
     st.sampled_from(["SENT", "READ", "NOT_DELIVERED", "WOBBLED"]),
     st.fixed_dictionaries(
         {}, optional={"externalId": st.sampled_from(["a", "b"]), "id": st.sampled_from(["x", "y"])}
-    ).filter(bool),
+    ),
+    st.sampled_from([None, *NUMBERS.values()]),
     MOMENTS,
     CAUSES,
 )
@@ -68,8 +73,9 @@ few = settings(
 def a_world() -> Integration:
     """Build an integration with two messages that are on their way."""
     integration = an_integration()
-    for name in ("a", "b"):
-        a_sent_message(MessageStatus.SENDING, integration=integration, external_id=name)
+    for name, number in NUMBERS.items():
+        ids = {"external_id": name, "gateway_message_id": str(number)}
+        a_sent_message(MessageStatus.SENDING, integration=integration, **ids)
     return integration
 
 
