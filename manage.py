@@ -6,13 +6,12 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-
-from console.production import Refused
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
     try:
         execute_from_command_line(sys.argv)
-    except Refused as refused:
-        sys.exit(str(refused))
+    except ImproperlyConfigured as error:
+        sys.exit(f"The console cannot start: {error}")

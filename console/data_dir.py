@@ -10,10 +10,11 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 OTHERS = 0o077
@@ -24,7 +25,8 @@ logger = logging.getLogger(__name__)
 def prepare(directory: Path) -> Path:
     """Create `directory`, close it and all that this process will ever write to others, and return it."""
     os.umask(os.umask(OTHERS) | OTHERS)
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _usable(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     left_open = (
         [directory] if _is_shared(directory) else [path for path in _all(directory) if not _close(path)]
     )
@@ -70,9 +72,10 @@ def token_key(directory: Path) -> str:
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
-        _write_once(path, make())
-    return path.read_text().strip()
+    with _usable(path):
+        if not path.exists():
+            _write_once(path, make())
+        return path.read_text().strip()
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -85,3 +88,13 @@ def _write_once(path: Path, text: str) -> None:
             os.link(file.name, path)
         except FileExistsError:
             return
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Say in a sentence which file stands in the way, since nothing can start without it."""
+    try:
+        yield
+    except OSError as error:
+        message = f"{path} cannot be used ({error.strerror}): look at DATA_DIR, its disk, and whose it is."
+        raise ImproperlyConfigured(message) from error

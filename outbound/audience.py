@@ -118,15 +118,20 @@ class Audience:
                 yield saved.get(phone.key, _NOBODY)._replace(phone=phone, typed=typed)
 
 
+def typed_numbers(text: str) -> list[str]:
+    """Return what stands in a text for one number each, whether it is one or not."""
+    return [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
+
+
 def parse_numbers(text: str) -> list[tuple[str, phones.Phone]]:
     """Return each pasted number as typed and as read. Raises ValidationError as `Audience` does."""
     problems = Problems()
     parsed = []
-    typed_numbers = [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
-    if len(typed_numbers) > MAX_PASTED:
+    typed_ones = typed_numbers(text)
+    if len(typed_ones) > MAX_PASTED:
         problems.add(("numbers",), _("At most %(max)s numbers at once."), "numbers_too_many", max=MAX_PASTED)
         problems.raise_if_any()
-    for position, typed in enumerate(typed_numbers):
+    for position, typed in enumerate(typed_ones):
         try:
             parsed.append((typed, phones.parse(typed)))
         except ValidationError as error:

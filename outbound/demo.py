@@ -97,9 +97,13 @@ def _write(path: Path, value: dict[str, Any]) -> None:
     """Put a whole file in place of the old one, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600 by itself
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(value, file)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(value, file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink()
+        raise
 
 
 def _integration(sandbox_port: int) -> None:

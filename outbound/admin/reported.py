@@ -27,7 +27,10 @@ def events_of(message: Message) -> list[Any]:
     """Return the first events of a message as they came, each with its copies and its word's meaning."""
     # The same event in other bytes is a row of its own, which was never matched to anything.
     again = WebhookEvent.objects.filter(
-        integration=OuterRef("integration"), event_id=OuterRef("event_id"), state=EventState.COPY
+        integration=OuterRef("integration"),
+        event_id=OuterRef("event_id"),
+        fingerprint=OuterRef("fingerprint"),
+        state=EventState.COPY,
     ).order_by()
     taught = StatusWord.objects.filter(word=OuterRef("word")).values("meaning")
     rows: QuerySet[Any] = message.events.order_by("id").defer("body")

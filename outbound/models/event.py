@@ -58,6 +58,8 @@ class WebhookEvent(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=EventKind.choices, blank=True)
     word = models.CharField(_("word"), max_length=40, blank=True, null=True)
     event_id = models.CharField(_("event id"), max_length=100, blank=True, null=True)
+    # Of all that has an effect, to tell a copy from another event under the same id (tracking/copies.py).
+    fingerprint = models.CharField(max_length=32, blank=True, null=True, editable=False)
     external_id = models.CharField(_("external id"), max_length=100, blank=True, null=True)
     gateway_message_id = models.CharField(max_length=64, blank=True)
     # Zenvia's own id of the message, which our endpoint never answers with.
@@ -90,9 +92,9 @@ class WebhookEvent(models.Model):
             models.Index(fields=["part_of"], condition=models.Q(part_of__isnull=False), name="event_part_of"),
             models.Index(fields=["integration", "-id"], name="event_integration"),
             models.Index(
-                fields=["integration", "event_id"],
+                fields=["integration", "event_id", "fingerprint"],
                 condition=models.Q(event_id__isnull=False),
-                name="event_own_id",
+                name="event_same",
             ),
             models.Index(
                 fields=["external_id"],

@@ -25,8 +25,19 @@ _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 def build(headers: list[str], rows: Iterable[list[Cell]]) -> IO[bytes]:
     """Write the rows to a file that vanishes when it is closed, and return it, to be read from its start."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    try:
+        with tempfile.TemporaryDirectory() as parts:  # of a workbook that fails they would stay behind
+            _write_book(file, parts, headers, rows)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _write_book(file: IO[bytes], parts: str, headers: list[str], rows: Iterable[list[Cell]]) -> None:
     # Each row is on disk before the next one is written.
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": parts})
     formats = _formats(book)
     waiting = iter(rows)
     while True:
@@ -36,8 +47,6 @@ def build(headers: list[str], rows: Iterable[list[Cell]]) -> IO[bytes]:
             break
         _fill(book.add_worksheet(), headers, chain([first] if first else [], page), formats)
     book.close()
-    file.seek(0)
-    return file
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from outbound.gateways.base import Inbound, StatusUpdate
 from outbound.lifecycle import EventKind, EventState, MessageStatus
 from outbound.models import Integration, WebhookEvent
-from outbound.tracking import effects, people, stale
+from outbound.tracking import copies, effects, people, stale
 from outbound.tracking.applying import Evidence, apply
 from outbound.tracking.matching import match
-from outbound.tracking.reading import Reading, mark_copies, read, split
+from outbound.tracking.reading import Reading, read, split
 from outbound.tracking.saving import save
 from outbound.tracking.words import Dictionary, UnknownWord
 from outbound.turns import turn
@@ -86,7 +86,7 @@ def _due(now: datetime, most: int) -> list[WebhookEvent]:
 def _apply(events: list[WebhookEvent], now: datetime) -> int:
     readings = [read(event) for event in events]
     split(readings, now)
-    mark_copies(readings)
+    copies.mark(readings)
     told = [one for one in readings if one.event.state in (EventState.NEW, EventState.WAITING)]
     changes = _statuses([one for one in told if isinstance(one.told, StatusUpdate)], now)
     _answers([one for one in told if isinstance(one.told, Inbound)], now)
@@ -146,9 +146,8 @@ def _wait(one: Reading, now: datetime, *, is_hopeless: bool) -> None:
 def _answers(readings: list[Reading], now: datetime) -> None:
     wrote = []
     for one in readings:
-        inbound = one.told
+        inbound, phone = one.told, one.phone
         assert isinstance(inbound, Inbound)
-        phone = people.sender_of(inbound.sender)
         if phone is None:
             one.event.note = "number_unreadable"
             one.settle(EventState.ORPHAN)

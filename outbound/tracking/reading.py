@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from outbound import phones
 from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable
 from outbound.gateways.zenvia import statuses
 from outbound.lifecycle import EventKind, EventState
 from outbound.models import WebhookEvent
 from outbound.tracking.inbox import digest
+from outbound.tracking.people import sender_of
 
 # Times of a provider that are so far off are kept, and marked.
 AHEAD, BEHIND = timedelta(minutes=10), timedelta(days=7)
@@ -20,11 +22,15 @@ ODD_TIME = "odd_time"
 
 @dataclass
 class Reading:
-    """One event in hand: its row, what it tells (None where that is nothing to apply), and its parts."""
+    """One event in hand: its row, what it tells (None where that is nothing to apply), and its parts.
+
+    `phone` is who wrote, where somebody did and the number can be read.
+    """
 
     event: WebhookEvent
     told: Told | None = None
     parts: list[Any] | None = None
+    phone: phones.Phone | None = None
 
     @property
     def update(self) -> StatusUpdate:
@@ -47,8 +53,9 @@ def read(event: WebhookEvent) -> Reading:
             event.kind = EventKind.SEVERAL
             reading.settle(EventState.APPLIED)
         else:
-            reading.told = statuses.read(found[0])
-            _note(event, reading.told)
+            told = reading.told = statuses.read(found[0])
+            reading.phone = sender_of(told.sender) if isinstance(told, Inbound) else None
+            _note(event, told)
     except Unreadable as error:
         event.note = str(error)[:100]
         reading.settle(EventState.UNREADABLE)
@@ -72,28 +79,6 @@ def split(readings: list[Reading], now: datetime) -> None:
         for body in map(_as_body, one.parts or [])
     ]
     WebhookEvent.objects.bulk_create(parts, batch_size=500, ignore_conflicts=True)
-
-
-def mark_copies(readings: list[Reading]) -> None:
-    """Settle what has come before under the same event id, in this page or an earlier one."""
-    named = [one for one in readings if one.event.event_id and one.told]
-    if not named:
-        return
-    before = WebhookEvent.objects.filter(
-        event_id__in={one.event.event_id for one in named},
-        integration__in={one.event.integration_id for one in named},
-    ).exclude(state__in=[EventState.NEW, EventState.COPY])
-    pks = {one.event.pk for one in named}
-    known = {
-        (integration_id, event_id)
-        for pk, integration_id, event_id in before.values_list("pk", "integration_id", "event_id")
-        if pk not in pks
-    }
-    for one in named:
-        key = (one.event.integration_id, one.event.event_id)
-        if key in known:
-            one.settle(EventState.COPY)
-        known.add(key)
 
 
 def is_odd(happened_at: datetime, received_at: datetime) -> bool:

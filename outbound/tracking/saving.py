@@ -18,6 +18,7 @@ _COLUMNS = {
     "kind": "text",
     "word": "text",
     "event_id": "text",
+    "fingerprint": "text",
     "external_id": "text",
     "gateway_message_id": "text",
     "channel_message_id": "text",
@@ -29,7 +30,7 @@ _COLUMNS = {
     "message_id": "bigint",
 }
 _MOMENTS = {"due_at", "happened_at"}
-_NULL_WHERE_EMPTY = {"word", "event_id", "external_id", "channel_message_id", "phone_key"}
+_NULL_WHERE_EMPTY = {"word", "event_id", "fingerprint", "external_id", "channel_message_id", "phone_key"}
 _SAVE = """
 UPDATE outbound_webhookevent SET {columns} FROM {rows} AS v WHERE outbound_webhookevent.id = v.id
 """

@@ -40,10 +40,19 @@ def test_an_exact_copy_is_counted_and_makes_no_second_event(message: Message) ->
 def test_a_copy_by_event_id_changes_nothing_although_its_bytes_differ(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
-    taken_in(message.integration, body, body | {"messageStatus": {"code": "READ"}})
+    taken_in(message.integration, body, body | {"retry": 2})
 
     assert states() == [EventState.APPLIED, EventState.COPY]
     assert status_of(message) == MessageStatus.SENT
+
+
+def test_another_status_under_a_known_id_is_no_copy(message: Message) -> None:
+    body = a_status("SENT", message.external_id)
+
+    taken_in(message.integration, body, body | {"messageStatus": {"code": "READ"}})
+
+    assert states() == [EventState.APPLIED, EventState.APPLIED]
+    assert status_of(message) == MessageStatus.READ
 
 
 def test_the_same_body_to_two_integrations_is_two_events(message: Message) -> None:

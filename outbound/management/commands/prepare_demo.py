@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from outbound import demo
+from outbound.management.base import ConsoleCommand
 
 BANNER = """
   WhatsApp console    http://127.0.0.1:{port}/
@@ -20,7 +22,7 @@ BANNER = """
 """
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Prepare the demo: a sandbox integration, templates, recipients and an operator. Idempotent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,3 +42,6 @@ class Command(BaseCommand):
                 sandbox_port=options["sandbox_port"],
             )
         )
+
+    def state_after(self, error: BaseException) -> str:
+        return _("What was made by then stays. Run it again, and the rest is made.")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from outbound.management.base import ConsoleCommand
 from outbound.models import Integration
 from outbound.models.fields import Secret, SecretUnreadable
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = (
         "Re-encrypt every integration token with the first of TOKEN_KEYS. Put the new key first and keep "
         "the old one behind it, run this, then take the old one away."
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         )
         if unreadable:
             raise CommandError(f"No key can read the tokens of: {', '.join(unreadable)}. Enter them again.")
+
+    def state_after(self, error: BaseException) -> str:
+        return _("Every token is still readable. Keep all keys, and run it again.")
 
 
 @transaction.atomic

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import CommandError, CommandParser, DjangoHelpFormatter
 from django.utils.translation import gettext
 
+from outbound.management.base import ConsoleCommand
 from outbound.sandbox import scenarios, server, stories
 
 
@@ -17,7 +18,7 @@ class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     """Django's order of options, and an epilog that keeps its line breaks."""
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = gettext("Run the sandbox gateway, which stands in for Zenvia and sends nothing.")
     requires_system_checks: list[str] = []
 

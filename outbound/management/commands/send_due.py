@@ -6,15 +6,18 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from outbound.management.base import ConsoleCommand
 from outbound.sending.run import Run
 from outbound.sending.stopping import asked_by_signal
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Send what is due now and return: the same loop as the background worker, run once."
+
+    _run: Run | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -26,6 +29,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with asked_by_signal() as stop:
-            run = Run(seconds=options["seconds"], slots=settings.SENDER_SLOTS, stop=stop, linger=False)
-            sent = run.run()
+            self._run = Run(seconds=options["seconds"], slots=settings.SENDER_SLOTS, stop=stop, linger=False)
+            sent = self._run.run()
         self.stdout.write(_("%(count)d requests made.") % {"count": sent})
+
+    def state_after(self, error: BaseException) -> str:
+        count = self._run.sent if self._run else 0
+        if not count:
+            return _("Nothing was sent.")
+        made = ngettext("%(count)d request was made.", "%(count)d requests were made.", count)
+        rest = _(
+            "What has no recorded answer shows as unconfirmed when its lease is over, and is not sent again. "
+            "What waits goes out with the next run."
+        )
+        return f"{made % {'count': count}} {rest}"

@@ -13,9 +13,10 @@ from contextlib import suppress
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from outbound import tasks
+from outbound.management.base import ConsoleCommand
 from outbound.management.watchdog import Watchdog
 from outbound.sending.stopping import FINISH_SOON
 from outbound.tracking.loop import Intake
@@ -30,7 +31,7 @@ FROZEN_SECONDS = 10.0
 logger = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = (
         "Run the background worker until SIGTERM or Ctrl-C. It then claims nothing more, waits for the "
         "requests that are under way, records their answers, and ends. When its cluster died, or when work "
@@ -60,6 +61,9 @@ class Command(BaseCommand):
         status = _watch(cluster, asked)
         intake.stop()
         sys.exit(status)
+
+    def state_after(self, error: BaseException) -> str:
+        return _("Nothing is lost: what waits is in the database, and goes out once a worker runs.")
 
 
 def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:

@@ -1,0 +1,66 @@
+"""What every command of ours is: strict with its options, and tidy when something around it fails."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+from django.utils.translation import gettext as _
+
+from outbound.management.errors import explained
+from outbound.management.options import refuse_repeats
+
+FAILED, INVALID, INTERRUPTED = 1, 2, 130
+
+
+class ConsoleCommand(BaseCommand):
+    """A command that ends with one of these statuses: 0, FAILED, INVALID or INTERRUPTED.
+
+    Where the database, a disk or a reader of its output fails, it says in a sentence what failed and, by
+    `state_after`, what was done by then; no traceback unless `--traceback` asks for it.
+    """
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs["epilog"] = "\n\n".join(filter(None, [kwargs.get("epilog"), _statuses()]))
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_base_argument(self, parser: Any, *args: Any, **kwargs: Any) -> None:
+        refuse_repeats(parser)  # here, since Django adds its own options before ours
+        super().add_base_argument(parser, *args, **kwargs)
+
+    def state_after(self, error: BaseException) -> str:
+        """Return in a sentence what was done before `error`, and what to do now."""
+        return ""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            output = super().execute(*args, **options)
+            self.stdout.flush()
+        except (Error, OSError) as error:
+            self._fail(explained(error), error, FAILED)
+        except KeyboardInterrupt as error:
+            if not self._called_from_command_line:
+                raise
+            self._fail(_("Interrupted."), error, INTERRUPTED)
+        return output
+
+    def _fail(self, what: str, error: BaseException, status: int) -> NoReturn:
+        if self._called_from_command_line and isinstance(error, OSError):
+            self._drop_output()
+        raise CommandError(f"{what} {self.state_after(error)}".strip(), returncode=status) from error
+
+    def _drop_output(self) -> None:
+        """Write nothing more: at its end Python would try once more, and complain in its own words."""
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+
+
+def _statuses() -> str:
+    return _(
+        "Exit status: 0 if it was done; 1 if something around it failed, such as the database or a disk; "
+        "2 if what was asked for cannot be read or is not valid, and then nothing was done; 130 if it was "
+        "interrupted. Unless it is 0, standard error says why."
+    )
