@@ -49,7 +49,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     drafts, recent = _latest_sends()
     return context | {
         "is_first_page": True,
-        "sender_alarm": heartbeat.alarm_after(seen.sender_at, now),
+        "sender_alarm": heartbeat.alarm_after(seen.beats, now),
         "sender": signs.sender(seen.sender_at, now),
         "signs": _signs(seen, integrations, now),
         "steps": [] if recent else _first_steps(seen, integrations),

@@ -219,7 +219,7 @@ class Run:
             self._highest = highest or 0
             if highest is None:
                 self._stop.set()
-            if self._is_well:  # whoever cannot claim is not at work, and has to be missed
+            if self._is_well and self._pool.moves():  # whoever cannot claim, or is stuck, has to be missed
                 heartbeat.beat(now)
             recover.reap(now)
             recover.tidy(now)

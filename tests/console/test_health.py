@@ -52,7 +52,7 @@ def test_nobody_is_sending_what_is_due(client: Client) -> None:
 
     response = client.get("/healthz")
 
-    assert (response.status_code, response.content) == (503, f"{health.NOBODY}\n".encode())
+    assert (response.status_code, response.content) == (503, f"{health.MISSING[heartbeat.SENDER]}\n".encode())
 
 
 @pytest.mark.django_db
