@@ -51,7 +51,7 @@ def redis_killed(stage: Stage) -> None:
 
 @fault("Redis away", needs="redis", quick=0.1)
 def redis_away(stage: Stage) -> None:
-    """Redis killed for 150 seconds: a send made meanwhile goes out, and the same worker comes back to Redis"""
+    """Redis killed for 150 seconds: a send made meanwhile goes out, and the worker comes back to Redis"""
     stage.nudges = False
     stage.sandbox(latency_ms=20)
     worker = stage.worker()
