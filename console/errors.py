@@ -10,6 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
+from console import passwords
+
 _SECRET_NAMES = re.compile(r"token|secret|password|authorization|headers|posted|cleaned_data", re.IGNORECASE)
 
 
@@ -19,10 +21,16 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
     def is_active(self, request: HttpRequest | None) -> bool:
         return True
 
+    def cleanse_setting(self, key: Any, value: Any) -> Any:
+        return super().cleanse_setting(key, passwords.hide(value) if isinstance(value, str) else value)
+
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: FrameType
     ) -> ItemsView[str, Any]:
         shown = super().get_traceback_frame_variables(request, tb_frame)
         return {
-            name: self.cleansed_substitute if _SECRET_NAMES.search(name) else value for name, value in shown
+            name: self.cleansed_substitute
+            if _SECRET_NAMES.search(name) or passwords.is_told_by(value)
+            else value
+            for name, value in shown
         }.items()

@@ -37,14 +37,16 @@ class RedisWakeUps(WakeUps, redis_broker.Redis):
             retry=Retry(NoBackoff(), 0),
         )
 
-    def enqueue(self, task: str) -> None:
-        """Leave a wake-up, or say in the log that it was lost. Never raises, and never waits for long."""
-        if failure := failure_within(ENQUEUE_SECONDS, lambda: self._push(task)):
+    def enqueue(self, task: str) -> int:
+        """Leave a wake-up and return 1, or say in the log that it was lost; never raise or wait long."""
+        failure = failure_within(ENQUEUE_SECONDS, lambda: self._push(task))
+        if failure:
             logger.warning(
                 "A wake-up was lost, because Redis did not take it (%s). "
                 "A worker that runs finds by itself what is due, within seconds.",
                 failure,
             )
+        return int(not failure)
 
     def ask(self) -> None:
         """Raise unless Redis takes writes: a replica does not, nor one that cannot save."""
