@@ -12,6 +12,8 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from console.logs import cut
 
+from console import passwords
+
 _SECRET_NAMES = re.compile(r"token|secret|password|authorization|headers|posted|cleaned_data", re.IGNORECASE)
 
 
@@ -21,12 +23,18 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
     def is_active(self, request: HttpRequest | None) -> bool:
         return True
 
+    def cleanse_setting(self, key: Any, value: Any) -> Any:
+        return super().cleanse_setting(key, passwords.hide(value) if isinstance(value, str) else value)
+
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: FrameType
     ) -> ItemsView[str, Any]:
         shown = super().get_traceback_frame_variables(request, tb_frame)
         return {
-            name: self.cleansed_substitute if _SECRET_NAMES.search(name) else value for name, value in shown
+            name: self.cleansed_substitute
+            if _SECRET_NAMES.search(name) or passwords.is_told_by(value)
+            else value
+            for name, value in shown
         }.items()
 
 

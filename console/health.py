@@ -11,10 +11,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outbound import heartbeat
+from outbound.wakeups.reach import get_through
 
 PATH = "/healthz"
 # Read by machines, so in one language; they name a reason and nothing else.
-FINE, NO_DATABASE, NOBODY = "ok", "database not reachable", "messages are due and nobody is sending them"
+FINE, NO_DATABASE, NO_QUEUE = "ok", "database not reachable", "degraded: queue not reachable"
+MISSING = {
+    heartbeat.SENDER: "messages are due and nobody is sending them",
+    heartbeat.INTAKE: "events have come and nobody is taking them in",
+}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -35,13 +40,18 @@ def before_all_else(get_response: GetResponse) -> GetResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200, or 503 with the reason. No login, no data."""
+    """Answer 200, or 503 with the reason. No login, no data.
+
+    Without the queue all goes on, a little later: that is 200, with a word about it.
+    """
     problem = _problem()
-    return HttpResponse(f"{problem or FINE}\n", status=503 if problem else 200, content_type="text/plain")
+    said = problem or (FINE if get_through() else NO_QUEUE)
+    return HttpResponse(f"{said}\n", status=503 if problem else 200, content_type="text/plain")
 
 
 def _problem() -> str:
     try:
-        return NOBODY if heartbeat.alarm(timezone.now()) else ""
+        name = heartbeat.missing(timezone.now())
     except Error:
         return NO_DATABASE
+    return MISSING[name] if name else ""

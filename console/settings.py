@@ -141,9 +141,13 @@ Q_CLUSTER = {
     "catch_up": False,
     "guard_cycle": 0.5,
     "poll": 0.5,
+    "scheduler": False,  # the worker looks at the rows by itself, and a row of a schedule could run anything
     "label": "django-q2",
 }
-Q_CLUSTER |= {"redis": env("REDIS_URL")} if env("REDIS_URL") else {"orm": "default"}
+if env("REDIS_URL"):
+    Q_CLUSTER |= {"redis": env("REDIS_URL"), "broker_class": "outbound.wakeups.over_redis.RedisWakeUps"}
+else:
+    Q_CLUSTER |= {"orm": "default", "broker_class": "outbound.wakeups.over_database.DatabaseWakeUps"}
 # Messages a sender holds at once for one integration; half of them are in flight, half stand ready.
 SENDER_SLOTS = env("SENDER_SLOTS")
 GATEWAY_HOSTS = env("GATEWAY_HOSTS")

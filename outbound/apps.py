@@ -25,4 +25,3 @@ class OutboundConfig(AppConfig):
 def _after_migrate(plan: Any = (), **_kwargs: Any) -> None:
     applied = {one.name for one, is_undone in plan if one.app_label == "outbound" and not is_undone}
     import_module("outbound.roles").ensure_groups(applied)
-    import_module("outbound.tasks").ensure_schedule()

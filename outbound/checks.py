@@ -28,6 +28,7 @@ QUEUE_AS_ALARM_CLOCK: dict[str, tuple[Any, str]] = {
     "max_attempts": (1, "Whether a message is tried again is decided by its row."),
     "ack_failures": (True, "A pump that failed would be started again at once, and for ever."),
     "catch_up": (False, "After a stop, every missed minute would be made up for."),
+    "scheduler": (False, "A row of a schedule runs any function by its name."),
     "save_limit": (-1, "Results are never read, and keeping them costs more than the pump."),
 }
 

@@ -1,14 +1,18 @@
-"""The sender's sign of life, kept in the database, and the alarm when work is due and nobody is at it."""
+"""Signs of life, kept in the database, and the alarm when work is due and nobody is at it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from outbound.models import Heartbeat
+from outbound.models import Heartbeat, WebhookEvent
 from outbound.sending import lanes
+from outbound.statements import stored
 
 SENDER = "sender"
 INTAKE = "intake"
@@ -24,29 +28,68 @@ def beat(now: datetime, name: str = SENDER) -> None:
     )
 
 
-def last_beat() -> datetime | None:
-    """Return when a sender was last at work, or None if none ever was."""
-    return Heartbeat.objects.filter(name=SENDER).values_list("beat_at", flat=True).first()
+def last_beat(name: str = SENDER) -> datetime | None:
+    """Return when a sender, or whoever `name` says, was last at work, or None if none ever was."""
+    return Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
 
 
 def alarm(now: datetime) -> str:
-    """Return why somebody should look at the sender, or "".
+    """Return why somebody should look at the worker, or ""."""
+    return _said(missing(now))
 
-    It speaks when for SENDER_SILENCE_SECONDS something could have been sent and no sender was at work:
-    a sender that had nothing to do may be silent, and one that was just given work has its time.
+
+def alarm_after(beats: Mapping[str, datetime | None], now: datetime) -> str:
+    """Return the same for whoever has read the beats already."""
+    then = _then(now)
+    silent = [name for name in HAS_WORK if (beat_at := beats[name]) is None or beat_at <= then]
+    return _said(next((name for name in silent if HAS_WORK[name](then)), ""))
+
+
+def missing(now: datetime) -> str:
+    """Return the name of whoever has left work undone for SENDER_SILENCE_SECONDS without a beat, or "".
+
+    Who had nothing to do may be silent, and who was just given work has its time. It asks once, and once
+    more where no sender was at work lately.
     """
-    return alarm_after(last_beat(), now)
+    then = _then(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD_OF, [SENDER, stored(then), INTAKE, stored(then), stored(then)])
+        sender, intake, has_events = cursor.fetchone()
+    if not sender and is_due(then):
+        return SENDER
+    return INTAKE if has_events and not intake else ""
 
 
-def alarm_after(beat_at: datetime | None, now: datetime) -> str:
-    """Return the same for whoever has read the last beat already."""
-    then = now - timedelta(seconds=settings.SENDER_SILENCE_SECONDS)
-    if beat_at and beat_at > then:
-        return ""
-    return _("Messages are due, and nobody is sending them.") if is_due(then) else ""
+_HEARD_OF = """
+SELECT
+    EXISTS (SELECT 1 FROM outbound_heartbeat WHERE name = %s AND beat_at > %s),
+    EXISTS (SELECT 1 FROM outbound_heartbeat WHERE name = %s AND beat_at > %s),
+    EXISTS (SELECT 1 FROM outbound_webhookevent WHERE due_at <= %s)
+"""
+
+
+def _then(now: datetime) -> datetime:
+    return now - timedelta(seconds=settings.SENDER_SILENCE_SECONDS)
+
+
+def _said(name: str) -> str:
+    return str(ALARMS[name]) if name else ""
 
 
 def is_due(moment: datetime) -> bool:
     """Return whether something could be sent at `moment`."""
     since = lanes.waiting_since(moment)
     return since is not None and since <= moment
+
+
+def has_events(moment: datetime) -> bool:
+    """Return whether an event was to be taken in at `moment` and still is."""
+    return WebhookEvent.objects.filter(due_at__lte=moment).exists()
+
+
+# Who is missed when silent, by what they leave undone, and what the pages then say.
+HAS_WORK: dict[str, Callable[[datetime], bool]] = {SENDER: is_due, INTAKE: has_events}
+ALARMS: dict[str, str | Promise] = {
+    SENDER: _("Messages are due, and nobody is sending them."),
+    INTAKE: _("Events have come from the gateway, and nobody is taking them in."),
+}

@@ -8,9 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django_q.brokers import get_broker
 from django_q.conf import Conf
-from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from outbound.models import Campaign
@@ -22,7 +20,7 @@ from outbound.sending.stopping import asked_by_signal
 PUMP = "outbound.tasks.pump"
 PUMP_SECONDS = 20.0
 # Something that the next pump would live to see is worth that pump at once; for later things pumps
-# would only chase each other, so those wait for the schedule.
+# would only chase each other, so those wait until the worker sees that they are due.
 SOON = timedelta(seconds=PUMP_SECONDS)
 
 
@@ -35,7 +33,7 @@ def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None
 
 
 def wake() -> None:
-    """Ask for a pump. Harmless any number of times; lost, it costs the minute until the schedule's."""
+    """Ask for a pump. Harmless any number of times; lost, it costs the seconds until the worker looks."""
     if Conf.ORM:
         async_task(PUMP)  # a row in our own database, committed with whatever is being written
     else:
@@ -47,23 +45,9 @@ def pump() -> int:
     """Send what is due for a bounded time. Harmless when run twice, late, or never."""
     with asked_by_signal() as stop:
         # The next pump is asked for a moment before this one ends, so that it begins at once.
-        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=_wake_next).run()
+        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
     now = timezone.now()
     moment = lanes.next_moment(now)
     if moment and moment < now + SOON and not stop.is_set():
-        _wake_next()
-    return sent
-
-
-def _wake_next() -> None:
-    # Not where one waits already: the schedule adds one a minute, and they would pile up in a long send.
-    if not get_broker().queue_size():
         wake()
-
-
-def ensure_schedule() -> None:
-    """Make sure that a pump runs each minute, whatever became of the wake-ups."""
-    Schedule.objects.update_or_create(
-        name="pump",
-        defaults={"func": PUMP, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1},
-    )
+    return sent

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from outbound import heartbeat
 from outbound.lifecycle import CampaignStatus, IntegrationStatus
-from outbound.models import Campaign, Heartbeat, Integration, Throttle
+from outbound.models import Campaign, Heartbeat, Integration, Throttle, WebhookEvent
 from tests.builders import a_campaign, a_message, an_integration
 from tests.sending.steps import later
+from tests.tracking.events import an_answer, arrived
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +117,39 @@ def test_what_a_person_let_go_on_counts_from_then(what: type[Campaign | Integrat
     what._default_manager.update(status_changed_at=timezone.now() - timedelta(seconds=ago))
 
     assert bool(heartbeat.alarm(timezone.now())) == (ago > A_MINUTE)
+
+
+# -- events that nobody takes in -----------------------------------------------------------------------------
+
+
+def an_event_for(seconds: float) -> None:
+    arrived(an_integration(), an_answer("5511988887777", "SAIR"))
+    WebhookEvent.objects.update(due_at=later(seconds=-seconds))
+
+
+@pytest.mark.parametrize(("waits", "silent", "is_said"), [(61, 61, True), (61, 5, False), (50, 61, False)])
+def test_events_that_wait_are_an_alarm_where_nobody_takes_any_in(
+    waits: float, silent: float, is_said: bool
+) -> None:
+    an_event_for(waits)
+    heartbeat.beat(later(seconds=-silent), heartbeat.INTAKE)
+    heartbeat.beat(timezone.now())  # a sender is at work all the time
+
+    now = timezone.now()
+    beats = dict(Heartbeat.objects.values_list("name", "beat_at"))
+
+    assert ("taking them in" in heartbeat.alarm(now)) == is_said
+    assert heartbeat.alarm_after(beats, now) == heartbeat.alarm(now)
+
+
+def test_an_intake_with_nothing_to_do_may_be_silent() -> None:
+    heartbeat.beat(later(hours=-1), heartbeat.INTAKE)
+
+    assert not heartbeat.alarm(timezone.now())
+
+
+def test_messages_that_nobody_sends_are_told_first() -> None:
+    due_for()
+    an_event_for(A_MINUTE)
+
+    assert heartbeat.missing(timezone.now()) == heartbeat.SENDER

@@ -55,6 +55,10 @@ class Glance:
     has_templates: bool
     has_recipients: bool
 
+    @property
+    def beats(self) -> dict[str, datetime | None]:
+        return {heartbeat.SENDER: self.sender_at, heartbeat.INTAKE: self.intake_at}
+
 
 def ask(user: User, parts: dict[str, Any]) -> dict[str, Any]:
     """Ask several things in one question. The reader's own row carries the answers: it is certainly there."""

@@ -79,7 +79,8 @@ def _report(user: User, length: int, now: datetime) -> dict[str, Any]:
     seen = ask(
         user,
         {
-            "sender_at": beat(heartbeat.SENDER),
+            heartbeat.SENDER: beat(heartbeat.SENDER),
+            heartbeat.INTAKE: beat(heartbeat.INTAKE),
             "today": of_today(now),
             "begin": Subquery(Message.objects.order_by("created_at").values("created_at")[:1]),
             "known": CountOf(summaries.counted_days(first, yesterday).values("day")),
@@ -96,7 +97,7 @@ def _report(user: User, length: int, now: datetime) -> dict[str, Any]:
         "failures": _failures(numbers.rows),
         "as_of": as_of(numbers),
         "uncounted": _uncounted(seen["begin"], seen["known"], first, yesterday),
-        "sender_alarm": heartbeat.alarm_after(seen["sender_at"], now),
+        "sender_alarm": heartbeat.alarm_after(seen, now),
     }
 
 

@@ -19,7 +19,7 @@ from outbound.lifecycle import EventState, IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.tallies import Tally
 
-# The schedule wakes a sender each minute, give or take half of one, so it missed at least one by then.
+# A worker pumps once a minute at least, so it missed two by then.
 LONGEST_IDLE = timedelta(minutes=3)
 # The intake beats every five seconds.
 LONGEST_SILENCE = timedelta(minutes=1)

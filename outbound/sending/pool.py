@@ -37,11 +37,17 @@ class Pool:
         self._held: Counter[int] = Counter()
         self._campaigns: Counter[int] = Counter()
         self._bad: Counter[int] = Counter()
+        self._has_moved = False
         self.hungry = threading.Event()
 
     @property
     def is_empty(self) -> bool:
         return not +self._held
+
+    def moves(self) -> bool:
+        """Return whether a row was handed in or came back since the last call, or none is held."""
+        moved, self._has_moved = self._has_moved or self.is_empty, False
+        return moved
 
     def held(self, integration_id: int) -> int:
         """Return how many rows of an integration were handed in and not yet taken out."""
@@ -58,6 +64,7 @@ class Pool:
             ready = self._ready.setdefault(one.integration_id, SimpleQueue())
             self._held[one.integration_id] += 1
             self._campaigns[one.campaign_id] += 1
+            self._has_moved = True
             ready.put(one)
             self._staff(one.integration_id, ready)
 
@@ -72,6 +79,7 @@ class Pool:
                 break
         for one in results:
             self._let_go(one.claimed)
+        self._has_moved |= bool(results)
         return results
 
     def withdraw(

@@ -223,7 +223,7 @@ class Run:
             now = timezone.now()
             if not self._guard.look(now):
                 self._stop.set()
-            if self._is_well:  # whoever cannot claim is not at work, and has to be missed
+            if self._is_well and self._pool.moves():  # whoever cannot claim, or is stuck, has to be missed
                 heartbeat.beat(now)
             recover.reap(now)
             recover.tidy(now)

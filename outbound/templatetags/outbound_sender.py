@@ -1,4 +1,4 @@
-"""What every page of the console says of the sender."""
+"""What every page of the console says of the worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def sender_alarm(context: dict[str, Any]) -> str:
-    """Return why somebody should look at the sender, or "".
+    """Return why somebody should look at the worker, or "".
 
     It asks the database once, and twice where no sender was at work lately. A page that knows puts
     `sender_alarm` into its context.

@@ -17,6 +17,7 @@ from outbound.tracking.purge import Purge
 LOOK_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 2.0
 BEAT_SECONDS = 5.0
+STOP_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +39,9 @@ class Intake(threading.Thread):
         connection.close()
 
     def stop(self) -> None:
-        """Finish the page in hand, and end."""
+        """Finish the page in hand, and end; a thread that is stuck ends with its process."""
         self._is_over.set()
-        self.join()
+        self.join(STOP_SECONDS)
 
     def _look(self) -> float:
         """Take in one page; return how long to wait before the next."""

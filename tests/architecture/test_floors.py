@@ -31,7 +31,7 @@ FLOORS = (
         "turns",
         "windows",
     },
-    {"tasks", "demo"},
+    {"tasks", "wakeups", "demo"},
     {"compose", "admin", "management", "templatetags", "webhooks"},
     {"checks", "apps"},
 )
@@ -40,7 +40,8 @@ STRANGERS = {"gateways", "models"}
 KEPT_IN = {
     "requests": ("outbound/gateways/",),
     "urllib3": ("outbound/gateways/",),
-    "django_q": ("outbound/tasks.py",),
+    "django_q": ("outbound/tasks.py", "outbound/wakeups/"),
+    "redis": ("outbound/wakeups/",),
     "phonenumbers": ("outbound/phones.py",),
     "django.contrib.admin": ("outbound/admin/", "console/"),
     "unfold": ("outbound/admin/", "console/"),

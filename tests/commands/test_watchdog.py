@@ -1,4 +1,4 @@
-"""What makes a worker give up its cluster, and what does not; when it knocks; and that it really ends."""
+"""What makes a worker give up its cluster, and what does not; and that it really ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,28 +17,26 @@ from django.utils import timezone
 from outbound import heartbeat
 from outbound.lifecycle import CampaignStatus
 from outbound.management.commands import worker
-from outbound.management.watchdog import WAKE_AFTER_SECONDS, Watchdog
+from outbound.management.watchdog import Watchdog
 from outbound.models import Campaign
 from tests.builders import a_campaign, a_message, an_integration
 from tests.installation import members, until
 from tests.sending.steps import later
+from tests.tracking.events import an_answer, arrived
 
 STUBBORN = ["sh", "-c", "trap '' TERM URG; (trap '' TERM URG; sleep 60) & echo ready; sleep 60; wait"]
+FINISHES_WHEN_ASKED = ["sh", "-c", "trap 'sleep 0.5; echo finished; exit' TERM; echo ready; sleep 60 & wait"]
 DIES_AND_LEAVES_ONE = ["sh", "-c", "sleep 60 & echo ready; kill -KILL $$"]
 
 
 class Clock:
-    """A clock that stands until it is moved, and the wake-ups that were asked for."""
+    """A clock that stands until it is moved."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
-        self.woken: list[float] = []
 
     def __call__(self) -> float:
         return self.seconds
-
-    def wake(self) -> None:
-        self.woken.append(self.seconds)
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def watchdog(clock: Clock, settings: LazySettings, transactional_db: None) -> Watchdog:
     settings.SENDER_SILENCE_SECONDS = 60
-    return Watchdog(clock=clock, wake=clock.wake)
+    return Watchdog(clock=clock)
 
 
 def work_is_due() -> Campaign:
@@ -109,24 +106,23 @@ def test_a_database_that_is_away_is_no_reason_to_give_up(watchdog: Watchdog, clo
     assert not looked(watchdog, clock, 55)
 
 
-def test_it_knocks_while_nobody_answers_and_not_too_often(watchdog: Watchdog, clock: Clock) -> None:
+def test_events_that_nobody_takes_in_are_no_less_reason(
+    clock: Clock, settings: LazySettings, transactional_db: None
+) -> None:
+    settings.SENDER_SILENCE_SECONDS = 60
+    watchdog = Watchdog(heartbeat.INTAKE, clock=clock)
+    heartbeat.beat(timezone.now())  # of a sender, who is at work
+    arrived(an_integration(), an_answer("5511988887777", "SAIR"))
+
+    assert not looked(watchdog, clock, 55)
+    assert looked(watchdog, clock, 5)
+
+
+def test_messages_are_none_of_the_intakes_business(clock: Clock, transactional_db: None) -> None:
+    watchdog = Watchdog(heartbeat.INTAKE, clock=clock)
     work_is_due()
 
-    looked(watchdog, clock, 55)
-
-    pauses = [second - first for first, second in pairwise(clock.woken)]
-    assert len(clock.woken) == 5
-    assert set(pauses) == {WAKE_AFTER_SECONDS}
-
-
-def test_it_knocks_for_nothing_that_is_being_done_or_not_due(watchdog: Watchdog, clock: Clock) -> None:
-    looked(watchdog, clock, 60)
-    work_is_due()
-    for _look in range(12):
-        heartbeat.beat(timezone.now())
-        looked(watchdog, clock, 5)
-
-    assert clock.woken == []
+    assert not looked(watchdog, clock, 600)
 
 
 # -- the end, with processes that are harder to end than ours ------------------------------------------------
@@ -163,6 +159,22 @@ def test_a_cluster_that_does_not_stop_when_it_is_asked_to_is_killed(
 
     assert status == 1
     until(lambda: not members(cluster.pid), "all of it is gone", seconds=5)
+
+
+def test_a_stuck_intake_ends_the_worker_and_whoever_is_sending_may_finish(
+    start: Start, monkeypatch: pytest.MonkeyPatch, settings: LazySettings, transactional_db: None
+) -> None:
+    settings.SENDER_SILENCE_SECONDS = 0.3
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "FROZEN_SECONDS", 0.0)
+    cluster = start(FINISHES_WHEN_ASKED)
+    arrived(an_integration(), an_answer("5511988887777", "SAIR"))
+
+    status = worker._watch(cluster, asked=[])
+
+    assert status == 1
+    assert cluster.stdout
+    assert cluster.stdout.read() == b"finished\n"
 
 
 def test_the_orphans_of_a_cluster_that_died_are_asked_to_end(start: Start) -> None:

@@ -16,8 +16,10 @@ from django.utils import timezone
 from console import health
 from outbound import heartbeat
 from outbound.lifecycle import CampaignStatus
+from outbound.models import WebhookEvent
 from tests.builders import a_campaign, a_message, an_integration, an_operator
 from tests.sending.steps import later
+from tests.tracking.events import an_answer, arrived
 
 ROOT = Path(__file__).parents[2]
 ASK = """
@@ -52,7 +54,18 @@ def test_nobody_is_sending_what_is_due(client: Client) -> None:
 
     response = client.get("/healthz")
 
-    assert (response.status_code, response.content) == (503, f"{health.NOBODY}\n".encode())
+    assert (response.status_code, response.content) == (503, f"{health.MISSING[heartbeat.SENDER]}\n".encode())
+
+
+@pytest.mark.django_db
+def test_nobody_takes_in_what_has_come(client: Client) -> None:
+    heartbeat.beat(timezone.now())
+    arrived(an_integration(), an_answer("5511988887777", "SAIR"))
+    WebhookEvent.objects.update(due_at=later(minutes=-5))
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (503, f"{health.MISSING[heartbeat.INTAKE]}\n".encode())
 
 
 @pytest.mark.django_db

@@ -16,8 +16,7 @@ from pathlib import Path
 from tests.copies import Copies
 from tests.faults import servers, table
 from tests.faults.play import play
-from tests.faults.registry import FAULTS, POSTGRESQL, SQLITE, Fault
-from tests.faults.scenarios import copied, gateway, hands, kills, processes, surroundings  # noqa: F401 they register
+from tests.faults.registry import POSTGRESQL, SQLITE, Fault, load
 from tests.faults.table import Result
 
 LEAST_MESSAGES = 20_000
@@ -27,9 +26,9 @@ LEAST_KILLS = 300
 def main() -> int:
     asked = _arguments()
     if asked.list:
-        _say(*(f"{one.name:20} {one.description}" for one in FAULTS.values()))
+        _say(*(f"{one.name:20} {one.description}" for one in load().values()))
         return 0
-    chosen = [one for one in FAULTS.values() if asked.only in (None, []) or one.name in asked.only]
+    chosen = [one for one in load().values() if asked.only in (None, []) or one.name in asked.only]
     if asked.quick:
         chosen = [one for one in chosen if one.quick]
     directory = Path(tempfile.mkdtemp(prefix="faults-"))

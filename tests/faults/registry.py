@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 
 from tests.faults.stage import Stage
 
@@ -27,6 +29,13 @@ class Fault:
 
 
 FAULTS: dict[str, Fault] = {}
+
+
+def load() -> dict[str, Fault]:
+    """Return all scenarios, each file of which registers its own."""
+    for path in sorted((Path(__file__).parent / "scenarios").glob("[a-z]*.py")):
+        import_module(f"tests.faults.scenarios.{path.stem}")
+    return FAULTS
 
 
 def fault(

@@ -61,6 +61,13 @@ class Redis:
     def kill(self) -> None:
         end(self._process, signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Let it take connections, and answer nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
 
 @contextmanager
 def postgres() -> Iterator[Postgres]:

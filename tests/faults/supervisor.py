@@ -47,10 +47,19 @@ class Worker:
         return [self.process.pid, *(members(leader) if leader else [])]
 
     def pump(self) -> int | None:
-        """Return the process that runs the tasks, idle or at work, by what it said at its start."""
-        said = [int(pid) for pid in re.findall(r"ready for work at (\d+)", self.log)]
+        """Return the process that runs the tasks, idle or at work."""
+        return self.said("ready for work at")
+
+    def guard(self) -> int | None:
+        """Return the process that starts the cluster's others anew when they die."""
+        leader = self.leader()
+        return next(iter(children(leader)), None) if leader else None
+
+    def said(self, what: str) -> int | None:
+        """Return the running process that said so of itself at its start."""
+        pids = [int(pid) for pid in re.findall(rf"{what} (\d+)", self.log)]
         running = set(self.group())
-        return next((pid for pid in reversed(said) if pid in running), None)
+        return next((pid for pid in reversed(pids) if pid in running), None)
 
     def _start(self) -> subprocess.Popen[bytes]:
         return self._installation.start("worker", log=self._log, **self._environment)

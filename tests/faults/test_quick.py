@@ -7,11 +7,10 @@ import pytest
 from tests.copies import Copies
 from tests.faults.conftest import SERVER
 from tests.faults.play import play
-from tests.faults.registry import FAULTS, POSTGRESQL, SQLITE, Fault
-from tests.faults.scenarios import copied, gateway, hands, kills, processes, surroundings  # noqa: F401 they register
+from tests.faults.registry import POSTGRESQL, SQLITE, Fault, load
 
 DATABASE = POSTGRESQL if SERVER else SQLITE
-QUICK = [one for one in FAULTS.values() if one.quick and DATABASE in one.databases]
+QUICK = [one for one in load().values() if one.quick and DATABASE in one.databases]
 
 
 @pytest.mark.parametrize("fault", QUICK, ids=lambda one: one.name)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django_q.conf import Conf
-from django_q.models import OrmQ, Schedule
+from django_q.models import OrmQ
 
 from outbound import tasks
 from outbound.lifecycle import MessageStatus
@@ -95,11 +95,3 @@ def test_what_is_held_back_wakes_nobody() -> None:
     assert tasks.pump() == 0
     assert OrmQ.objects.count() == 0
     assert Message.objects.get().status == MessageStatus.QUEUED
-
-
-def test_there_is_one_schedule_and_it_runs_each_minute_for_ever() -> None:
-    tasks.ensure_schedule()
-    tasks.ensure_schedule()
-
-    (schedule,) = Schedule.objects.filter(func=tasks.PUMP)
-    assert (schedule.schedule_type, schedule.minutes, schedule.repeats) == (Schedule.MINUTES, 1, -1)

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from outbound import tasks
+from outbound import heartbeat
 from outbound.management.base import ConsoleCommand
 from outbound.management.watchdog import Watchdog
 from outbound.sending.stopping import FINISH_SOON
@@ -34,14 +34,13 @@ logger = logging.getLogger(__name__)
 class Command(ConsoleCommand):
     help = (
         "Run the background worker until SIGTERM or Ctrl-C. It then claims nothing more, waits for the "
-        "requests that are under way, records their answers, and ends. When its cluster died, or when work "
-        "is due and nobody does it for SENDER_SILENCE_SECONDS, it ends with status 1: a supervisor that "
-        "starts it anew belongs around it."
+        "requests that are under way, records their answers, and ends. When its cluster died, or when "
+        "messages or events wait and nobody gets on with them for SENDER_SILENCE_SECONDS, it ends with "
+        "status 1: a supervisor that starts it anew belongs around it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("check", databases=["default"])
-        tasks.wake()  # what was left waiting goes on at once, and not with the schedule's next minute
         _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of the cluster become ours, so that we see them end
         # A group of its own: a signal to the whole group would kill the cluster's guard before its leader
         # could ask it to stop, and the leader would wait for it for ever.
@@ -68,15 +67,15 @@ class Command(ConsoleCommand):
 
 def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:
     """Wait for the cluster's end, and bring it about where it does not work; return the exit status."""
-    watchdog = Watchdog()
+    watchdogs = [Watchdog(name) for name in heartbeat.HAS_WORK]
     while (status := _ended(cluster)) is None:
         if asked:
             if time.monotonic() > asked[0] + FINISH_SECONDS:
                 return _end(cluster, 0)
-        elif watchdog.is_alarmed():
-            logger.error("Messages are due and nobody is sending them: ending, to be started anew.")
+        elif silent := [one.name for one in watchdogs if one.is_alarmed()]:
+            logger.error("Work waits, and there is no sign of the %s: ending, to be started anew.", silent[0])
             _ask(cluster)
-            return _end(cluster, FROZEN_SECONDS)
+            return _end(cluster, FROZEN_SECONDS if heartbeat.SENDER in silent else FINISH_SECONDS)
     if asked:
         return max(status, 0)
     logger.error("The cluster ended unasked: ending as well, to be started anew.")

@@ -1,4 +1,4 @@
-"""What a sender stands on: the database, Redis, the keys, the clock."""
+"""What a sender stands on: the database, the keys, the clock."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-
-import redis
 
 from tests.faults.registry import POSTGRESQL, SQLITE, fault
 from tests.faults.stage import AS_SHIPPED, SLOTS, Stage
@@ -42,39 +40,6 @@ def sqlite_locked(stage: Stage) -> None:
         writer.execute("BEGIN IMMEDIATE")
         time.sleep(LOCKED_SECONDS)
         writer.execute("COMMIT")
-    stage.settle()
-    assert stage.statuses() == {"accepted": stage.people}
-
-
-@fault("Redis flushed", needs="redis")
-def redis_flushed(stage: Stage) -> None:
-    """every wake-up lost from Redis while the worker is idle: it finds the work by itself"""
-    stage.nudges = False
-    stage.sandbox()
-    stage.worker().wait_until_it_runs()
-    with closing(redis.Redis.from_url(stage.server.url)) as server:
-        server.config_set("maxmemory", 1)  # no wake-up gets in, as if each had been flushed at once
-        stage.send(stage.some(600))
-        server.flushall()
-        server.config_set("maxmemory", 0)
-    lost_at = time.monotonic()
-    stage.settle(seconds=95)
-    stage.notes.append(f"all was settled {time.monotonic() - lost_at:.0f} s after the wake-up was lost")
-    assert stage.statuses() == {"accepted": stage.people}
-
-
-@fault("Redis killed", needs="redis")
-def redis_killed(stage: Stage) -> None:
-    """kill -9 of Redis in the middle of a send, another send while it is away, and back after a while"""
-    stage.nudges = False
-    stage.sandbox(latency_ms=20)
-    stage.worker()
-    stage.send(stage.some(1000))
-    stage.until_requests(50)
-    stage.server.kill()
-    stage.send(stage.some(100))
-    stage.until_requests(100)
-    stage.server.start()
     stage.settle()
     assert stage.statuses() == {"accepted": stage.people}
 

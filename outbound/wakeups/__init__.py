@@ -1,0 +1,1 @@
+"""How the worker is woken: through our own database or Redis, and by looking at the rows itself."""
