@@ -9,15 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import suppress
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 
-from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from outbound.addresses import client_address
 from outbound.tracking import headers, keys
 from outbound.tracking.inbox import Arrival
 from outbound.webhooks.desk import desk
@@ -55,7 +53,7 @@ def _answer(status: int, **headers: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
-    door, address = keys.door(integration_id), _address(request)
+    door, address = keys.door(integration_id), client_address(request)
     header = request.META.get(HEADER, "")
     if not door.opens_to(secret, header):
         return 404
@@ -93,17 +91,3 @@ def _stream(request: HttpRequest) -> Any:
     """Return what to read from: of a body in chunks, which tells no length, Django itself reads nothing."""
     ends_by_itself = request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH")
     return request.META["wsgi.input"] if ends_by_itself else request
-
-
-def _address(request: HttpRequest) -> str:
-    """Return who posts; behind a proxy that we trust, whom that one saw."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return _written(forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
-
-
-@lru_cache(maxsize=256)
-def _written(address: str) -> str:
-    try:
-        return str(ip_address(address))[:45]
-    except ValueError:  # a socket file, or nonsense
-        return ""

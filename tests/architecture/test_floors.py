@@ -13,6 +13,7 @@ FLOORS = (
     {"phones", "lifecycle", "contents", "values", "failpoints", "stopwords"},
     {"gateways", "models"},
     {
+        "addresses",
         "audience",
         "searching",
         "ranges",
