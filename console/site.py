@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from django.core.paginator import InvalidPage
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from outbound import audit
+from outbound.audit import Verb
+
+FOUND = HTTPStatus.FOUND
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -18,3 +27,10 @@ class ConsoleSite(UnfoldAdminSite):
             return super().search(request, *args, **kwargs)
         except InvalidPage:
             raise Http404 from None
+
+    def password_change(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            response = super().password_change(request, *args, **kwargs)
+            if request.method == "POST" and response.status_code == FOUND:  # else the form is shown again
+                audit.record(request.user, Verb.PASSWORD_CHANGED, request.user)
+        return response

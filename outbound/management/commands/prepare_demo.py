@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from outbound import demo
+from outbound import audit, demo
 
 BANNER = """
   WhatsApp console    http://127.0.0.1:{port}/
@@ -30,7 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: it makes an account and sample data.")
-        password = demo.prepare(options["sandbox_port"])
+        with audit.command_line():
+            password = demo.prepare(options["sandbox_port"])
         demo.open_webhook(options["port"], Path(settings.DATA_DIR) / "sandbox" / "callback.json")
         self.stdout.write(
             BANNER.format(

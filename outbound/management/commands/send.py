@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbound import windows
+from outbound import audit, windows
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Template
@@ -89,7 +89,8 @@ class Command(BaseCommand):
 @transaction.atomic
 def _launch(campaign: Campaign, planned: Plan) -> None:
     campaign.save()
-    launch_and_wake(campaign, by=None, expected=planned.digest)
+    with audit.command_line():
+        launch_and_wake(campaign, by=None, expected=planned.digest)
 
 
 def _report(campaign: Campaign, planned: Plan) -> dict[str, Any]:
