@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ManyToOneRel, OuterRef, Q
 from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,9 +25,10 @@ BY_COMMAND = ("createsuperuser", "changepassword")
 def has_acted(user: User) -> bool:
     """Whether anything tells of a deed of theirs: an entry, a send, a token, a decision, a secret."""
     traces = (
-        Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        Exists(model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in User._meta.get_fields(include_hidden=True)
-        if relation.one_to_many and relation.auto_created and not relation.related_model._meta.auto_created
+        if isinstance(relation, ManyToOneRel)
+        if not (model := relation.related_model)._meta.auto_created
     )
     return User.objects.filter(Q(*traces, _connector=Q.OR), pk=user.pk).exists()
 
@@ -44,7 +45,7 @@ class KeptMixin:
         if user and super().has_delete_permission(request) and has_acted(user):  # type: ignore[misc]
             messages.warning(request, _kept())
             return redirect("admin:auth_user_change", user.pk)
-        return super().delete_view(request, object_id, extra_context)  # type: ignore[misc, no-any-return]
+        return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
 
     def card(self, request: HttpRequest, obj: User) -> Card | None:
         return Card(_("Current state"), note=_kept()) if has_acted(obj) else None
@@ -56,11 +57,11 @@ class KeptMixin:
             return Verb.RIGHTS_CHANGED
         if "is_active" in changes and not add:
             return Verb.USER_REACTIVATED if form.instance.is_active else Verb.USER_DEACTIVATED
-        return super().deed(form, changes, add=add)  # type: ignore[misc, no-any-return]
+        return super().deed(form, changes, add=add)  # type: ignore[misc]
 
     @transaction.atomic
     def user_change_password(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        return super().user_change_password(*args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().user_change_password(*args, **kwargs)  # type: ignore[misc]
 
 
 def _kept() -> str:

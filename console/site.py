@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.core.paginator import InvalidPage
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,5 +33,6 @@ class ConsoleSite(UnfoldAdminSite):
         with transaction.atomic():
             response = super().password_change(request, *args, **kwargs)
             if request.method == "POST" and response.status_code == FOUND:  # else the form is shown again
-                audit.record(request.user, Verb.PASSWORD_CHANGED, request.user)
+                user = cast(User, request.user)
+                audit.record(user, Verb.PASSWORD_CHANGED, user)
         return response

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from outbound.models import Campaign, Message, StatusWord
 from outbound.searching import as_pk
 
 MOST_PEOPLE = 500
-MODELS = (*FORM_VERBS, Campaign, Message, StatusWord)
+MODELS: tuple[type[Model], ...] = (*FORM_VERBS, Campaign, Message, StatusWord)
 
 
 class VerbFilter(DropdownFilter):
@@ -123,7 +123,7 @@ class DaysFilter(admin.ListFilter):
 
     def _day(self, name: str) -> date | None:
         try:
-            return date.fromisoformat(self.used_parameters.get(name, ""))
+            return date.fromisoformat(str(self.used_parameters.get(name, "")))
         except ValueError:
             return None
 

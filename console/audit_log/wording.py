@@ -84,7 +84,8 @@ def _label(model: type[models.Model] | None, name: str) -> str:
 
 def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
     """Return the field of that name: of the record, or of those that a deed about it also changes."""
-    for candidate in filter(None, (model, Conversation, Campaign)):
+    candidates: list[type[models.Model] | None] = [model, Conversation, Campaign]
+    for candidate in filter(None, candidates):
         try:
             found = candidate._meta.get_field(name.rpartition(".")[2])
         except FieldDoesNotExist:

@@ -10,7 +10,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+
+# Whoever a request brings; the admin lets nobody in who is anonymous.
+By = User | AbstractBaseUser | AnonymousUser | None
 
 
 class Kind(StrEnum):
@@ -36,10 +39,12 @@ _THE_CONSOLE = Author()
 _acting: ContextVar[Author] = ContextVar("acting", default=_THE_CONSOLE)
 
 
-def author(person: AbstractBaseUser | None) -> Author:
+def author(person: By) -> Author:
     """Return the author of a deed of `person`; None is whoever acts here: the console or a command."""
     acting = _acting.get()
-    return replace(acting, kind=Kind.PERSON, name=in_full(person)) if person else acting
+    if person is None or isinstance(person, AnonymousUser):
+        return acting
+    return replace(acting, kind=Kind.PERSON, name=in_full(person))
 
 
 def in_full(person: AbstractBaseUser) -> str:

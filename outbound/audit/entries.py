@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auditlog.models import LogEntry
-from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
-from outbound.audit.authors import author
+from outbound.audit.authors import By, Kind, author
 from outbound.audit.changes import LEFT_OUT, Changes
 from outbound.audit.verbs import Verb
 from outbound.models import Recipient
@@ -22,7 +21,7 @@ MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
 def record(
     instance: Model,
     verb: Verb,
-    by: AbstractBaseUser | None,
+    by: By,
     changes: Changes | None = None,
     *,
     people: int | None = None,
@@ -34,14 +33,23 @@ def record(
     """
     if people is None and isinstance(instance, Recipient):
         people = 1
-    _write(type(instance), verb, by, changes, {"people": people}, action, pk=instance.pk, name=str(instance))
+    _write(
+        instance._meta.concrete_model,  # a request's user is a lazy one, and no instance of its model
+        verb,
+        by,
+        changes,
+        {"people": people},
+        action,
+        pk=instance.pk,
+        name=str(instance),
+    )
 
 
 def record_rows(
     model: type[Model],
     pks: Sequence[int],
     verb: Verb,
-    by: AbstractBaseUser | None,
+    by: By,
     changes: Changes | None = None,
     *,
     people: int | None = None,
@@ -54,7 +62,7 @@ def record_rows(
 
 
 def record_reading(
-    model: type[Model], verb: Verb, by: AbstractBaseUser, details: Mapping[str, str], *, people: int
+    model: type[Model], verb: Verb, by: By, details: Mapping[str, str], *, people: int
 ) -> None:
     """Write down that many rows left the console at once: nothing changed, and `details` say which."""
     name = ", ".join(filter(None, details.values()))
@@ -64,7 +72,7 @@ def record_reading(
 def _write(
     model: type[Model],
     verb: Verb,
-    by: AbstractBaseUser | None,
+    by: By,
     changes: Changes | None,
     details: Mapping[str, Any],
     action: int,
@@ -80,7 +88,7 @@ def _write(
         object_repr=name[:MAX_REPR_LENGTH],
         action=action,
         changes={name: values for name, values in (changes or {}).items() if name not in LEFT_OUT},
-        actor=by,
+        actor=by if whose.kind == Kind.PERSON else None,
         remote_addr=whose.address or None,
         additional_data={"text": verb, "by": whose.kind, "author": whose.name, **details},
     )
