@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from django.apps import apps
@@ -21,3 +22,4 @@ class ConsoleAdminConfig(AdminConfig):
             if admin.site.is_registered(model):
                 admin.site.unregister(model)
         import_module("console.people")  # puts its pages in the place of the ones registered above
+        import_module("console.accounts").hear_of_commands(sys.argv)

@@ -10,9 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
-from console.logs import cut
-
 from console import passwords
+from console.logs import cut
 
 _SECRET_NAMES = re.compile(r"token|secret|password|authorization|headers|posted|cleaned_data", re.IGNORECASE)
 

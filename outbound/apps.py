@@ -18,7 +18,6 @@ class OutboundConfig(AppConfig):
     def ready(self) -> None:
         # Imported here because they need the models, which are only there by now.
         import_module("outbound.checks")
-        import_module("outbound.audit").register()
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="outbound.after_migrate")
 
 

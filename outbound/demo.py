@@ -13,7 +13,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from outbound import roles
+from outbound import audit, roles
+from outbound.audit import Verb
 from outbound.lifecycle import AddressPolicy, WindowPolicy
 from outbound.models import Integration, Recipient, Template, TemplateField
 from outbound.tracking import keys
@@ -65,7 +66,9 @@ def prepare(sandbox_port: int) -> str:
         Recipient.objects.get_or_create(
             phone=f"+55119000010{index:02}", defaults={"name": name, "attributes": {"cidade": "São Paulo"}}
         )
-    return _operator()
+    password = _operator()
+    audit.record(Integration.objects.get(name=INTEGRATION), Verb.DEMO_PREPARED, None)
+    return password
 
 
 def open_webhook(port: int, path: Path) -> None:

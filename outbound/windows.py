@@ -10,11 +10,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from outbound import audit
+from outbound.audit import Verb
 from outbound.contents.errors import Problems
 from outbound.contents.texts import clean_text, is_blank
 from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
@@ -22,8 +23,6 @@ from outbound.models import Campaign, Conversation, Integration
 
 LENGTH = timedelta(hours=24)
 MAX_REASON_LENGTH = 300
-REASON_GIVEN = gettext_noop("Sent to people without an open window, for a reason")
-REASON_TAKEN_BACK = gettext_noop("The reason to send without an open window was taken back")
 
 # For a row of a statement that has `integration_id` and `phone_key`: the parameters are those of `bounds`.
 IS_OPEN = """EXISTS (
@@ -73,11 +72,11 @@ def clean_reason(text: str) -> str:
     return "" if is_blank(cleaned) else cleaned
 
 
+@transaction.atomic
 def give_reason(draft: Campaign, reason: str, by: User) -> None:
     """Let a draft go to people without an open window, for a reason; "" takes it back."""
     before, draft.window_reason = draft.window_reason, reason
     changed = Campaign.objects.filter(pk=draft.pk, status=CampaignStatus.DRAFT).update(window_reason=reason)
     if changed and before != reason:
-        audit.record(
-            draft, REASON_GIVEN if reason else REASON_TAKEN_BACK, by, {"window_reason": [before, reason]}
-        )
+        verb = Verb.WINDOW_REASON_GIVEN if reason else Verb.WINDOW_REASON_TAKEN_BACK
+        audit.record(draft, verb, by, {"window_reason": [before, reason]})

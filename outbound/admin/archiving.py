@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outbound import audit
 from outbound.admin.confirming import ConfirmView
+from outbound.audit import Verb
 
 
 class ArchiveView(ConfirmView):
@@ -27,6 +29,7 @@ class ArchiveView(ConfirmView):
     def act(self, form: Form) -> str:
         self.record.archived_at = timezone.now()
         self.record.save(update_fields=["archived_at"])
+        audit.record(self.record, Verb.TEMPLATE_ARCHIVED, self.request.user)
         return _("Archived. It is no longer offered for new messages.")
 
 
@@ -44,6 +47,7 @@ class RestoreView(ConfirmView):
     def act(self, form: Form) -> str:
         self.record.archived_at = None
         self.record.save(update_fields=["archived_at"])
+        audit.record(self.record, Verb.TEMPLATE_RESTORED, self.request.user)
         return _("Restored. It can be chosen for new messages again.")
 
 
@@ -62,6 +66,9 @@ class LetGoOnView(ConfirmView):
         return "" if self.record.paused_at else _("This template is not paused.")
 
     def act(self, form: Form) -> str:
+        before = audit.snapshot(self.record)
         self.record.paused_at, self.record.paused_reason = None, ""
         self.record.save(update_fields=["paused_at", "paused_reason"])
+        changes = audit.changed(before, self.record)
+        audit.record(self.record, Verb.TEMPLATE_LET_GO_ON, self.request.user, changes)
         return _("The template can be sent again.")

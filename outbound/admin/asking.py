@@ -6,13 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from outbound import audit
 from outbound.admin.confirming import ConfirmView
+from outbound.audit import Verb
 from outbound.tracking import headers
 
-HEADER_ASKED = gettext_noop("The webhook asks for its new header")
 NOT_SEEN = gettext_lazy("No event has brought the new header yet, so it is not asked for.")
 
 
@@ -34,7 +34,7 @@ class AskForHeaderView(ConfirmView):
     def act(self, form: Any) -> str:
         if not headers.ask_for(self.record):  # somebody made another in between
             return str(NOT_SEEN)
-        audit.record(self.record, HEADER_ASKED, self.request.user)
+        audit.record(self.record, Verb.WEBHOOK_HEADER_ASKED, self.request.user)
         return _("The header is asked for from now on.")
 
     @property

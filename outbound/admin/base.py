@@ -11,10 +11,11 @@ from unfold.admin import ModelAdmin
 
 from outbound.admin.cards import Card
 from outbound.admin.paging import CappedPaginator
+from outbound.admin.recording import RecordingMixin
 from outbound.searching import MAX_TERM_LENGTH
 
 
-class ConsoleAdmin(ModelAdmin):
+class ConsoleAdmin(RecordingMixin, ModelAdmin):
     """The base of our ModelAdmins.
 
     `filter_lookups` names the query parameters of `list_filter`; any other lookup in an address is

@@ -12,16 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
 from outbound import audit
 from outbound.admin import webhooks
 from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
+from outbound.audit import Verb
 from outbound.tracking import keys
-
-OLD_ENDED = gettext_noop("Old secret of the webhook ended")
-NEW_ENDED = gettext_noop("New secret of the webhook ended")
 
 
 class SeenForm(Form):
@@ -76,7 +74,7 @@ class EndOldSecretView(_EndView):
 
     def act(self, form: Any) -> str:
         keys.retire_old(self.record)
-        audit.record(self.record, OLD_ENDED, self.request.user)
+        audit.record(self.record, Verb.WEBHOOK_OLD_ENDED, self.request.user)
         return _("The old address is closed.")
 
 
@@ -92,5 +90,5 @@ class EndNewSecretView(_EndView):
 
     def act(self, form: Any) -> str:
         keys.retire_new(self.record, timezone.now())
-        audit.record(self.record, NEW_ENDED, self.request.user)
+        audit.record(self.record, Verb.WEBHOOK_NEW_ENDED, self.request.user)
         return _("The new address is closed, and the old one works on.")

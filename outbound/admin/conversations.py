@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from outbound import audit, windows
@@ -17,10 +17,9 @@ from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.pausing import ReasonForm
 from outbound.admin.stamps import moment, person
+from outbound.audit import Verb
 from outbound.models import Conversation, Integration, Recipient
 
-DECLARED = gettext_noop("24-hour window declared open")
-TAKEN_BACK = gettext_noop("24-hour window no longer declared open")
 # A message of the person opens the window for a day, so nobody can know of more.
 HOURS = (1, 2, 4, 8, 12, 24)
 SHUT = 0
@@ -104,8 +103,17 @@ class DeclareView(ConfirmView):
                 "declared_reason": chosen["reason"],
             },
         )
-        changes = {"declared_until": ["", moment(until)], "reason": ["", chosen["reason"]]}
-        audit.record(self.record, DECLARED if until else TAKEN_BACK, self.request.user, changes)
+        changes = {
+            "integration": ["", str(chosen["integration"])],
+            "declared_until": ["", audit.as_text(until)],
+            "declared_reason": ["", chosen["reason"]],
+        }
+        audit.record(
+            self.record,
+            Verb.WINDOW_DECLARED if until else Verb.WINDOW_NOT_DECLARED,
+            self.request.user,
+            changes,
+        )
         if until is None:
             return _("The window is no longer declared open.")
         return _("Declared open until %(when)s.") % {"when": moment(until)}

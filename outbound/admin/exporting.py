@@ -19,16 +19,16 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise, cached_property
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from outbound import audit
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Fact
+from outbound.audit import Verb
 from outbound.compose.pages import ConsolePage
 from outbound.models import Message
 from outbound.sheets import columns, semicolons, workbook
 
-EXPORTED = gettext_noop("History exported")
 Rows = Iterator[list[columns.Cell]]
 
 
@@ -105,8 +105,14 @@ class ExportView(ConsolePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         name = self.kwargs["name"]
+        # The page counts no further than its pager; here the number is told in full.
+        count = self.listed.queryset.order_by().count()
         audit.record_reading(
-            Message, EXPORTED, self.user, {"format": name, "filters": ", ".join(self._filters())}
+            Message,
+            Verb.HISTORY_EXPORTED,
+            self.user,
+            {"format": name, "filters": ", ".join(self._filters())},
+            people=count,
         )
         rows = columns.rows(self.listed.queryset, translation.get_language() or settings.LANGUAGE_CODE)
         response = self.format.answer(columns.headers(), rows)

@@ -22,6 +22,7 @@ from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
 from outbound.admin.endpoints import ENDPOINT_FIELDS, WINDOW, IntegrationForm, NewIntegrationForm
 from outbound.admin.stamps import moment
+from outbound.audit import Verb
 from outbound.models import Integration
 from outbound.phones import NumberFormat
 from outbound.tasks import wake
@@ -124,6 +125,10 @@ class IntegrationAdmin(ConsoleAdmin):
         if form.moves_to_another_address:
             tokens.remove(obj, by=request.user, now=now)
             self._say_that_the_token_is_gone(request, obj)
+
+    def deed(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
+        moved = not add and form.moves_to_another_address
+        return Verb.INTEGRATION_MOVED if moved else super().deed(form, changes, add=add)
 
     def card(self, request: HttpRequest, obj: Integration) -> Card:
         queued, now = pausing.queued(obj), timezone.now()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound import audit
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.pausing import ReasonForm
 from outbound.admin.stamps import person
+from outbound.audit import Verb
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message, Recipient
 
 MAX_REASON_LENGTH = 120  # the person's name stands before it
-UNDONE = gettext_noop("Opt-out undone")
 
 
 class WhyForm(forms.Form):
@@ -56,6 +54,7 @@ class OptOutView(ConfirmView):
     def act(self, form: forms.Form) -> str:
         who, why = person(self.request.user), form.cleaned_data["reason"]
         self.record.set_opted_out(timezone.now(), f"{who}: {why}" if why else who)
+        audit.record(self.record, Verb.OPTED_OUT, self.request.user, {"opt_out_reason": ["", why]})
         return _("Opted out. This person gets no more messages.")
 
 
@@ -75,9 +74,9 @@ class UndoOptOutView(ConfirmView):
         return "" if self.record.opted_out_at else _("This person has not opted out.")
 
     def act(self, form: forms.Form) -> str:
+        changes = {"opt_out_reason": [self.record.opt_out_reason, form.cleaned_data["reason"]]}
         # The wish belongs to the number, whichever way it is spelt.
         for one in Recipient.objects.filter(phone_key=self.record.phone_key).opted_out():
-            changes: dict[str, Any] = {"opt_out_reason": [one.opt_out_reason, form.cleaned_data["reason"]]}
             one.set_opted_out(None)
-            audit.record(one, UNDONE, self.request.user, changes)
+        audit.record(self.record, Verb.OPT_OUT_UNDONE, self.request.user, changes)
         return _("This person can get messages again.")

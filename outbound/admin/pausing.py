@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from outbound import audit
 from outbound.admin import tokens
 from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
+from outbound.audit import Verb
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.sending import breaker
@@ -75,6 +79,14 @@ class ReasonForm(forms.Form):
     )
 
 
+def set_status(integration: Integration, status: IntegrationStatus, reason: str, by: Any) -> None:
+    """Let a person pause or resume an integration, with its entry in the audit log."""
+    before = audit.snapshot(integration)
+    integration.set_status(status, reason, by=by, now=timezone.now())
+    verb = Verb.INTEGRATION_RESUMED if integration.is_active else Verb.INTEGRATION_PAUSED
+    audit.record(integration, verb, by, audit.changed(before, integration), people=queued(integration))
+
+
 class PauseView(ConfirmView):
     permission_required = "outbound.pause_integration"
     question = gettext_lazy("Pause %(name)s")
@@ -92,12 +104,7 @@ class PauseView(ConfirmView):
         return "" if self.record.is_active else _("This integration is not sending: nothing to pause.")
 
     def act(self, form: forms.Form) -> str:
-        self.record.set_status(
-            IntegrationStatus.PAUSED,
-            form.cleaned_data["reason"],
-            by=self.request.user,
-            now=timezone.now(),
-        )
+        set_status(self.record, IntegrationStatus.PAUSED, form.cleaned_data["reason"], self.request.user)
         return _("Paused. Nothing more is sent through this integration.")
 
 
@@ -121,9 +128,7 @@ class ResumeView(ConfirmView):
         return "" if usable else _("There is no usable token: replace it first, then resume.")
 
     def act(self, form: forms.Form) -> str:
-        self.record.set_status(
-            IntegrationStatus.ACTIVE, form.cleaned_data["reason"], by=self.request.user, now=timezone.now()
-        )
+        set_status(self.record, IntegrationStatus.ACTIVE, form.cleaned_data["reason"], self.request.user)
         breaker.release(self.record)
         wake()
         return _("Resumed. Sending goes on.")

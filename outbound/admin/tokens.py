@@ -17,13 +17,12 @@ from outbound import audit
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.endpoints import token_field
 from outbound.admin.stamps import moment, person
+from outbound.audit import Verb
 from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
 from outbound.sending import breaker
 from outbound.tasks import wake
 
-TOKEN_REPLACED = gettext_noop("Token replaced")
-TOKEN_REMOVED = gettext_noop("Token removed")
 ADDRESS_CHANGED = gettext_noop("The address changed, so the token was removed. Enter it again, then resume.")
 
 
@@ -52,7 +51,6 @@ def remove(integration: Integration, *, by: Any, now: datetime) -> None:
     """Take the token away from an address it was not made for, and stop until there is a new one."""
     integration.replace_token("", by=by, now=now)
     integration.set_status(IntegrationStatus.STOPPED, ADDRESS_CHANGED, by=by, now=now)
-    audit.record(integration, TOKEN_REMOVED, by)
 
 
 class TokenForm(forms.Form):
@@ -87,10 +85,12 @@ class ReplaceTokenView(ConfirmView):
 
     def act(self, form: forms.Form) -> str:
         user, now = self.request.user, timezone.now()
+        before = audit.snapshot(self.record)
         self.record.replace_token(form.cleaned_data["token"], by=user, now=now)
-        audit.record(self.record, TOKEN_REPLACED, user)
         if form.cleaned_data.get("resume"):
-            self.record.set_status(IntegrationStatus.ACTIVE, TOKEN_REPLACED, by=user, now=now)
+            self.record.set_status(IntegrationStatus.ACTIVE, Verb.TOKEN_REPLACED, by=user, now=now)
+        audit.record(self.record, Verb.TOKEN_REPLACED, user, audit.changed(before, self.record))
+        if form.cleaned_data.get("resume"):
             breaker.release(self.record)
             wake()
             return _("The token was replaced, and sending goes on.")

@@ -10,17 +10,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from outbound import audit
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.pausing import ReasonForm, queued
 from outbound.admin.stamps import moment
+from outbound.audit import Verb
 from outbound.models import Integration
 from outbound.sending import breaker, lanes, steering, waits
 from outbound.tasks import wake
-
-WAIT_ENDED = gettext_noop("Wait ended by hand")
 
 
 def until(integration: Integration, now: datetime) -> str:
@@ -68,7 +67,7 @@ class TryAgainView(ConfirmView):
 
     def act(self, form: forms.Form) -> str:
         breaker.release(self.record)
-        audit.record(self.record, WAIT_ENDED, self.request.user)
+        audit.record(self.record, Verb.WAIT_ENDED, self.request.user)
         wake()
         return _("Sending goes on.")
 

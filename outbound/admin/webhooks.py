@@ -18,19 +18,17 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from outbound import audit
 from outbound.admin.cards import Fact
 from outbound.admin.stamps import moment, person
+from outbound.audit import Verb
 from outbound.compose.pages import ConsolePage
 from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, WebhookKey
 from outbound.tracking import headers, keys
 
 FIELDS = ("webhook_addresses", "webhook_ranges")
-NEW_SECRET = gettext_noop("New secret of the webhook")
-HEADER_MADE = gettext_noop("New secret of the webhook's header")
 DONE_ALREADY = gettext_noop(
     "This was done already, so nothing changed. If nobody copied what was shown, make another and enter it "
     "at Zenvia right away."
 )
-HEADER_DROPPED = gettext_noop("The webhook asks for no header any more")
 
 
 def addresses_error(policy: str | None, ranges: str | None) -> dict[str, ValidationError]:
@@ -190,7 +188,7 @@ class NewSecretView(_SecretPage):
             messages.warning(request, _("Two addresses work already. End one of them first."))
             return redirect("admin:outbound_integration_webhook", self.integration.pk)
         secret = keys.rotate(self.integration, by=self.user, now=timezone.now())
-        audit.record(self.integration, NEW_SECRET, self.user)
+        audit.record(self.integration, Verb.WEBHOOK_SECRET_MADE, self.user)
         return self.shown(_("Address"), _address(request, self.integration, secret))
 
 
@@ -204,10 +202,10 @@ class HeaderView(_SecretPage):
             return self.nothing_done()
         if wanted:
             secret = headers.make(self.integration)
-            audit.record(self.integration, HEADER_MADE, self.user)
+            audit.record(self.integration, Verb.WEBHOOK_HEADER_MADE, self.user)
             return self.shown(keys.HEADER, secret)
         headers.drop(self.integration)
-        audit.record(self.integration, HEADER_DROPPED, self.user)
+        audit.record(self.integration, Verb.WEBHOOK_HEADER_DROPPED, self.user)
         messages.success(request, _("The webhook asks for no header any more."))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outbound import audit
+from outbound.audit import Verb
 from outbound.compose.pages import ConsolePage
 from outbound.models import Campaign
 
@@ -32,6 +35,7 @@ class DiscardView(ConsolePage):
         draft = get_object_or_404(Campaign.objects.select_for_update(), pk=self.kwargs["pk"])
         if not draft.is_draft:
             return self.already_sent(draft)
+        audit.record(draft, Verb.DRAFT_DISCARDED, self.user, action=LogEntry.Action.DELETE)
         draft.delete()
         messages.success(request, _("The draft is gone."))
         return redirect("admin:outbound_campaign_changelist")

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from outbound.compose import preview
+from outbound.compose import preview, recording
 from outbound.compose.forms.campaign import ComposeForm
 from outbound.compose.pages import ConsolePage
 from outbound.lifecycle import CampaignKind
@@ -62,22 +62,23 @@ class ComposeView(ConsolePage):
 
     @transaction.atomic
     def _store(self, form: ComposeForm, *, check: bool) -> Campaign:
-        draft = self._own_draft(form)
+        draft, is_new = self._own_draft(form)
         if draft.is_draft:
+            before = recording.Composed.of(None if is_new else draft)
             form.save(draft)
             if check:
                 plan(draft)
+            before.record(draft, self.user)
         return draft
 
-    def _own_draft(self, form: ComposeForm) -> Campaign:
+    def _own_draft(self, form: ComposeForm) -> tuple[Campaign, bool]:
         if self.draft:
-            return Campaign.objects.select_for_update().get(pk=self.draft.pk)
+            return Campaign.objects.select_for_update().get(pk=self.draft.pk), False
         # The same empty form posted twice carries the same key, and so finds the first one's draft.
-        draft, _created = Campaign.objects.select_for_update().get_or_create(
+        return Campaign.objects.select_for_update().get_or_create(
             draft_key=form.cleaned_data["draft_key"],
             defaults={"kind": form.cleaned_data["kind"], "created_by": self.user},
         )
-        return draft
 
     def _refuse_unpermitted_restart(self) -> None:
         wants_restart = "restart_contact" in self.request.POST

@@ -8,6 +8,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, QuerySet, Value
 
+from outbound import audit
+from outbound.audit import Verb
 from outbound.lifecycle import MAY_GO_AGAIN, CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
 
@@ -26,7 +28,8 @@ def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
     """Return a new draft with all that was composed, the same people included."""
     with transaction.atomic():
         draft = _draft(campaign, by, numbers=campaign.numbers)
-        _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
+        added = _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
+        _record(campaign, Verb.SEND_REUSED, draft, added, by)
     return draft
 
 
@@ -46,7 +49,13 @@ def draft_again(
         added = _add_recipients(draft, rows.exclude(recipient=None), "recipient_id")
         if not added and not draft.numbers:
             raise NothingToSend
+        _record(campaign, Verb.SEND_RESENT, draft, added, by)
     return draft
+
+
+def _record(campaign: Campaign, verb: Verb, draft: Campaign, saved: int, by: User | None) -> None:
+    people = saved + len(draft.numbers.splitlines())
+    audit.record(campaign, verb, by, {"draft": ["", str(draft.pk)]}, people=people)
 
 
 def may_go_again(campaign: Campaign, messages: QuerySet[Message] | None = None) -> QuerySet[Message]:

@@ -13,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from outbound import audit
+from outbound.audit import Verb
 from outbound.gateways.zenvia import payload
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
@@ -53,7 +55,9 @@ def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str 
     try:
         with transaction.atomic():
             _hold(campaign, by, now)
-            return _write(campaign, now, expected)
+            launched = _write(campaign, now, expected)
+            audit.record(campaign, Verb.SEND_LAUNCHED, by, _choices(campaign), people=launched.queued)
+            return launched
     except IntegrityError as error:
         # The old message of a person has its one follower already: another draft was faster.
         raise PlanChanged from error
@@ -64,6 +68,14 @@ def new_external_id(prefix: str) -> str:
     # 32 letters divide 256, so each is as likely as any other.
     unique = secrets.token_bytes(RANDOM_LENGTH).translate(_LETTERS).decode()
     return f"{prefix}-{unique}" if prefix else unique
+
+
+def _choices(campaign: Campaign) -> dict[str, list[str]]:
+    """Return what the audit log tells of a launch beside how many people it goes to."""
+    told = {"integration": str(campaign.integration), "template": str(campaign.template or "")}
+    if campaign.restart_contact:
+        told["restart_contact"] = "True"
+    return {name: ["", value] for name, value in told.items() if value}
 
 
 def _hold(campaign: Campaign, by: User | None, now: datetime) -> None:

@@ -7,16 +7,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils.translation import gettext_noop as _
 
 from outbound import audit
+from outbound.audit import Verb
 from outbound.lifecycle import IN_DOUBT, MessageStatus
 from outbound.models import Message
 
 PAGE_SIZE = 5000  # SQLite takes some 30,000 values in one statement
 MAX_REASON_LENGTH = 300
-TAKEN_AS_SENT = _("In doubt: taken as sent")
-TAKEN_AS_NOT_SENT = _("In doubt: taken as not sent")
 
 
 @transaction.atomic
@@ -35,9 +33,10 @@ def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: dat
         audit.record_rows(
             Message,
             decided,
-            TAKEN_AS_SENT if as_sent else TAKEN_AS_NOT_SENT,
-            actor=by,
-            changes={"status": [MessageStatus.UNCONFIRMED, status], "settled_reason": ["", reason]},
+            Verb.TAKEN_AS_SENT if as_sent else Verb.TAKEN_AS_NOT_SENT,
+            by,
+            {"status": [MessageStatus.UNCONFIRMED, status], "settled_reason": ["", reason]},
+            people=len(decided),
         )
     return len(decided)
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext_noop as _
+from django.db.models import QuerySet
 
 from outbound import audit
+from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
 from outbound.sending import lanes, waves
 
-PAUSED, RESUMED, CANCELLED = _("Send paused"), _("Send resumed"), _("Send cancelled")
 MAX_REASON_LENGTH = 300  # of the column
 STEERED = frozenset({CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 
@@ -21,7 +21,11 @@ STEERED = frozenset({CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 def pause(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> bool:
     """Let nothing more of a running send be claimed. Return whether it was running."""
     before = frozenset({CampaignStatus.RUNNING})
-    return _move(campaign, before, CampaignStatus.PAUSED, PAUSED, reason=reason, by=by, now=now)
+    with transaction.atomic():
+        changes = _move(campaign, before, CampaignStatus.PAUSED, reason=reason, by=by, now=now)
+        if changes:
+            audit.record(campaign, Verb.SEND_PAUSED, by, changes, people=_waiting(campaign).count())
+    return bool(changes)
 
 
 def resume(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> bool:
@@ -38,7 +42,10 @@ def resume(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
             status_reason=waves.NONE_TAKEN,
             status_changed_by=None,
         ).update(first_wave_passed_at=now)
-        return _move(campaign, before, CampaignStatus.RUNNING, RESUMED, reason=reason, by=by, now=now)
+        changes = _move(campaign, before, CampaignStatus.RUNNING, reason=reason, by=by, now=now)
+        if changes:
+            audit.record(campaign, Verb.SEND_RESUMED, by, changes, people=_waiting(campaign).count())
+    return bool(changes)
 
 
 def cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> int | None:
@@ -48,30 +55,48 @@ def cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
     cancelled afterwards (sending/recover.py, `tidy`).
     """
     with transaction.atomic():
-        if not _move(campaign, STEERED, CampaignStatus.CANCELLED, CANCELLED, reason=reason, by=by, now=now):
+        changes = _move(campaign, STEERED, CampaignStatus.CANCELLED, reason=reason, by=by, now=now)
+        if not changes:
             return None
-        queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
-        return queued.update(status=MessageStatus.CANCELLED, status_changed_at=now, reason="")
+        count = _drop_waiting(campaign, now)
+        audit.record(campaign, Verb.SEND_CANCELLED, by, changes, people=count)
+    return count
 
 
 def cancel_waiting(integration: Integration, *, reason: str, by: User | None, now: datetime) -> int:
     """Cancel every send through `integration` that still waits; return how many messages will not go."""
     waiting = lanes.with_queued_rows().filter(integration=integration, status__in=STEERED)
+    to, count, cancelled = CampaignStatus.CANCELLED, 0, []
     with transaction.atomic():
-        counts = [cancel(campaign, reason=reason, by=by, now=now) for campaign in waiting.order_by("pk")]
-    return sum(count or 0 for count in counts)
+        for campaign in waiting.order_by("pk"):
+            if _move(campaign, STEERED, to, reason=reason, by=by, now=now):
+                count += _drop_waiting(campaign, now)
+                cancelled.append(campaign.pk)
+        if cancelled:
+            changes = {"integration": ["", str(integration)], "status_reason": ["", reason]}
+            audit.record_rows(Campaign, cancelled, Verb.WAITING_CANCELLED, by, changes, people=count)
+    return count
+
+
+def _waiting(campaign: Campaign) -> QuerySet[Message]:
+    return Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
+
+
+def _drop_waiting(campaign: Campaign, now: datetime) -> int:
+    changed = {"status": MessageStatus.CANCELLED, "status_changed_at": now, "reason": ""}
+    return _waiting(campaign).update(**changed)
 
 
 def _move(
     campaign: Campaign,
     before: frozenset[CampaignStatus],
     to: CampaignStatus,
-    text: str,
     *,
     reason: str,
     by: User | None,
     now: datetime,
-) -> bool:
+) -> dict[str, list[str]]:
+    """Move a send on, and return what changed: nothing where its status was another."""
     with transaction.atomic():
         was = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         # The status stands in the UPDATE itself, as in the claim's: who comes second changes nothing.
@@ -79,10 +104,6 @@ def _move(
             status=to, status_reason=reason[:MAX_REASON_LENGTH], status_changed_at=now, status_changed_by=by
         )
         campaign.refresh_from_db()
-        if moved:
-            changes = {
-                "status": [was.status, to],
-                "status_reason": [was.status_reason, campaign.status_reason],
-            }
-            audit.record(campaign, text, by, changes)
-    return bool(moved)
+    if not moved:
+        return {}
+    return {"status": [was.status, to], "status_reason": [was.status_reason, campaign.status_reason]}

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_noop as _
 
 from outbound import audit, phones
+from outbound.audit import Verb
 from outbound.models import Conversation, Recipient
 from outbound.stopwords import is_stop_word
-
-BY_WORD = _("Opted out by a message of their own")
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,11 @@ def opt_out(one: Wrote, now: datetime) -> None:
     if not known:
         known = [Recipient(phone=one.phone.e164, name=one.name)]
         known[0].save()
-    for recipient in known:
-        if recipient.opted_out_at is None:
-            recipient.set_opted_out(now, f"“{one.text.strip()}”")
-            audit.record(recipient, BY_WORD, None)
+    leaving = [recipient for recipient in known if recipient.opted_out_at is None]
+    for recipient in leaving:
+        recipient.set_opted_out(now, f"“{one.text.strip()}”")
+    if leaving:
+        audit.record(leaving[0], Verb.OPTED_OUT_BY_WORD, None)
 
 
 def _open_windows(wrote: Iterable[Wrote]) -> None:

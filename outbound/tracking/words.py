@@ -9,14 +9,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
-from django.utils.translation import gettext_noop as _
 
 from outbound import audit
+from outbound.audit import Verb
 from outbound.gateways.zenvia.statuses import WORDS
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
 
-TAUGHT = _("Meaning of a status word")
 MOST_COUNTED = 10_000
 
 
@@ -55,7 +54,7 @@ def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
     taught, _created = StatusWord.objects.update_or_create(
         word=word, defaults={"meaning": meaning, "taught_by": by, "taught_at": now}
     )
-    audit.record(taught, TAUGHT, by, {"meaning": ["", meaning]})
+    audit.record(taught, Verb.WORD_TAUGHT, by, {"meaning": ["", meaning]})
     past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
     past = past.exclude(body=b"")  # emptied because of its age: there is nothing left to read again
     return past.update(state=EventState.NEW, due_at=now, tries=0)

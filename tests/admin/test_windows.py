@@ -130,8 +130,5 @@ def test_an_undone_opt_out_is_written_down_and_holds_for_every_spelling(ana: Cli
 
     twin.refresh_from_db()
     assert twin.opted_out_at is None
-    entries = LogEntry.objects.filter(additional_data__text="Opt-out undone", actor__username="ana")
-    assert {tuple(entry.changes["opt_out_reason"]) for entry in entries} == {
-        ("“SAIR”", "She asked to be back."),
-        ("", "She asked to be back."),
-    }
+    entry = LogEntry.objects.get(additional_data__text="Opt-out undone", actor__username="ana")
+    assert entry.changes["opt_out_reason"] == ["“SAIR”", "She asked to be back."]

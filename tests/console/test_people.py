@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 
 from console.people import right_name
 from outbound import audit
+from outbound.audit import Verb
 from tests.builders import a_recipient, an_integration, an_operator
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +83,7 @@ def test_the_log_says_who_changed_what(admin_client: Client, admin_user: User) -
 
 
 def test_the_log_shows_what_no_field_tells(admin_client: Client, admin_user: User) -> None:
-    audit.record(an_integration(), "Token replaced", admin_user)
+    audit.record(an_integration(), Verb.TOKEN_REPLACED, admin_user)
 
     page = admin_client.get(LOG, headers={"accept-language": "en"}).content.decode()
 
@@ -90,7 +91,7 @@ def test_the_log_shows_what_no_field_tells(admin_client: Client, admin_user: Use
 
 
 def test_an_entry_can_be_read(admin_client: Client) -> None:
-    a_recipient(name="Ana")
+    audit.record(a_recipient(name="Ana"), Verb.RECIPIENT_CHANGED, None)
 
     page = admin_client.get(f"{LOG}{LogEntry.objects.get().pk}/change/").content.decode()
 
@@ -99,7 +100,7 @@ def test_an_entry_can_be_read(admin_client: Client) -> None:
 
 @pytest.mark.parametrize("action", ["change", "delete"])
 def test_nobody_changes_the_log(admin_client: Client, action: str) -> None:
-    a_recipient()
+    audit.record(a_recipient(), Verb.RECIPIENT_CHANGED, None)
     entry = LogEntry.objects.get()
 
     response = admin_client.post(

@@ -9,9 +9,10 @@ import pytest
 from auditlog.models import LogEntry
 from django.utils import timezone
 
+from outbound.audit import Verb
 from outbound.lifecycle import EventState, MessageStatus, Reason
 from outbound.models import Conversation, Integration, Message, Recipient
-from outbound.tracking.people import BY_WORD, sender_of
+from outbound.tracking.people import sender_of
 from tests.builders import a_recipient, an_integration
 from tests.sending.steps import a_launched, claimed
 from tests.tracking.events import an_answer, arrived, taken_in, taken_in_all
@@ -132,7 +133,7 @@ def test_a_stop_word_opts_a_saved_person_out_and_is_written_down(integration: In
 
     recipient.refresh_from_db()
     assert (recipient.opted_out_at is not None, recipient.opt_out_reason) == (True, "“Sair!”")
-    entry = LogEntry.objects.get(additional_data={"text": BY_WORD})
+    entry = LogEntry.objects.get(additional_data__text=Verb.OPTED_OUT_BY_WORD)
     assert (entry.object_pk, entry.actor) == (str(recipient.pk), None)
 
 

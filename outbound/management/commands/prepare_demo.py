@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from outbound import demo
+from outbound import audit, demo
 from outbound.management.base import ConsoleCommand
 
 BANNER = """
@@ -32,7 +32,8 @@ class Command(ConsoleCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo is not for production: it makes an account and sample data.")
-        password = demo.prepare(options["sandbox_port"])
+        with audit.command_line():
+            password = demo.prepare(options["sandbox_port"])
         demo.open_webhook(options["port"], Path(settings.DATA_DIR) / "sandbox" / "callback.json")
         self.stdout.write(
             BANNER.format(

@@ -8,6 +8,8 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from outbound import audit
+from outbound.audit import Verb
 from outbound.management.base import ConsoleCommand
 from outbound.models import Integration
 from outbound.models.fields import Secret, SecretUnreadable
@@ -20,14 +22,13 @@ class Command(ConsoleCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        unreadable = [
-            integration.name
-            for integration in Integration.objects.order_by("id")
-            if not _rotate(integration.pk)
-        ]
-        self.stdout.write(
-            f"{Integration.objects.count() - len(unreadable)} tokens encrypted with the first key."
-        )
+        every = list(Integration.objects.order_by("id"))
+        rotated = [integration.pk for integration in every if _rotate(integration.pk)]
+        unreadable = [integration.name for integration in every if integration.pk not in rotated]
+        if rotated:
+            with audit.command_line():
+                audit.record_rows(Integration, rotated, Verb.TOKENS_REENCRYPTED, None)
+        self.stdout.write(f"{len(rotated)} tokens encrypted with the first key.")
         if unreadable:
             raise CommandError(f"No key can read the tokens of: {', '.join(unreadable)}. Enter them again.")
 

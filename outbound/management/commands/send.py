@@ -13,7 +13,7 @@ from django.db import Error, close_old_connections, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbound import windows
+from outbound import audit, windows
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind
 from outbound.management import arguments
@@ -106,7 +106,8 @@ class Command(ConsoleCommand):
 @transaction.atomic
 def _launch(campaign: Campaign, planned: Plan) -> None:
     campaign.save()
-    launch_and_wake(campaign, by=None, expected=planned.digest)
+    with audit.command_line():
+        launch_and_wake(campaign, by=None, expected=planned.digest)
 
 
 def _what_became_of(campaign: Campaign) -> str:

@@ -1,0 +1,94 @@
+"""Writing an entry. Nothing else in the console writes to the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+from outbound.audit.authors import By, Kind, author
+from outbound.audit.changes import LEFT_OUT, Changes
+from outbound.audit.verbs import Verb
+from outbound.models import Recipient
+
+MAX_REPR_LENGTH = 300
+MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
+
+
+def record(
+    instance: Model,
+    verb: Verb,
+    by: By,
+    changes: Changes | None = None,
+    *,
+    people: int | None = None,
+    action: int = LogEntry.Action.UPDATE,
+) -> None:
+    """Write down a deed; `by` is None where the console itself or a command did it.
+
+    `people` is how many people or messages it was about. Call it in the transaction of the deed.
+    """
+    if people is None and isinstance(instance, Recipient):
+        people = 1
+    _write(
+        instance._meta.concrete_model,  # a request's user is a lazy one, and no instance of its model
+        verb,
+        by,
+        changes,
+        {"people": people},
+        action,
+        pk=instance.pk,
+        name=str(instance),
+    )
+
+
+def record_rows(
+    model: type[Model],
+    pks: Sequence[int],
+    verb: Verb,
+    by: By,
+    changes: Changes | None = None,
+    *,
+    people: int | None = None,
+    action: int = LogEntry.Action.UPDATE,
+) -> None:
+    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number."""
+    shown = ", ".join(str(pk) for pk in pks[:MAX_SHOWN])
+    name = shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})"
+    _write(model, verb, by, changes, {"people": people, "ids": list(pks)}, action, pk=pks[0], name=name)
+
+
+def record_reading(
+    model: type[Model], verb: Verb, by: By, details: Mapping[str, str], *, people: int
+) -> None:
+    """Write down that many rows left the console at once: nothing changed, and `details` say which."""
+    name = ", ".join(filter(None, details.values()))
+    _write(model, verb, by, None, {"people": people, **details}, LogEntry.Action.ACCESS, name=name)
+
+
+def _write(
+    model: type[Model],
+    verb: Verb,
+    by: By,
+    changes: Changes | None,
+    details: Mapping[str, Any],
+    action: int,
+    *,
+    name: str,
+    pk: int | None = None,
+) -> None:
+    whose = author(by)
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(model),
+        object_pk="" if pk is None else str(pk),
+        object_id=pk,
+        object_repr=name[:MAX_REPR_LENGTH],
+        action=action,
+        changes={name: values for name, values in (changes or {}).items() if name not in LEFT_OUT},
+        actor=by if whose.kind == Kind.PERSON else None,
+        remote_addr=whose.address or None,
+        additional_data={"text": verb, "by": whose.kind, "author": whose.name, **details},
+    )

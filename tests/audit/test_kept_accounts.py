@@ -1,0 +1,109 @@
+"""Who ever did something here is deactivated and not deleted; who never did may be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from console.accounts import has_acted
+from outbound import audit
+from outbound.audit import Verb
+from outbound.models import StatusWord, WebhookKey
+from tests.builders import (
+    a_campaign,
+    a_conversation,
+    a_message,
+    a_recipient,
+    an_integration,
+    an_operator,
+)
+
+pytestmark = pytest.mark.django_db
+
+TRACES: dict[str, Callable[[User], Any]] = {
+    "LogEntry.actor": lambda ana: audit.record(a_recipient(), Verb.OPTED_OUT, ana),
+    "LogEntry.user": lambda ana: ana.logentry_set.create(action_flag=1, object_repr="x"),
+    "Integration.token_replaced_by": lambda ana: an_integration(token_replaced_by=ana),
+    "Integration.status_changed_by": lambda ana: an_integration(status_changed_by=ana),
+    "Campaign.created_by": lambda ana: a_campaign(created_by=ana),
+    "Campaign.launched_by": lambda ana: a_campaign(launched_by=ana),
+    "Campaign.status_changed_by": lambda ana: a_campaign(status_changed_by=ana),
+    "Conversation.declared_by": lambda ana: a_conversation(integration=an_integration(), declared_by=ana),
+    "Message.settled_by": lambda ana: a_message(settled_by=ana),
+    "WebhookKey.created_by": lambda ana: WebhookKey.objects.create(
+        integration=an_integration(), digest="d", hint="h", created_at=timezone.now(), created_by=ana
+    ),
+    "StatusWord.taught_by": lambda ana: StatusWord.objects.create(
+        word="w", meaning="", taught_at=timezone.now(), taught_by=ana
+    ),
+}
+
+
+def test_the_table_names_every_relation_that_tells_of_a_deed() -> None:
+    relations = User._meta.get_fields(include_hidden=True)
+    there = {
+        f"{one.related_model.__name__}.{one.field.name}"
+        for one in relations
+        if one.one_to_many and not one.related_model._meta.auto_created
+    }
+
+    assert there == TRACES.keys()
+
+
+@pytest.mark.parametrize("trace", TRACES)
+def test_every_trace_of_a_deed_keeps_the_account(admin_client: Client, trace: str) -> None:
+    ana = an_operator()
+    TRACES[trace](ana)
+
+    admin_client.post(reverse("admin:auth_user_delete", args=[ana.pk]), {"post": "yes"})
+
+    assert User.objects.filter(pk=ana.pk).exists()
+
+
+def test_a_person_who_never_did_anything_may_be_deleted(admin_client: Client) -> None:
+    ana = an_operator("outbound.view_recipient")
+    ana.groups.add(Group.objects.create(name="Nights"))
+
+    admin_client.post(reverse("admin:auth_user_delete", args=[ana.pk]), {"post": "yes"})
+
+    assert not has_acted(ana)
+    assert not User.objects.filter(pk=ana.pk).exists()
+
+
+def test_the_page_offers_to_deactivate_instead(admin_client: Client) -> None:
+    ana = an_operator()
+    audit.record(a_recipient(), Verb.OPTED_OUT, ana)
+
+    refused = admin_client.get(
+        reverse("admin:auth_user_delete", args=[ana.pk]), headers={"accept-language": "en"}, follow=True
+    )
+
+    page = refused.content.decode()
+    assert refused.redirect_chain == [(f"/admin/auth/user/{ana.pk}/change/", 302)]
+    assert "Deactivate it instead" in page
+    assert "/delete/" not in page
+
+
+def test_no_action_of_the_list_deletes_anybody(admin_client: Client) -> None:
+    ana = an_operator()
+    audit.record(a_recipient(), Verb.OPTED_OUT, ana)
+    form = {"action": "delete_selected", "_selected_action": ana.pk, "post": "yes"}
+
+    admin_client.post(reverse("admin:auth_user_changelist"), form)
+
+    assert User.objects.filter(pk=ana.pk).exists()
+
+
+def test_the_deletion_of_a_group_takes_nobody_with_it(admin_client: Client) -> None:
+    ana, group = an_operator(), Group.objects.create(name="Nights")
+    ana.groups.add(group)
+
+    admin_client.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"})
+
+    assert User.objects.filter(pk=ana.pk).exists()
