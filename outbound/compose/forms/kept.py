@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outbound.compose.forms.picker import MOST
+from outbound.bounds import MAX_PASTED_LENGTH, MAX_PICKED
 from outbound.models import Campaign
-
-MAX_PASTED_LENGTH = 200_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ def kept_people(draft: Campaign | None) -> Kept | None:
     if draft is None:
         return None
     saved, count, without = draft.recipients.count(), 0, []
-    if draft.again_of_id or saved > MOST:
+    if draft.again_of_id or saved > MAX_PICKED:
         count, without = saved, ["recipients"]
     if draft.again_of_id or len(draft.numbers) > MAX_PASTED_LENGTH:
         count, without = count + len(draft.numbers.splitlines()), [*without, "numbers"]

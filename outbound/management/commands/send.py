@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbound import windows
+from outbound.contents import written
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Template
@@ -207,8 +208,8 @@ def _content(source: str | None) -> Any:
     if source is None:
         return None
     try:
-        content = json.loads(_read(source))
-    except (OSError, ValueError, RecursionError) as error:
+        content = written.read(_read(source), "content")
+    except (OSError, ValueError) as error:
         raise _error(
             "content", _("This cannot be read as JSON: %(why)s") % {"why": error}, "content_invalid"
         ) from None
