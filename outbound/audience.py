@@ -118,11 +118,16 @@ class Audience:
                 yield saved.get(phone.key, _NOBODY)._replace(phone=phone, typed=typed)
 
 
+def split_numbers(text: str) -> list[str]:
+    """Return each pasted number as it was typed."""
+    return [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
+
+
 def parse_numbers(text: str) -> list[tuple[str, phones.Phone]]:
     """Return each pasted number as typed and as read. Raises ValidationError as `Audience` does."""
     problems = Problems()
     parsed = []
-    typed_numbers = [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
+    typed_numbers = split_numbers(text)
     if len(typed_numbers) > MAX_PASTED:
         problems.add(("numbers",), _("At most %(max)s numbers at once."), "numbers_too_many", max=MAX_PASTED)
         problems.raise_if_any()

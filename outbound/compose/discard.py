@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outbound.compose.pages import ConsolePage
+from outbound.compose.drafts import DraftPage
 from outbound.models import Campaign
 
 
-class DiscardView(ConsolePage):
+class DiscardView(DraftPage):
     """GET asks, POST deletes; what was sent meanwhile stays."""
 
     title = gettext_lazy("Discard draft")
@@ -23,8 +23,7 @@ class DiscardView(ConsolePage):
     template_name = "outbound/compose/discard.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
-        return self.render({"draft": draft}) if draft.is_draft else self.already_sent(draft)
+        return self.render({"draft": self.draft}) if self.draft.is_draft else self.already_sent(self.draft)
 
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -15,7 +15,12 @@ from tests.builders import a_campaign, a_recipient, a_template, an_integration, 
 
 pytestmark = pytest.mark.django_db
 
-RIGHTS = ("outbound.view_campaign", "outbound.add_campaign", "outbound.launch_campaign")
+RIGHTS = (
+    "outbound.view_campaign",
+    "outbound.add_campaign",
+    "outbound.launch_campaign",
+    "outbound.change_others_drafts",
+)
 
 
 @pytest.fixture
@@ -93,8 +98,8 @@ def test_making_a_draft_needs_the_right_to_compose(client: Client, action: str) 
     assert Campaign.objects.count() == 1
 
 
-def test_a_draft_is_not_copied(composer: Client) -> None:
-    assert composer.post(address(a_campaign(), "copy")).status_code == 404
+def test_nothing_of_a_draft_was_refused(composer: Client) -> None:
+    assert composer.post(address(a_campaign(), "again")).status_code == 404
 
 
 def saved(composer: Client, draft: Campaign, **posted: Any) -> Campaign:
