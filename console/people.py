@@ -18,6 +18,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from console.rights import WithinOwnRights
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, person
@@ -70,7 +71,7 @@ class CheckboxesMixin:
 
 
 @admin.register(User)
-class UserAdmin(CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
+class UserAdmin(WithinOwnRights, CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -80,7 +81,7 @@ class UserAdmin(CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(CheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
+class GroupAdmin(WithinOwnRights, CheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
     search_help_text = gettext_lazy("The beginning of a name")
     find = find_by_name
 
