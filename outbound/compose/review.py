@@ -120,6 +120,7 @@ class ReviewView(DraftPage):
             "outside": len(outside),
             "may_give_reason": windows.takes_reason(self.draft),
             "plan": planned,
+            "may_see": self._may_see,
             "form": form,
             "only": only,
             "page": page,
@@ -127,8 +128,14 @@ class ReviewView(DraftPage):
         }
         return self.render(context | self._sample(planned))
 
+    @property
+    def _may_see(self) -> bool:
+        return self.user.has_perm("outbound.view_recipient")
+
     def _sample(self, planned: Plan) -> dict[str, Any]:
-        """Draw one person's copy; `?person=` steps through all who get one."""
+        """Draw one person's copy; `?person=` steps through all who get one, for who may see them."""
+        if not self._may_see:
+            return {"sample": None, **preview.of_campaign(self.draft, {})}
         page = Paginator(planned.going, 1).get_page(self.request.GET.get("person"))
         if not page.object_list:
             return {"sample": None, "bubble": ""}

@@ -112,8 +112,9 @@ class ComposeForm(WhenFields):
         blank = {"draft_key": uuid.uuid4(), "kind": CampaignKind.TEMPLATE, "first_wave": True}
         super().__init__(posted, initial=blank | (initial or {}) | (_initial(draft) if draft else {}))
         self.user = user
-        self.kept = kept_people(draft)
-        for name in self.kept.without if self.kept else ():
+        may_see = user.has_perm("outbound.view_recipient")
+        self.kept = kept_people(draft, may_see=may_see)
+        for name in {*(self.kept.without if self.kept else ()), *(() if may_see else ("recipients",))}:
             del self.fields[name]
         self._describe("template_message", descriptions.of_templates(_templates(draft)))
         self._describe("content", descriptions.of_contents())
