@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from console.accounts import KeptMixin
 from console.audit_log.finding import find_people
 from console.audit_log.page import AuditAdmin
+from console.own_rights import WithinOwnRights
 from console.rights import right_name
 from outbound.admin.base import ConsoleAdmin
 from outbound.searching import find_by_name
@@ -49,7 +50,7 @@ class CheckboxesMixin:
 
 
 @admin.register(User)
-class UserAdmin(KeptMixin, CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
+class UserAdmin(KeptMixin, WithinOwnRights, CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -59,6 +60,6 @@ class UserAdmin(KeptMixin, CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(CheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
+class GroupAdmin(WithinOwnRights, CheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
     search_help_text = gettext_lazy("The beginning of a name")
     find = find_by_name

@@ -46,6 +46,7 @@ _PERMISSIONS = {
         "delete_template",
         "delete_recipient",
         "restart_contact",
+        "change_others_drafts",
         "rotate_webhook",
         "view_webhookevent",
         "teach_statusword",
@@ -60,6 +61,7 @@ _SINCE = {
         OPERATORS: ["export_message", "view_webhookevent", "declare_window"],
         MANAGERS: ["rotate_webhook", "view_webhookevent", "teach_statusword"],
     },
+    "0005_change_others_drafts": {MANAGERS: ["change_others_drafts"]},
 }
 
 

@@ -35,6 +35,10 @@ class ConsoleAdmin(RecordingMixin, ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup in self.filter_lookups and "\x00" not in value
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Its page shows what would be gone.
+        return self.has_view_permission(request, obj) and super().has_delete_permission(request, obj)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

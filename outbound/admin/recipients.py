@@ -46,6 +46,8 @@ class RecipientForm(forms.ModelForm):
         ),
     )
 
+    may_see = False  # other people, who may be named in an error
+
     class Meta:
         model = Recipient
         fields = ("phone", "name", "attributes")
@@ -63,10 +65,12 @@ class RecipientForm(forms.ModelForm):
         phone = phones.parse(self.cleaned_data["phone"])
         twin = Recipient.objects.filter(phone_key=phone.key).exclude(pk=self.instance.pk).first()
         if twin:
-            raise ValidationError(
+            named, nameless = (
                 _("This number is already saved for %(person)s."),
-                code="duplicate_recipient",
-                params={"person": twin},
+                _("This number is already saved."),
+            )
+            raise ValidationError(
+                named if self.may_see else nameless, code="duplicate_recipient", params={"person": twin}
             )
         return phone.e164
 
@@ -96,6 +100,11 @@ class RecipientAdmin(ConsoleAdmin):
     search_fields = ("name",)
     search_help_text = gettext_lazy("Number, or the beginning of a name")
     find = find_recipients
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.may_see = self.has_view_permission(request)
+        return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_kept = isinstance(obj, Recipient) and obj.opted_out_at is not None

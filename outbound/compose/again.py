@@ -1,4 +1,4 @@
-"""A send once more: a new draft of it, for everybody or for the refused alone. Nothing is sent by it."""
+"""A send or a draft once more: a new draft of it, or one for the refused alone. Nothing is sent by it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ class CopyView(ConsolePage):
     permission_required = ("outbound.add_campaign", "outbound.view_campaign")
 
     @cached_property
-    def sent(self) -> Campaign:
-        campaign = get_object_or_404(Campaign, pk=self.kwargs["pk"])
-        if campaign.is_draft:
-            raise Http404
-        return campaign
+    def old(self) -> Campaign:
+        return get_object_or_404(Campaign, pk=self.kwargs["pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("admin:outbound_campaign_change", self.sent.pk)
+        return redirect("admin:outbound_campaign_change", self.old.pk)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = copy_as_draft(self.sent, by=self.user)
-        messages.success(request, _("This is a new draft with everything from the old send."))
+        draft = copy_as_draft(self.old, by=self.user)
+        copied, sent = (
+            _("This is your own copy of the draft."),
+            _("This is a new draft with everything from the old send."),
+        )
+        messages.success(request, copied if self.old.is_draft else sent)
         return redirect("admin:outbound_campaign_edit", draft.pk)
 
 
@@ -40,9 +41,11 @@ class AgainView(CopyView):
     """The same for what was refused; its draft goes straight to the review, like any other send."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.old.is_draft:
+            raise Http404
         try:
-            draft = draft_again(self.sent, by=self.user)
+            draft = draft_again(self.old, by=self.user)
         except NothingToSend:
             messages.info(request, _("Nothing is left to send again: what was refused went out anew."))
-            return redirect("admin:outbound_campaign_change", self.sent.pk)
+            return redirect("admin:outbound_campaign_change", self.old.pk)
         return redirect("admin:outbound_campaign_review", draft.pk)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.compose.pages import ConsolePage
+from outbound.compose.drafts import DraftPage
 from outbound.models import Campaign
 
 
-class DiscardView(ConsolePage):
+class DiscardView(DraftPage):
     """GET asks, POST deletes; what was sent meanwhile stays."""
 
     title = gettext_lazy("Discard draft")
@@ -26,8 +26,7 @@ class DiscardView(ConsolePage):
     template_name = "outbound/compose/discard.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
-        return self.render({"draft": draft}) if draft.is_draft else self.already_sent(draft)
+        return self.render({"draft": self.draft}) if self.draft.is_draft else self.already_sent(self.draft)
 
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

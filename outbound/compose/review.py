@@ -10,18 +10,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from outbound import windows
 from outbound.compose import preview
-from outbound.compose.pages import ConsolePage
+from outbound.compose.drafts import DraftPage
 from outbound.compose.timing import timing
 from outbound.lifecycle import Reason
-from outbound.models import Campaign
 from outbound.sending.launch import AlreadyLaunched, PlanChanged
 from outbound.sending.plan import Plan, Planned, plan
 from outbound.tasks import launch_and_wake
@@ -60,19 +58,12 @@ class ReviewForm(forms.Form):
         return typed
 
 
-class ReviewView(ConsolePage):
+class ReviewView(DraftPage):
     """GET shows the plan; POST launches exactly the plan that was shown."""
 
     title = gettext_lazy("Review")
     permission_required = ("outbound.add_campaign", "outbound.launch_campaign")
     template_name = "outbound/compose/review.html"
-
-    @cached_property
-    def draft(self) -> Campaign:
-        return get_object_or_404(
-            Campaign.objects.select_related("integration__throttle", "template", "again_of"),
-            pk=self.kwargs["pk"],
-        )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._planned_page(None)
@@ -129,6 +120,7 @@ class ReviewView(ConsolePage):
             "outside": len(outside),
             "may_give_reason": windows.takes_reason(self.draft),
             "plan": planned,
+            "may_see": self._may_see,
             "form": form,
             "only": only,
             "page": page,
@@ -136,8 +128,14 @@ class ReviewView(ConsolePage):
         }
         return self.render(context | self._sample(planned))
 
+    @property
+    def _may_see(self) -> bool:
+        return self.user.has_perm("outbound.view_recipient")
+
     def _sample(self, planned: Plan) -> dict[str, Any]:
-        """Draw one person's copy; `?person=` steps through all who get one."""
+        """Draw one person's copy; `?person=` steps through all who get one, for who may see them."""
+        if not self._may_see:
+            return {"sample": None, **preview.of_campaign(self.draft, {})}
         page = Paginator(planned.going, 1).get_page(self.request.GET.get("person"))
         if not page.object_list:
             return {"sample": None, "bubble": ""}

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.functional import cached_property
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from outbound.compose import preview, recording
+from outbound.compose.drafts import DraftPage
 from outbound.compose.forms.campaign import ComposeForm
 from outbound.compose.pages import ConsolePage
 from outbound.lifecycle import CampaignKind
@@ -24,26 +24,25 @@ from outbound.sending.plan import plan
 MAX_FOUND = 20
 
 
-class ComposeView(ConsolePage):
+class ComposeView(DraftPage):
     """The compose form, for a new send or for a saved draft."""
 
     title = gettext_lazy("Compose")
     permission_required = "outbound.add_campaign"
     template_name = "outbound/compose/compose.html"
 
-    @cached_property
-    def draft(self) -> Campaign | None:
-        pk = self.kwargs.get("pk")
-        return get_object_or_404(Campaign, pk=pk) if pk else None
+    @property
+    def saved(self) -> Campaign | None:
+        return self.draft if "pk" in self.kwargs else None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.draft and not self.draft.is_draft:
-            return redirect("admin:outbound_campaign_change", self.draft.pk)
-        return self._show(ComposeForm(user=self.user, draft=self.draft, initial=_wished(request)))
+        if self.saved and not self.saved.is_draft:
+            return redirect("admin:outbound_campaign_change", self.saved.pk)
+        return self._show(ComposeForm(user=self.user, draft=self.saved, initial=_wished(request)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self._refuse_unpermitted_restart()
-        form = ComposeForm(request.POST, user=self.user, draft=self.draft)
+        form = ComposeForm(request.POST, user=self.user, draft=self.saved)
         if not form.is_valid():
             return self._show(form)
         wants_review = request.POST.get("action") != "save"
@@ -72,13 +71,16 @@ class ComposeView(ConsolePage):
         return draft
 
     def _own_draft(self, form: ComposeForm) -> tuple[Campaign, bool]:
-        if self.draft:
-            return Campaign.objects.select_for_update().get(pk=self.draft.pk), False
+        if self.saved:
+            return Campaign.objects.select_for_update().get(pk=self.saved.pk), False
         # The same empty form posted twice carries the same key, and so finds the first one's draft.
-        return Campaign.objects.select_for_update().get_or_create(
+        draft, is_new = Campaign.objects.select_for_update().get_or_create(
             draft_key=form.cleaned_data["draft_key"],
             defaults={"kind": form.cleaned_data["kind"], "created_by": self.user},
         )
+        if draft.is_draft and not draft.is_open_to(self.user):
+            raise PermissionDenied
+        return draft, is_new
 
     def _refuse_unpermitted_restart(self) -> None:
         wants_restart = "restart_contact" in self.request.POST
@@ -86,7 +88,7 @@ class ComposeView(ConsolePage):
             raise PermissionDenied
 
     def _show(self, form: ComposeForm) -> HttpResponse:
-        context = {"form": form, "draft": self.draft, "notifications": CampaignKind.NOTIFICATION}
+        context = {"form": form, "draft": self.saved, "notifications": CampaignKind.NOTIFICATION}
         return self.render(context | _drawn(form))
 
 

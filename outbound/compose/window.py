@@ -7,16 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outbound import windows
-from outbound.compose.pages import ConsolePage
+from outbound.compose.drafts import DraftPage
 from outbound.models import Campaign
 
 
-class WindowReasonView(ConsolePage):
+class WindowReasonView(DraftPage):
     """A POST keeps `reason` with the draft, or takes it back where it is empty; the review follows."""
 
     title = gettext_lazy("24-hour window")
@@ -26,7 +26,7 @@ class WindowReasonView(ConsolePage):
         return redirect("admin:outbound_campaign_review", self.kwargs["pk"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = get_object_or_404(Campaign.objects.select_related("integration"), pk=self.kwargs["pk"])
+        draft = self.draft
         if not draft.is_draft:
             return self.already_sent(draft)
         takes_back = "take_back" in request.POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbound.audience import typed_numbers
+from outbound.contents import written as written_json
 
 STANDARD_INPUT = "-"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -72,8 +72,8 @@ def content(source: str | None) -> Any:
     if source is None:
         return None
     try:
-        found = json.loads(_text(source))
-    except (OSError, ValueError, RecursionError) as why:
+        found = written_json.read(_text(source), "content")
+    except (OSError, ValueError) as why:
         message = _("This cannot be read as JSON: %(why)s") % {"why": why}
         raise error("content", message, "content_invalid") from None
     # The document's own examples are whole request bodies; what they say is the one content inside.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,7 @@ class Campaign(models.Model):
             ("launch_campaign", _("Can send messages")),
             ("steer_campaign", _("Can pause, resume and cancel a send")),
             ("restart_contact", _("Can erase a person's bot variables when sending")),
+            ("change_others_drafts", _("Can change, send and discard the drafts of others")),
         ]
 
     def __str__(self) -> str:
@@ -104,3 +106,7 @@ class Campaign(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == CampaignStatus.DRAFT
+
+    def is_open_to(self, user: User) -> bool:
+        """Whether `user` may change, send or discard this draft. Its author's account may be gone."""
+        return self.created_by_id == user.pk or user.has_perm("outbound.change_others_drafts")

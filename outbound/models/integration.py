@@ -13,6 +13,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from outbound.bounds import MAX_RANGES, MAX_RANGES_LENGTH
 from outbound.lifecycle import AddressPolicy, IntegrationStatus, WindowPolicy
 from outbound.models.fields import Secret, SecretField, SecretUnreadable
 from outbound.phones import NumberFormat
@@ -72,8 +73,13 @@ def validate_token(value: str) -> None:
 
 
 def validate_ranges(value: str) -> None:
-    """Refuse what is not a list of networks. Code: `range_invalid`."""
-    for line in value.split():
+    """Refuse what is not a list of networks. Codes: `ranges_too_many`, `range_invalid`."""
+    lines = value.split() if len(value) <= MAX_RANGES_LENGTH else []
+    if len(lines) > MAX_RANGES or len(value) > MAX_RANGES_LENGTH:
+        raise ValidationError(
+            _("At most %(max)s networks."), code="ranges_too_many", params={"max": MAX_RANGES}
+        )
+    for line in lines:
         try:
             ip_network(line)
         except ValueError:

@@ -18,6 +18,7 @@ COMPOSED = (
     "title", "kind", "integration_id", "template_id", "fields", "content", "context",
     "inactivity_minutes", "external_id_prefix", "first_wave",
 )  # fmt: skip
+OF_A_DRAFT = ("starts_at", "not_after", "again_of_id")
 
 
 class NothingToSend(Exception):
@@ -25,9 +26,14 @@ class NothingToSend(Exception):
 
 
 def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
-    """Return a new draft with all that was composed, the same people included."""
+    """Return a new draft with all that was composed, the same people included.
+
+    The copy of a draft also keeps its times, and the send whose refused messages it sends again: of two
+    such drafts only one reaches a person.
+    """
+    kept = {name: getattr(campaign, name) for name in OF_A_DRAFT} if campaign.is_draft else {}
     with transaction.atomic():
-        draft = _draft(campaign, by, numbers=campaign.numbers)
+        draft = _draft(campaign, by, numbers=campaign.numbers, **kept)
         added = _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
         _record(campaign, Verb.SEND_REUSED, draft, added, by)
     return draft

@@ -106,7 +106,7 @@ FAULTS = [
         "I13",
         {"content": json.dumps(LOCATION | {"latitude": float("nan")})},
         *["content"] * 2,
-        "content_invalid",
+        "field_bad_characters",
     ),
     *(
         ("I14", an_address(url), "content", "content.fileUrl", "file_url_https_only")

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from outbound.compose.forms.kept import MAX_PASTED_LENGTH
-from outbound.compose.forms.picker import MOST
+from outbound.bounds import MAX_PASTED_LENGTH, MAX_PICKED
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Recipient
 from tests.admin.sends import ENGLISH, a_send, address, page
@@ -16,7 +15,12 @@ from tests.builders import a_campaign, a_recipient, a_template, an_integration, 
 
 pytestmark = pytest.mark.django_db
 
-RIGHTS = ("outbound.view_campaign", "outbound.add_campaign", "outbound.launch_campaign")
+RIGHTS = (
+    "outbound.view_campaign",
+    "outbound.add_campaign",
+    "outbound.launch_campaign",
+    "outbound.change_others_drafts",
+)
 
 
 @pytest.fixture
@@ -94,8 +98,8 @@ def test_making_a_draft_needs_the_right_to_compose(client: Client, action: str) 
     assert Campaign.objects.count() == 1
 
 
-def test_a_draft_is_not_copied(composer: Client) -> None:
-    assert composer.post(address(a_campaign(), "copy")).status_code == 404
+def test_nothing_of_a_draft_was_refused(composer: Client) -> None:
+    assert composer.post(address(a_campaign(), "again")).status_code == 404
 
 
 def saved(composer: Client, draft: Campaign, **posted: Any) -> Campaign:
@@ -118,15 +122,15 @@ def test_the_people_of_a_linked_draft_stay_who_they_are(composer: Client) -> Non
 
 def test_more_people_than_can_be_ticked_are_kept(composer: Client) -> None:
     draft = a_campaign(integration=an_integration(), template=a_template(body="Hello."))
-    phones = [f"+551190002{number:04}" for number in range(MOST + 1)]
+    phones = [f"+551190002{number:04}" for number in range(MAX_PICKED + 1)]
     people = Recipient.objects.bulk_create(Recipient(phone=phone, phone_key=phone) for phone in phones)
     draft.recipients.set(people)
 
     shown = page(composer, draft, "edit")
     draft = saved(composer, draft, numbers="35988001234")
 
-    assert f"{MOST + 1} people, too many to be chosen here." in shown
-    assert (draft.recipients.count(), draft.numbers) == (MOST + 1, "35988001234")
+    assert f"{MAX_PICKED + 1} people, too many to be chosen here." in shown
+    assert (draft.recipients.count(), draft.numbers) == (MAX_PICKED + 1, "35988001234")
 
 
 def test_more_numbers_than_a_form_takes_are_kept(composer: Client) -> None:

@@ -13,15 +13,15 @@ from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from outbound.lifecycle import CampaignKind
-from outbound.models import Campaign, Integration, Message
+from outbound.models import Campaign, Integration
 from outbound.sandbox.server import start
 from outbound.sending.launch import launch
 from outbound.sending.run import Run
 from tests.builders import a_recipient, a_template, an_operator
+from tests.security.pages import every_page
 
 CANARY = "canary-7f3e9b1c5d2a4e6f8b0c-9z8y"
 
@@ -61,26 +61,6 @@ def send(integration: Integration, numbers: str) -> None:
     )
     launch(campaign, by=None, now=timezone.now())
     Run(seconds=20, slots=4, linger=False).run()
-
-
-def every_page() -> list[str]:
-    """The addresses of all admin pages, with the ids of records that are there."""
-    found: list[str] = []
-    pks = {"campaign": Campaign, "message": Message, "integration": Integration}
-    for pattern in _patterns(get_resolver().url_patterns, ""):
-        model = next((name for name in pks if f"outbound/{name}/" in pattern), None)
-        pk = pks[model].objects.latest("pk").pk if model else 1
-        found.append(pattern.replace("<path:object_id>", str(pk)).replace("<int:pk>", str(pk)))
-    return [f"/{address}" for address in found if "<" not in address and "(" not in address]
-
-
-def _patterns(patterns: list[Any], prefix: str) -> Iterator[str]:
-    for one in patterns:
-        route = prefix + str(one.pattern)
-        if isinstance(one, URLResolver):
-            yield from _patterns(one.url_patterns, route)
-        elif isinstance(one, URLPattern):
-            yield route
 
 
 def test_no_page_shows_the_token(integration: Integration, client: Client) -> None:

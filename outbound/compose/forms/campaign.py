@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from outbound.bounds import MAX_PASTED_LENGTH, MAX_PICKED
 from outbound.compose.forms import descriptions
 from outbound.compose.forms.composer import ComposerField, ComposerWidget
-from outbound.compose.forms.kept import MAX_PASTED_LENGTH, kept_people
-from outbound.compose.forms.picker import MOST, RecipientPicker, RecipientsField
+from outbound.compose.forms.kept import kept_people
+from outbound.compose.forms.picker import RecipientPicker, RecipientsField
 from outbound.compose.forms.when import WhenFields, typed_when
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
@@ -111,8 +112,9 @@ class ComposeForm(WhenFields):
         blank = {"draft_key": uuid.uuid4(), "kind": CampaignKind.TEMPLATE, "first_wave": True}
         super().__init__(posted, initial=blank | (initial or {}) | (_initial(draft) if draft else {}))
         self.user = user
-        self.kept = kept_people(draft)
-        for name in self.kept.without if self.kept else ():
+        may_see = user.has_perm("outbound.view_recipient")
+        self.kept = kept_people(draft, may_see=may_see)
+        for name in {*(self.kept.without if self.kept else ()), *(() if may_see else ("recipients",))}:
             del self.fields[name]
         self._describe("template_message", descriptions.of_templates(_templates(draft)))
         self._describe("content", descriptions.of_contents())
@@ -232,7 +234,7 @@ def _initial(draft: Campaign) -> dict[str, Any]:
         "kind": draft.kind,
         "template_message": draft.template_id and {"type": str(draft.template_id), "fields": draft.fields},
         "content": draft.content,
-        "recipients": list(draft.recipients.values_list("pk", flat=True)[: MOST + 1]),
+        "recipients": list(draft.recipients.values_list("pk", flat=True)[: MAX_PICKED + 1]),
         "numbers": draft.numbers,
         "context": _pairs(draft.context),
         "restart_contact": draft.restart_contact,

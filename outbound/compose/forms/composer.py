@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from math import isfinite
 from typing import Any
 
 from django import forms
@@ -13,9 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from outbound.compose.forms.descriptions import Description
-
-MAX_JSON_LENGTH = 200_000
-_SPOILT = re.compile("[\x00\ud800-\udfff]")
+from outbound.contents import written
 
 
 class ComposerWidget(forms.Textarea):
@@ -56,23 +52,25 @@ class ComposerField(forms.Field):
         if not text:
             return None
         try:
-            typed = json.loads(text, parse_constant=_refuse) if len(text) <= MAX_JSON_LENGTH else None
-        except (ValueError, RecursionError):
+            typed = written.read(text)
+        except ValueError:
             typed = None
+        except ValidationError as error:
+            raise self._placed(error) from None
         if not isinstance(typed, dict):
             raise ValidationError(_("This is not a JSON object."), code="content_invalid")
-        try:
-            self._refuse_unstorable(typed)
-        except RecursionError:
-            raise ValidationError(_("This is not a JSON object."), code="content_invalid") from None
         return typed
 
-    def _refuse_unstorable(self, typed: dict[str, Any]) -> None:
-        paths = list(_unstorable(typed))
-        message = _("This has characters or numbers that cannot be sent. Type them anew.")
-        if paths:
-            self.widget.path_errors = {path: [str(message)] for path in paths}
-            raise ValidationError(message, code="field_bad_characters")
+    def _placed(self, error: ValidationError) -> ValidationError:
+        """Keep each message for its place in the widget, and return all of them as errors of the field."""
+        self.widget.path_errors = {path: _texts(found) for path, found in error.error_dict.items()}
+        return ValidationError(
+            [
+                ValidationError(f"{path}: {text}" if path else text, code=found[0].code)
+                for path, found in error.error_dict.items()
+                for text in _texts(found)
+            ]
+        )
 
     def prepare_value(self, value: Any) -> str:
         if value is None:
@@ -89,18 +87,5 @@ def _labels(fields: list[Description], path: list[str]) -> Iterator[str]:
     yield from _labels(found.get("fields", []), path[1 if index is None else 2 :])
 
 
-def _unstorable(value: object, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the dotted paths of what JSON can spell and no database takes: NUL, lone surrogates, 1e400."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _unstorable(name, path)
-            yield from _unstorable(inner, (*path, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _unstorable(inner, (*path, str(index)))
-    elif isinstance(value, str) and _SPOILT.search(value) or isinstance(value, float) and not isfinite(value):
-        yield ".".join(path)
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _texts(errors: list[ValidationError]) -> list[str]:
+    return [message for error in errors for message in error.messages]

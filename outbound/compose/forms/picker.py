@@ -8,10 +8,8 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.urls import reverse
 
+from outbound.bounds import MAX_PICKED
 from outbound.searching import as_pk
-
-# A form has at most a thousand fields (Django's own guard), and each tick is one of them.
-MOST = 900
 
 
 class RecipientsField(forms.ModelMultipleChoiceField):
@@ -30,7 +28,7 @@ class RecipientPicker(forms.SelectMultiple):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        return context | {"search_url": reverse("admin:outbound_campaign_recipients"), "most": MOST}
+        return context | {"search_url": reverse("admin:outbound_campaign_recipients"), "most": MAX_PICKED}
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         queryset = cast(ModelChoiceIterator, self.choices).queryset

@@ -1,0 +1,237 @@
+"""People's names and numbers are shown to whoever may see recipients or their messages, and to nobody else.
+
+Every address is asked for by somebody with all rights but those, and by somebody with each right alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission, User
+from django.db.models import ForeignKey
+from django.test import Client
+from django.urls import reverse
+
+from outbound.lifecycle import CampaignStatus, MessageStatus
+from outbound.models import Campaign, Integration, Recipient
+from outbound.sending.again import draft_again
+from tests.admin.sends import ENGLISH
+from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
+from tests.security.pages import every_page
+from tests.tracking.events import a_sent_message, a_status, an_answer, taken_in
+
+pytestmark = pytest.mark.django_db
+
+NAME, PHONE, TOWN = "Zulmira", "+5535988776655", "Xapuri"
+SHOWN = re.compile(rf"{NAME}|{TOWN}|98877-?6655", re.IGNORECASE)
+# Whoever has one of these sees people: as recipients, in the history, in what the webhook brought, in the
+# log of changes. A right to change implies the one to view.
+SEEING = {
+    "outbound.view_recipient",
+    "outbound.change_recipient",
+    "outbound.view_message",
+    "outbound.change_message",
+    "outbound.view_webhookevent",
+    "outbound.change_webhookevent",
+    "auditlog.view_logentry",
+    "auditlog.change_logentry",
+}
+MODELS = ("campaign", "integration", "message", "recipient", "template", "webhookevent")
+
+
+def rights() -> list[str]:
+    found = Permission.objects.filter(content_type__app_label__in=("outbound", "auth", "auditlog"))
+    return [f"{app}.{name}" for app, name in found.values_list("content_type__app_label", "codename")]
+
+
+def person() -> Recipient:
+    return Recipient.objects.get(phone=PHONE)
+
+
+@pytest.fixture(autouse=True)
+def _zulmira() -> None:
+    """Make one person and all that can be known of her: a send, its messages and events, a draft."""
+    integration, template = an_integration(), a_template(body="Hello {{who}} of {{town}}.")
+    template.fields.create(key="who")
+    template.fields.create(key="town")
+    zulmira = a_recipient(name=NAME, phone=PHONE, attributes={"town": TOWN})
+    a_recipient(name=NAME, phone="+553588776655")  # the old spelling: a plan notes that she comes twice
+    said = {
+        "integration": integration,
+        "template": template,
+        "fields": {"who": "{{name}}", "town": "{{town}}"},
+    }
+    for status in (MessageStatus.REFUSED, MessageStatus.ACCEPTED, MessageStatus.UNCONFIRMED):
+        sent = a_campaign(status=CampaignStatus.RUNNING, **said)
+        sent.recipients.add(zulmira)
+        values = {"payload": f'{{"destination": "{PHONE}"}}', "campaign": sent, "integration": integration}
+        message = a_sent_message(status, recipient=zulmira, **values)
+        taken_in(integration, a_status("PROCESSED", message.external_id), an_answer(PHONE, "Oi"))
+    a_draft(None, **said)
+
+
+def a_draft(author: User | None, **values: Any) -> Campaign:
+    sent = Campaign.objects.earliest("pk")
+    said = {name: getattr(sent, name) for name in ("integration", "template", "fields")}
+    draft = a_campaign(created_by=author, numbers="11999990000", **(said | values))
+    draft.recipients.set(Recipient.objects.filter(name=NAME))
+    return draft
+
+
+def drafts_of(user: User) -> None:
+    a_draft(user)
+    again = draft_again(Campaign.objects.earliest("pk"), by=user)
+    Campaign.objects.filter(pk=again.pk).update(numbers=PHONE)
+
+
+def showing(client: Client, addresses: list[str]) -> list[str]:
+    pages = {one: client.get(one, headers=ENGLISH, follow=True) for one in addresses}
+    return [one for one, page in pages.items() if SHOWN.search(_text(page))]
+
+
+def _text(response: Any) -> str:
+    parts = response.streaming_content if response.streaming else [response.content]
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+def test_a_superuser_sees_her_on_many_pages(client: Client) -> None:
+    user = an_operator(is_superuser=True)
+    drafts_of(user)
+    client.force_login(user)
+
+    found = " ".join(showing(client, every_page()))
+
+    for page in ("recipient/", "message/", "doubts/", "/compose/", "/review/", "webhookevent/", "logentry/"):
+        assert page in found, page
+
+
+def test_whoever_may_do_all_but_see_people_sees_her_nowhere(client: Client) -> None:
+    user = an_operator(*(set(rights()) - SEEING))
+    drafts_of(user)
+    client.force_login(user)
+
+    assert showing(client, every_page()) == []
+
+
+def test_no_right_alone_shows_her(client: Client) -> None:
+    client.force_login(an_operator(is_superuser=True))
+    telling = showing(client, every_page(each=1))
+
+    found = {}
+    for right in sorted(set(rights()) - SEEING):
+        client.force_login(an_operator(right))
+        found[right] = showing(client, telling)
+
+    assert len(telling) > 10
+    assert {right: pages for right, pages in found.items() if pages} == {}
+
+
+@pytest.fixture
+def composer(client: Client) -> User:
+    """Somebody who may do all but see people."""
+    user = an_operator(*(set(rights()) - SEEING))
+    client.force_login(user)
+    return user
+
+
+def form(**values: Any) -> dict[str, Any]:
+    integration = Integration.objects.get()
+    typed = {"kind": "template", "integration": integration.pk, "recipients": [person().pk], "numbers": "x"}
+    return typed | values
+
+
+@pytest.mark.parametrize("place", ["compose/", "compose/preview/", "{draft}/compose/"])
+def test_no_posted_form_comes_back_with_her(client: Client, composer: User, place: str) -> None:
+    draft = a_draft(composer)
+    address = f"/admin/outbound/campaign/{place.format(draft=draft.pk)}"
+
+    response = client.post(address, form(draft_key=draft.draft_key))
+
+    assert response.status_code == 200
+    assert not SHOWN.search(response.content.decode())
+
+
+def test_whoever_may_not_see_people_picks_nobody(client: Client, composer: User) -> None:
+    draft = a_draft(composer)
+    before = set(draft.recipients.all())
+    posted = form(
+        draft_key=draft.draft_key, numbers="11999990001", action="save", recipients=[a_recipient().pk]
+    )
+
+    saved = client.post(reverse("admin:outbound_campaign_edit", args=[draft.pk]), posted)
+
+    draft.refresh_from_db()
+    assert (saved.status_code, draft.numbers) == (302, "11999990001")
+    assert set(draft.recipients.all()) == before
+
+
+def test_the_form_and_the_review_say_that_people_are_hidden(client: Client, composer: User) -> None:
+    draft = a_draft(composer)
+
+    edit, review = (
+        client.get(
+            reverse(f"admin:outbound_campaign_{page}", args=[draft.pk]), headers=ENGLISH
+        ).content.decode()
+        for page in ("edit", "review")
+    )
+
+    assert "2 saved people, chosen before. You may not see who." in edit
+    assert "Saved recipient" in review
+    assert "+55 11 99999-0000" in review
+    assert "The exact request" not in review
+
+
+def test_the_search_of_the_picker_is_closed(client: Client, composer: User) -> None:
+    assert client.get("/admin/outbound/campaign/compose/recipients/", {"q": NAME}).status_code == 403
+
+
+def test_a_number_that_is_saved_already_is_not_given_a_name(client: Client, composer: User) -> None:
+    response = client.post("/admin/outbound/recipient/add/", {"phone": PHONE, "name": "x"}, headers=ENGLISH)
+
+    assert "This number is already saved." in response.content.decode()
+    assert NAME not in response.content.decode()
+
+
+def test_nobody_deletes_whom_they_may_not_see(client: Client, composer: User) -> None:
+    response = client.post(f"/admin/outbound/recipient/{person().pk}/delete/", {"post": "yes"})
+
+    assert response.status_code == 403
+    assert person()
+
+
+@pytest.mark.parametrize("term", [NAME, PHONE, "35988776655"])
+def test_no_completion_of_any_field_finds_her(client: Client, composer: User, term: str) -> None:
+    fields = [
+        {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field.name}
+        for model in apps.get_models()
+        for field in (*model._meta.fields, *model._meta.many_to_many)
+        if isinstance(field, ForeignKey) or field.many_to_many
+    ]
+
+    answers = [client.get("/admin/autocomplete/", query | {"term": term}) for query in fields]
+
+    assert len(answers) > 10
+    assert not any(SHOWN.search(answer.content.decode()) for answer in answers)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "lookup",
+    [
+        "recipients__name__startswith",
+        "campaigns__recipients__phone__startswith",
+        "messages__recipient__name__contains",
+        "messages__phone__startswith",
+        "conversations__phone_key__startswith",
+        "events__phone_key__startswith",
+        "phone__startswith",
+        "numbers__contains",
+    ],
+)
+def test_no_list_can_be_asked_for_her_by_its_address(
+    client: Client, composer: User, model: str, lookup: str
+) -> None:
+    assert client.get(f"/admin/outbound/{model}/", {lookup: "x"}).status_code in (400, 403)
