@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ def turn(patience_seconds: float) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    file = _file(os.getpid())
+    file = _file(os.getpid(), threading.get_ident())
     has_turn = _wait(file, time.monotonic() + patience_seconds)
     try:
         yield
@@ -52,6 +53,7 @@ def _wait(file: int, deadline: float) -> bool:
 
 
 @cache
-def _file(process: int) -> int:
-    """Open the file anew in each process: a turn belongs to what was opened, and a fork would share it."""
+def _file(process: int, thread: int) -> int:
+    """Open the file anew in each process and thread: a turn belongs to what was opened, and is shared by
+    whoever shares that."""
     return os.open(Path(settings.DATA_DIR) / FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from outbound import audit
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
-from outbound.sending import lanes, waves
+from outbound.sending import lanes, recover, waves
 
 PAUSED, RESUMED, CANCELLED = _("Send paused"), _("Send resumed"), _("Send cancelled")
 MAX_REASON_LENGTH = 300  # of the column
@@ -45,21 +45,32 @@ def cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
     """Cancel a send and return how many messages will not go; None if it was neither running nor paused.
 
     What is under way is left alone: its request may have left. What of it comes back unsent is
-    cancelled afterwards (sending/recover.py, `tidy`).
+    cancelled afterwards (sending/recover.py, `tidy`), and so is what waits, should this process die: no
+    sender takes any of it once the send itself is cancelled, which comes first. Not within a transaction.
     """
-    with transaction.atomic():
-        if not _move(campaign, STEERED, CampaignStatus.CANCELLED, CANCELLED, reason=reason, by=by, now=now):
-            return None
-        queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
-        return queued.update(status=MessageStatus.CANCELLED, status_changed_at=now, reason="")
+    count = _cancel(campaign, reason=reason, by=by, now=now)
+    if count is not None:
+        recover.settle_queued(campaign, now)
+    return count
 
 
 def cancel_waiting(integration: Integration, *, reason: str, by: User | None, now: datetime) -> int:
     """Cancel every send through `integration` that still waits; return how many messages will not go."""
-    waiting = lanes.with_queued_rows().filter(integration=integration, status__in=STEERED)
+    waiting = lanes.with_queued_rows().filter(integration=integration, status__in=STEERED).order_by("pk")
     with transaction.atomic():
-        counts = [cancel(campaign, reason=reason, by=by, now=now) for campaign in waiting.order_by("pk")]
+        sends = list(waiting)
+        counts = [_cancel(campaign, reason=reason, by=by, now=now) for campaign in sends]
+    for campaign in sends:
+        recover.settle_queued(campaign, now)
     return sum(count or 0 for count in counts)
+
+
+def _cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> int | None:
+    """Cancel a send itself; return how many of its messages wait, which nobody takes from then on."""
+    with transaction.atomic():
+        if not _move(campaign, STEERED, CampaignStatus.CANCELLED, CANCELLED, reason=reason, by=by, now=now):
+            return None
+        return Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED).count()
 
 
 def _move(

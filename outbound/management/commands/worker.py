@@ -1,4 +1,4 @@
-"""Run the background worker: django-q2's cluster, watched and stopped gently, and the inbox beside it."""
+"""Run the background worker: django-q2's cluster, watched and stopped gently, the inbox and the launcher beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand
 
 from outbound import tasks
 from outbound.management.watchdog import Watchdog
+from outbound.sending.launcher import Launcher
 from outbound.sending.stopping import FINISH_SOON
 from outbound.tracking.loop import Intake
 
@@ -55,9 +56,11 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        intake = Intake()
+        intake, launcher = Intake(), Launcher(then=tasks.wake)
         intake.start()
+        launcher.start()
         status = _watch(cluster, asked)
+        launcher.stop()
         intake.stop()
         sys.exit(status)
 
