@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -98,7 +99,11 @@ class Audience:
         return len(self._first) < CHUNK
 
     def _all_picked(self) -> Iterator[Person]:
-        return map(_person, _read(self._picked.order_by("id")).iterator(chunk_size=CHUNK))
+        # Their ids first: each chunk is then a short question of its own, and none stays open meanwhile.
+        pks = array("q", self._picked.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK))
+        for start in range(0, len(pks), CHUNK):
+            chunk = Recipient.objects.filter(pk__in=list(pks[start : start + CHUNK]))
+            yield from map(_person, _read(chunk.order_by("id")))
 
     def _shared_keys(self) -> set[str]:
         """Return the keys that may come more than once, so that the others need not be remembered."""
@@ -121,6 +126,11 @@ class Audience:
 def typed_numbers(text: str) -> list[str]:
     """Return what stands in a text for one number each, whether it is one or not."""
     return [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
+
+
+def size(picked: QuerySet[Recipient], pasted: str) -> int:
+    """Return how many people there are at most, without reading any of them."""
+    return picked.count() + len(_SEPARATORS.findall(pasted)) + bool(pasted.strip())
 
 
 def parse_numbers(text: str) -> list[tuple[str, phones.Phone]]:

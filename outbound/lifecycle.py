@@ -16,6 +16,7 @@ class CampaignStatus(TextChoices):
     """What people decided; how far the sending got is counted from the messages."""
 
     DRAFT = "draft", _("Draft")
+    LAUNCHING = "launching", _("Preparing")  # its rows are being written, and nobody sees or sends them
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     CANCELLED = "cancelled", pgettext_lazy("send", "Cancelled")

@@ -40,22 +40,32 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def at_most_few(now: datetime) -> QuerySet[Message]:
+def at_most_few(shown: QuerySet[Message], now: datetime) -> QuerySet[Message]:
     """Return messages of today, and no more of them than tell whether a page may count them."""
-    return Message.objects.filter(created_at__gte=midnight(timezone.localdate(now))).order_by()[: FEW + 1]
+    return shown.filter(created_at__gte=midnight(timezone.localdate(now))).order_by()[: FEW + 1]
 
 
-def today(now: datetime, *, count: int | None = None) -> Numbers:
-    """Return the counts of today; `count` is that of `at_most_few`, where it is known already."""
-    day = timezone.localdate(now)
-    if (at_most_few(now).count() if count is None else count) <= FEW:
-        return Numbers(counted(day), now, is_live=True)
+def today(now: datetime, *, shown: QuerySet[Message] | None = None, count: int | None = None) -> Numbers:
+    """Return the counts of today.
+
+    `shown` are all messages that are shown, and `count` is that of `at_most_few`, where they are known.
+    """
+    day, shown = timezone.localdate(now), Message.objects.shown() if shown is None else shown
+    if (at_most_few(shown, now).count() if count is None else count) <= FEW:
+        return Numbers(counted(day, shown), now, is_live=True)
     counted_at = SummaryDay.objects.filter(day=day).values("counted_at")
     rows = list(Summary.objects.filter(day=day).annotate(counted_at=counted_at))
     return Numbers(rows, rows[0].counted_at if rows else None, is_live=False)
 
 
-def of_days(first: date, last: date, now: datetime, *, count: int | None = None) -> Numbers:
+def of_days(
+    first: date,
+    last: date,
+    now: datetime,
+    *,
+    shown: QuerySet[Message] | None = None,
+    count: int | None = None,
+) -> Numbers:
     """Return the counts of some days without their hours; those of today as `today` has them."""
     day = timezone.localdate(now)
     stored = Summary.objects.filter(day__gte=first, day__lte=last).exclude(day=day).order_by()
@@ -63,14 +73,15 @@ def of_days(first: date, last: date, now: datetime, *, count: int | None = None)
     rows = [Summary(hour=0, count=row.pop("sum"), **row) for row in grouped]
     if not first <= day <= last:
         return Numbers(rows, None, is_live=True)
-    numbers = today(now, count=count)
+    numbers = today(now, shown=shown, count=count)
     return Numbers([*rows, *numbers.rows], numbers.as_of, numbers.is_live)
 
 
-def counted(day: date) -> list[Summary]:
+def counted(day: date, shown: QuerySet[Message] | None = None) -> list[Summary]:
     """Count a local day's messages: one question, however many there are."""
     begin, end = midnight(day), midnight(day + timedelta(days=1))
-    messages = Message.objects.filter(created_at__gte=begin, created_at__lt=end).order_by()
+    shown = Message.objects.shown() if shown is None else shown
+    messages = shown.filter(created_at__gte=begin, created_at__lt=end).order_by()
     own = {"template_id": F("campaign__template_id"), "hour": _local_hour(begin, end)}
     groups = [name for name in _GROUPS if name not in own]
     found = messages.values(*groups, **own).annotate(count=Count("pk"))

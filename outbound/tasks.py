@@ -25,11 +25,8 @@ SOON = timedelta(seconds=PUMP_SECONDS)
 
 
 def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None = None) -> Launched:
-    """Launch a draft and wake the sender, in one transaction. Raises as `launch` does."""
-    with transaction.atomic():
-        launched = launch(campaign, by=by, now=timezone.now(), expected=expected)
-        wake()
-    return launched
+    """Launch a draft, and wake the sender in the transaction that lets it go. Raises as `launch` does."""
+    return launch(campaign, by=by, now=timezone.now(), expected=expected, then=wake)
 
 
 def wake() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ def turn(patience_seconds: float) -> Iterator[None]:
 @contextmanager
 def locked(name: str, patience_seconds: float) -> Iterator[None]:
     """Hold the file `name` of the data directory locked, or go on without it after a while."""
-    file = _file(Path(settings.DATA_DIR) / name, os.getpid())
+    file = _file(Path(settings.DATA_DIR) / name, os.getpid(), threading.get_ident())
     has_turn = _wait(file, time.monotonic() + patience_seconds)
     try:
         yield
@@ -59,6 +60,7 @@ def _wait(file: int, deadline: float) -> bool:
 
 
 @cache
-def _file(path: Path, process: int) -> int:
-    """Open the file anew in each process: a turn belongs to what was opened, and a fork would share it."""
+def _file(path: Path, process: int, thread: int) -> int:
+    """Open the file anew in each process and thread: a turn belongs to what was opened, and is shared by
+    whoever shares that."""
     return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

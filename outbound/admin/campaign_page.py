@@ -13,6 +13,7 @@ from django.utils import timezone
 from outbound import reports
 from outbound.admin import steering
 from outbound.admin.cards import Link
+from outbound.admin.preparing import preparing
 from outbound.admin.progress import legend, segments
 from outbound.admin.stamps import moment
 from outbound.admin.standing import STATES, notes, state_of
@@ -22,7 +23,7 @@ from outbound.models import Campaign
 from outbound.reports import RowSum
 from outbound.sending.again import may_go_again
 
-RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of")
+RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of", "launch")
 # How often the page looks again, in milliseconds: while it counts along, while deliveries come, while it
 # merely waits.
 QUICKLY, CALMLY, SLOWLY = 2000, 5000, 15_000
@@ -39,8 +40,11 @@ def found(pk: int) -> Campaign | None:
 
 def page(campaign: Any, user: User) -> dict[str, Any]:
     """Return what the template shows of a send that was launched and `found`, for this person."""
-    rows, now = reports.row_sum(campaign.messages.all()), timezone.now()
+    now = timezone.now()
+    under_way = campaign.launch if campaign.status == CampaignStatus.LAUNCHING else None
+    rows = RowSum() if under_way else reports.row_sum(campaign.messages.all())
     state = state_of(campaign, waiting=not rows.is_finished, doubts=bool(rows.in_doubt), now=now)
+    shown = preparing(under_way, now) if under_way else None
     return {
         "campaign": campaign,
         "original": campaign,
@@ -50,9 +54,10 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
         "segments": segments(rows),
         "legend": legend(rows),
         "reasons": reports.top_reasons(campaign) if rows.refused or rows.skipped or rows.undelivered else [],
-        "notes": notes(campaign, rows, now),
-        "live": _live(campaign, rows, state, now),
-        "links": _links(campaign, user) if not rows.is_finished else [],
+        "preparing": shown,
+        "notes": shown.notes if shown else notes(campaign, rows, now),
+        "live": QUICKLY if shown else _live(campaign, rows, state, now),
+        "links": _links(campaign, user) if shown or not rows.is_finished else [],
         "again_count": _again_count(campaign, rows, user),
         "may_compose": user.has_perm("outbound.add_campaign"),
         "followers": list(campaign.again.order_by("pk")[:MOST_FOLLOWERS]) if campaign.is_followed else [],
@@ -84,7 +89,7 @@ def _are_deliveries_coming(campaign: Campaign, now: datetime) -> bool:
 def _links(campaign: Campaign, user: User) -> list[Link]:
     if not user.has_perm("outbound.steer_campaign"):
         return []
-    actions = ("pause", "resume", "cancel")
+    actions = ("pause", "resume", "cancel", "stop")
     addresses = {name: reverse(f"admin:outbound_campaign_{name}", args=[campaign.pk]) for name in actions}
     return steering.links(campaign, addresses)
 

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from outbound.admin import campaign_page, steering
 from outbound.admin.confirming import page
+from outbound.admin.preparing import StopView
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment
 from outbound.admin.standing import STATES, state_of
@@ -64,6 +65,7 @@ class CampaignAdmin(ReadOnlyAdmin):
             page(self, steering.PauseView, "pause"),
             page(self, steering.ResumeView, "resume"),
             page(self, steering.CancelView, "cancel"),
+            page(self, StopView, "stop"),
         ]
         return [*own, *steered, *super().get_urls()]
 

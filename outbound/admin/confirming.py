@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
     question: str | Promise = ""  # with %(name)s
     confirm_label: str | Promise = ""
     confirm_kind = "primary"  # danger where it cannot be undone
+    is_atomic = True  # unless `act` has transactions of its own
 
     @cached_property
     def record(self) -> Any:
@@ -59,7 +61,7 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
         return self._turned_away() or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
-        with transaction.atomic():
+        with transaction.atomic() if self.is_atomic else nullcontext():
             said = self.act(form)
         messages.success(self.request, said)
         return redirect(self.back_url)

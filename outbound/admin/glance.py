@@ -66,8 +66,8 @@ def ask(user: User, parts: dict[str, Any]) -> dict[str, Any]:
     return dict(answers)
 
 
-def glance(user: User, now: datetime) -> Glance:
-    """Ask how the console stands."""
+def glance(user: User, shown: QuerySet[Message], now: datetime) -> Glance:
+    """Ask how the console stands; `shown` are all messages that are shown."""
     overdue = WebhookEvent.objects.filter(due_at__lte=now - EVENT_PATIENCE).order_by("due_at")
     strange = WebhookEvent.objects.filter(
         state__in=[EventState.UNREADABLE, EventState.FAILED], received_at__gte=now - RECENT
@@ -75,10 +75,10 @@ def glance(user: User, now: datetime) -> Glance:
     parts: dict[str, Any] = {
         "sender_at": beat(heartbeat.SENDER),
         "intake_at": beat(heartbeat.INTAKE),
-        "waiting": _few(Message.objects.filter(status__in=sorted(WAITING))),
+        "waiting": _few(shown.filter(status__in=sorted(WAITING))),
         "counted_waiting": SumOf(Summary.objects.filter(status__in=sorted(WAITING)).values("count")),
         "in_doubt": _few(Message.objects.filter(status__in=sorted(IN_DOUBT))),
-        "today": of_today(now),
+        "today": of_today(shown, now),
         "events": CountOf(overdue.values("pk")[:MOST_EVENTS]),
         "events_since": Subquery(overdue.values("due_at")[:1]),
         "unknown_words": _some(WebhookEvent.objects.filter(state=EventState.UNKNOWN)),
@@ -89,9 +89,9 @@ def glance(user: User, now: datetime) -> Glance:
     return Glance(**ask(user, parts))
 
 
-def of_today(now: datetime) -> CountOf:
+def of_today(shown: QuerySet[Message], now: datetime) -> CountOf:
     """How many messages of today there are, as far as a page has to know."""
-    return CountOf(summaries.at_most_few(now).values("pk"))
+    return CountOf(summaries.at_most_few(shown, now).values("pk"))
 
 
 def beat(name: str) -> Subquery:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from outbound.admin import charts, resuming, signs, silence
 from outbound.admin.figures import as_of, figures
 from outbound.admin.glance import Glance, glance
 from outbound.lifecycle import CampaignStatus, IntegrationStatus
-from outbound.models import Campaign, Integration, WebhookKey
+from outbound.models import Campaign, Integration, Message, WebhookKey
 from outbound.sending import lanes
 from outbound.tallies import Tally
 
@@ -43,7 +43,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if not request.user.has_perms(NEEDED):
         return context  # the plain list of what they may open
     now = timezone.localtime()
-    seen = glance(cast(User, request.user), now)
+    shown = Message.objects.shown()
+    seen = glance(cast(User, request.user), shown, now)
     _tell_menu(context, seen.in_doubt)
     integrations = list(_integrations())
     drafts, recent = _latest_sends()
@@ -58,12 +59,14 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "steps": [] if recent else _first_steps(seen, integrations),
         "recent": recent,
         "drafts": drafts,
-        **_numbers(seen, integrations, now),
+        **_numbers(seen, shown, integrations, now),
     }
 
 
-def _numbers(seen: Glance, integrations: list[Integration], now: datetime) -> dict[str, Any]:
-    numbers = summaries.today(now, count=seen.today)
+def _numbers(
+    seen: Glance, shown: QuerySet[Message], integrations: list[Integration], now: datetime
+) -> dict[str, Any]:
+    numbers = summaries.today(now, shown=shown, count=seen.today)
     today = tallies.tally(numbers.rows)
     by_integration = tallies.by(lambda row: row.integration_id, numbers.rows)
     by_hour = tallies.by(lambda row: row.hour, numbers.rows)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet, Value
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
+from outbound import heartbeat
 from outbound.admin.filters import INTEGRATION, Narrowing
 from outbound.admin.paging import counted_by
-from outbound.models import Message
+from outbound.models import Heartbeat, Launch, Message
 
 
 class HistoryList(ChangeList):
@@ -31,3 +34,13 @@ class HistoryList(ChangeList):
         if request.GET.get(INTEGRATION):  # no index has it beside the days: its rows are looked at
             return listed
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
+
+
+def beat_and_launching() -> tuple[datetime | None, list[int]]:
+    """Return the sender's last sign of life and the sends that are being launched, in one question."""
+    beats = Heartbeat.objects.filter(name=heartbeat.SENDER).order_by()
+    both = beats.values_list(Value(0, BigIntegerField()), "beat_at").union(
+        Launch.objects.order_by().values_list("pk", "lease_until"), all=True
+    )
+    rows = list(both)
+    return next((at for pk, at in rows if not pk), None), [pk for pk, _at in rows if pk]

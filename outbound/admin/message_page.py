@@ -14,7 +14,7 @@ from outbound.admin.badges import MESSAGE_BADGES
 from outbound.admin.held import held
 from outbound.admin.timeline import timeline
 from outbound.compose import preview
-from outbound.lifecycle import WAITING, MessageStatus
+from outbound.lifecycle import WAITING, CampaignStatus, MessageStatus
 from outbound.models import Message
 
 # All that the page speaks of, in one question.
@@ -25,7 +25,7 @@ RELATED = (
     "integration__throttle",
     "recipient",
     "resend_of",
-    "resent_as",
+    "resent_as__campaign",
     "settled_by",
 )
 # How often the page looks again, in milliseconds: while it is on its way, and while more may be told of it.
@@ -39,13 +39,16 @@ LAST_WORDS = frozenset(
 
 def found(pk: int) -> Message | None:
     """Return a message with all that its page shows of other records, or None."""
-    return Message.objects.select_related(*RELATED).filter(pk=pk).first()
+    message = Message.objects.select_related(*RELATED).filter(pk=pk).first()
+    return message if message and message.campaign.status != CampaignStatus.LAUNCHING else None
 
 
 def page(message: Message) -> dict[str, Any]:
     """Return what the template shows of a message that was `found`."""
     now = timezone.now()
     sent_again_as = getattr(message, "resent_as", None)
+    if sent_again_as and sent_again_as.campaign.status == CampaignStatus.LAUNCHING:
+        sent_again_as = None  # not yet, and perhaps never
     body = json.loads(message.payload) if message.payload else {}
     return {
         "title": phones.display(message.phone),

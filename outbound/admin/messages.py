@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from outbound import failures, phones
+from outbound import failures, heartbeat, phones
 from outbound.admin import message_page
 from outbound.admin.again import AgainView
 from outbound.admin.badges import MESSAGE_BADGES
@@ -23,7 +24,7 @@ from outbound.admin.deciding import DecideView
 from outbound.admin.doubts import DoubtsView
 from outbound.admin.exporting import FORMATS, ExportView
 from outbound.admin.filters import INTEGRATION, SEND, SendFilter, WhenFilter
-from outbound.admin.listing import HistoryList
+from outbound.admin.listing import HistoryList, beat_and_launching
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, unbroken
 from outbound.models import Message
@@ -69,7 +70,13 @@ class MessageAdmin(ReadOnlyAdmin):
         return HistoryList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).defer("payload", "detail")
+        rows: Any = super().get_queryset(request)
+        return rows.shown(getattr(request, "launching", None)).defer("payload", "detail")
+
+    def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        beat_at, request.launching = beat_and_launching()  # for the alarm and the rows, asked together
+        known = {"sender_alarm": heartbeat.alarm_after(beat_at, timezone.now())}
+        return super().changelist_view(request, known | (extra_context or {}))
 
     @display(description=gettext_lazy("number"))
     def number(self, obj: Message) -> str:

@@ -39,7 +39,7 @@ class OptOutView(ConfirmView):
         return [_("This person gets no more messages from this console."), self._waiting()]
 
     def _waiting(self) -> str:
-        queued = Message.objects.filter(phone_key=self.record.phone_key, status=MessageStatus.QUEUED)
+        queued = Message.objects.shown().filter(phone_key=self.record.phone_key, status=MessageStatus.QUEUED)
         if not (count := queued.count()):
             return _("No message waits for this person.")
         return ngettext(

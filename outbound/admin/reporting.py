@@ -76,17 +76,18 @@ class ReportsView(ConsolePage):
 def _report(user: User, length: int, now: datetime) -> dict[str, Any]:
     last = timezone.localdate(now)
     first, yesterday = last - timedelta(days=length - 1), last - timedelta(days=1)
+    shown = Message.objects.shown()
     seen = ask(
         user,
         {
             heartbeat.SENDER: beat(heartbeat.SENDER),
             heartbeat.INTAKE: beat(heartbeat.INTAKE),
-            "today": of_today(now),
-            "begin": Subquery(Message.objects.order_by("created_at").values("created_at")[:1]),
+            "today": of_today(shown, now),
+            "begin": Subquery(shown.order_by("created_at").values("created_at")[:1]),
             "known": CountOf(summaries.counted_days(first, yesterday).values("day")),
         },
     )
-    numbers = summaries.of_days(first, last, now, count=seen["today"])
+    numbers = summaries.of_days(first, last, now, shown=shown, count=seen["today"])
     days = _by_day(numbers.rows, first, length)
     total = tallies.tally(numbers.rows)
     return {

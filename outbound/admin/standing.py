@@ -17,6 +17,7 @@ from outbound.sending import waits, waves
 
 STATES: dict[str, tuple[str, str | Promise]] = {
     "draft": ("neutral", gettext_lazy("Draft")),
+    "launching": ("info", gettext_lazy("Preparing")),
     "scheduled": ("info", gettext_lazy("Scheduled")),
     "sending": ("info", gettext_lazy("Sending")),
     "waiting": ("info", gettext_lazy("Waiting")),
@@ -39,7 +40,7 @@ class Note:
 
 def state_of(campaign: Campaign, *, waiting: bool, doubts: bool, now: datetime) -> str:
     """Return the key in STATES; `waiting` and `doubts` say whether the send has such messages."""
-    if campaign.status in (CampaignStatus.DRAFT, CampaignStatus.CANCELLED):
+    if campaign.status in (CampaignStatus.DRAFT, CampaignStatus.LAUNCHING, CampaignStatus.CANCELLED):
         return campaign.status
     if not waiting:
         return "doubts" if doubts else "finished"

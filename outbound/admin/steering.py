@@ -52,6 +52,8 @@ class SteeringView(ConfirmView):
     def refusal(self) -> str:
         if self.record.status == CampaignStatus.CANCELLED:
             return _("This send is cancelled: that cannot be undone.")
+        if self.record.status == CampaignStatus.LAUNCHING:
+            return _("This send is still being prepared.")
         if self.record.is_draft or not (self.waiting or self.under_way):
             return _("Nothing of this send waits.")
         return ""
@@ -137,6 +139,7 @@ class ResumeView(SteeringView):
 class CancelView(SteeringView):
     question = gettext_lazy("Cancel %(name)s")
     confirm_label = gettext_lazy("Cancel this send")
+    is_atomic = False  # page by page, after the status
     confirm_kind = "danger"
     form_class = ReasonForm
 
@@ -165,6 +168,8 @@ class CancelView(SteeringView):
 
 def links(campaign: Campaign, url: dict[str, str]) -> list[Link]:
     """Return the buttons that can act on a send with something left; `url` is by action."""
+    if campaign.status == CampaignStatus.LAUNCHING:
+        return [] if campaign.launch.withdrawn else [Link(_("Stop preparing"), url["stop"])]
     if campaign.status == CampaignStatus.PAUSED:
         return [Link(_("Resume"), url["resume"], "primary"), Link(_("Cancel"), url["cancel"])]
     if campaign.status == CampaignStatus.RUNNING:

@@ -76,6 +76,7 @@ class CancelWaitingView(ConfirmView):
     permission_required = "outbound.steer_campaign"
     question = gettext_lazy("Cancel what waits for %(name)s")
     confirm_label = gettext_lazy("Cancel these messages")
+    is_atomic = False  # page by page, after the sends
     confirm_kind = "danger"
     form_class = ReasonForm
 

@@ -20,6 +20,8 @@ class Verb(StrEnum):
     WINDOW_REASON_GIVEN = _("Sent to people without an open window, for a reason")
     WINDOW_REASON_TAKEN_BACK = _("The reason to send without an open window was taken back")
     SEND_LAUNCHED = _("Send launched")
+    LAUNCH_STOPPED = _("Preparation of the send stopped")
+    LAUNCH_TAKEN_BACK = _("Send taken back before anything went out")
     SEND_PAUSED = _("Send paused")
     SEND_RESUMED = _("Send resumed")
     SEND_CANCELLED = _("Send cancelled")

@@ -20,7 +20,7 @@ from outbound.compose import preview
 from outbound.compose.drafts import DraftPage
 from outbound.compose.timing import timing
 from outbound.lifecycle import Reason
-from outbound.sending.launch import AlreadyLaunched, PlanChanged
+from outbound.sending.launch import AlreadyLaunched, PlanChanged, begin, is_large
 from outbound.sending.plan import Plan, Planned, plan
 from outbound.tasks import launch_and_wake
 
@@ -87,11 +87,13 @@ class ReviewView(DraftPage):
             return redirect("admin:outbound_campaign_edit", self.draft.pk)
         form = ReviewForm(posted, planned=planned)
         if form.is_valid() and planned.going:
-            return self._launch(form.cleaned_data["digest"])
+            return self._launch(form.cleaned_data["digest"], planned)
         return self._show(planned, form)
 
-    def _launch(self, digest: str) -> HttpResponse:
+    def _launch(self, digest: str, planned: Plan) -> HttpResponse:
         try:
+            if is_large(self.draft):
+                return self._begin(digest, planned)
             launched = launch_and_wake(self.draft, by=self.user, expected=digest)
         except AlreadyLaunched:
             return self.already_sent(self.draft)
@@ -107,6 +109,15 @@ class ReviewView(DraftPage):
             )
             % {"count": launched.queued},
         )
+        return redirect("admin:outbound_campaign_change", self.draft.pk)
+
+    def _begin(self, digest: str, planned: Plan) -> HttpResponse:
+        """Leave it to the worker, whose progress the page of the send shows."""
+        if digest != planned.digest:
+            raise PlanChanged
+        people = len(planned.going)
+        begin(self.draft, by=self.user, now=timezone.now(), expected=digest, people=people)
+        messages.success(self.request, _("The messages are being prepared. You need not wait for it."))
         return redirect("admin:outbound_campaign_change", self.draft.pk)
 
     def _show(self, planned: Plan, form: ReviewForm) -> HttpResponse:

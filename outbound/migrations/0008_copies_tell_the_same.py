@@ -45,7 +45,7 @@ def remember_recent(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("outbound", "0004_webhook_header_next"),
+        ("outbound", "0007_place_of_the_database"),
     ]
 
     operations = [

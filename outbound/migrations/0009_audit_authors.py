@@ -47,7 +47,7 @@ def _told(row: Any) -> dict[str, Any]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outbound", "0004_webhook_header_next"),
+        ("outbound", "0008_copies_tell_the_same"),
         ("auditlog", "0017_add_actor_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,6 +7,7 @@ from outbound.models.conversation import Conversation
 from outbound.models.event import StatusWord, WebhookEvent, WebhookKey
 from outbound.models.installation import Heartbeat, Installation
 from outbound.models.integration import Integration
+from outbound.models.launch import Launch
 from outbound.models.message import Attempt, Message
 from outbound.models.recipient import Recipient
 from outbound.models.summary import Summary, SummaryDay
@@ -20,6 +21,7 @@ __all__ = [
     "Heartbeat",
     "Installation",
     "Integration",
+    "Launch",
     "Message",
     "Recipient",
     "StatusWord",

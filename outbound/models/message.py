@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,21 @@ from outbound import phones
 from outbound.lifecycle import MAY_HAVE_LEFT, AttemptOutcome, MessageStatus, Reason
 from outbound.models.campaign import Campaign
 from outbound.models.integration import Integration
+from outbound.models.launch import launching
 from outbound.models.recipient import Recipient
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """The rows of the history."""
+
+    def shown(self, unless: Collection[int] | None = None) -> MessageQuerySet:
+        """Leave out what no page, count or file may show: the rows of a launch that is not over.
+
+        `unless` names the sends that are being launched, where the caller knows them. They are written
+        into the statement: while there are none it is the same as ever, and answered as quickly.
+        """
+        hidden = launching() if unless is None else unless
+        return self.exclude(campaign__in=hidden) if hidden else self
 
 
 class Message(models.Model):
@@ -66,6 +82,8 @@ class Message(models.Model):
     )
     settled_at = models.DateTimeField(_("decided at"), null=True)
     settled_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

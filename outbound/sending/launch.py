@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from outbound import audit
+from outbound import audience, audit, failpoints
 from outbound.audit import Verb
 from outbound.gateways.zenvia import payload
-from outbound.lifecycle import CampaignStatus, MessageStatus
-from outbound.models import Campaign, Message
-from outbound.sending import draft, rows
+from outbound.lifecycle import MessageStatus
+from outbound.models import Campaign, Launch, Message, Recipient, Template
+from outbound.sending import draft, launch_lease, rows
+from outbound.sending.launch_lease import TURN_SECONDS, AlreadyLaunched, LaunchLost
 from outbound.sending.plan import Planned, Walk
+from outbound.tracking import stale
+from outbound.turns import turn
 
+__all__ = ["AlreadyLaunched", "Launched", "LaunchLost", "PlanChanged", "begin", "is_large", "launch", "write"]
+
+# Up to so many people a launch is one transaction, which ends with the request.
+LARGE = 1000
 # With the longest prefix, two hyphens and the five digits of the highest attempt number there can be,
 # it fills the 40 characters of the column.
 RANDOM_LENGTH = 17
 _ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read wrongly over the phone
 _LETTERS = _ALPHABET * (256 // len(_ALPHABET))
-
-
-class AlreadyLaunched(Exception):
-    """The draft was launched before: by the other tab, the second click, or somebody else."""
+# The database is not there, or busy. Whatever else it says is about a value of ours.
+AWAY = (OperationalError, InterfaceError)
+# Stored in English as msgids, and translated when they are shown.
+CHANGED = gettext_noop(
+    "It was not sent: something changed since it was reviewed. Please review it once more."
+)
+FAILED = gettext_noop("It was not sent: preparing it failed. The log says why.")
 
 
 class PlanChanged(Exception):
@@ -45,22 +57,71 @@ class Launched:
     skipped: Counter[str]
 
 
-def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str | None = None) -> Launched:
+def is_large(campaign: Campaign) -> bool:
+    """Whether a launch is too long for one transaction, and for somebody to wait for."""
+    return _size(campaign) > LARGE
+
+
+def begin(campaign: Campaign, *, by: User | None, now: datetime, expected: str, people: int) -> Launch:
+    """Leave the launch of a draft to the workers, which end it or take it back. Raises AlreadyLaunched.
+
+    `people` is how many get a message by the plan that was looked at.
+    """
+    planned = _size(campaign)
+    with transaction.atomic():
+        held = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=True)
+        _record(campaign, by, people)
+    return held
+
+
+def launch(
+    campaign: Campaign,
+    *,
+    by: User | None,
+    now: datetime,
+    expected: str | None = None,
+    then: Callable[[], object] = lambda: None,
+) -> Launched:
     """Queue a draft. Call it once or a hundred times: exactly one call writes the messages.
 
     `expected` is the digest of the plan that was looked at; None launches whatever the plan is now.
     Raises AlreadyLaunched for every call but that one, PlanChanged where the digest is another or
-    somebody was sent the same again meanwhile, and ValidationError as `plan` does.
+    somebody was sent the same again meanwhile, and ValidationError as `plan` does. `then` is called in
+    the transaction that makes it a running send.
+    """
+    planned = _size(campaign)
+    with nullcontext() if planned > LARGE else transaction.atomic():
+        held = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=False)
+        return write(held, now, then)
+
+
+def write(
+    held: Launch,
+    now: datetime,
+    then: Callable[[], object] = lambda: None,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> Launched:
+    """Write the rows of a launch that is ours, and let it go; or take it back, and raise why.
+
+    Raises as `launch` does, and LaunchLost where it is ours no more, or `may_go_on` says no between two
+    chunks. Where the database fails, a launch that goes on is left for the next who takes it.
     """
     try:
-        with transaction.atomic():
-            _hold(campaign, by, now)
-            launched = _write(campaign, now, expected)
-            audit.record(campaign, Verb.SEND_LAUNCHED, by, _choices(campaign), people=launched.queued)
-            return launched
+        return _write(held, now, then, may_go_on)
+    except LaunchLost:
+        raise
     except IntegrityError as error:
         # The old message of a person has its one follower already: another draft was faster.
+        launch_lease.take_back(held, CHANGED)
         raise PlanChanged from error
+    except (PlanChanged, ValidationError):
+        launch_lease.take_back(held, CHANGED)
+        raise
+    except BaseException as error:
+        if not (held.goes_on and isinstance(error, AWAY)):
+            with suppress(Error, LaunchLost):  # or a worker takes it back, when the lease is over
+                launch_lease.take_back(held, FAILED)
+        raise
 
 
 def new_external_id(prefix: str) -> str:
@@ -70,38 +131,64 @@ def new_external_id(prefix: str) -> str:
     return f"{prefix}-{unique}" if prefix else unique
 
 
-def _choices(campaign: Campaign) -> dict[str, list[str]]:
-    """Return what the audit log tells of a launch beside how many people it goes to."""
+def _record(campaign: Campaign, by: User | None, people: int) -> None:
+    """Write down who launched a send, and what the audit log tells of it beside how many it goes to."""
     told = {"integration": str(campaign.integration), "template": str(campaign.template or "")}
     if campaign.restart_contact:
         told["restart_contact"] = "True"
-    return {name: ["", value] for name, value in told.items() if value}
+    changes = {name: ["", value] for name, value in told.items() if value}
+    audit.record(campaign, Verb.SEND_LAUNCHED, by, changes, people=people)
 
 
-def _hold(campaign: Campaign, by: User | None, now: datetime) -> None:
-    # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
-    moved = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(
-        status=CampaignStatus.RUNNING, launched_by=by, launched_at=now
-    )
-    if not moved:
-        raise AlreadyLaunched
-    campaign.refresh_from_db()
+def _size(campaign: Campaign) -> int:
+    picked = campaign.recipients.all() if campaign.pk else Recipient.objects.none()
+    return audience.size(picked, campaign.numbers)
 
 
-def _write(campaign: Campaign, now: datetime, expected: str | None) -> Launched:
+def _write(
+    held: Launch, now: datetime, then: Callable[[], object], may_go_on: Callable[[], bool]
+) -> Launched:
+    campaign = held.campaign
+    if held.written:
+        launch_lease.clear(held)  # of whoever had it before us
     walk = Walk(campaign, now)
-    starts_at, campaign.not_after = draft.window(campaign, now)
-    campaign.template_body = campaign.template.body if campaign.template else ""
-    campaign.save(update_fields=["template_body", "not_after"])
+    starts_at, not_after = draft.window(campaign, now)
     written: Counter[str] = Counter()
     for chunk in walk.chunks():
-        rows.insert(_rows(campaign, chunk, now, starts_at, written))
-    if expected is not None and walk.digest != expected:
+        if not may_go_on():
+            launch_lease.give_up(held)
+            raise LaunchLost
+        _insert(held, rows.made(_rows(campaign, chunk, now, starts_at, written)), written)
+        failpoints.reach(failpoints.ROWS_WRITTEN)
+    if held.expected and walk.digest != held.expected:
         raise PlanChanged
     queued = written.pop("", 0)
     if not queued:
         raise ValidationError({"recipients": [_nobody_goes()]})
+    body = campaign.template.body if campaign.template else ""
+    with turn(TURN_SECONDS), transaction.atomic():
+        launch_lease.keep(held)
+        _refuse_paused(campaign)
+        launch_lease.let_go(held, launched_at=now, template_body=body, not_after=not_after)
+        stale.mark([now], now)
+        if not held.goes_on:  # of one that goes on, whoever began it left the entry
+            _record(campaign, campaign.launched_by, queued)
+        then()
+    campaign.refresh_from_db()
     return Launched(campaign, queued, written)
+
+
+def _insert(held: Launch, made: Iterable[rows.Row], written: Counter[str]) -> None:
+    with turn(TURN_SECONDS), transaction.atomic():
+        launch_lease.keep(held, written=max(1, sum(written.values())))
+        rows.insert(made)
+
+
+def _refuse_paused(campaign: Campaign) -> None:
+    """Notice a pause of the template that came meanwhile, and let none come before the commit."""
+    template = Template.objects.select_for_update(no_key=True).filter(pk=campaign.template_id)
+    if any(template.values_list("paused_at", flat=True)):
+        raise PlanChanged
 
 
 def _rows(

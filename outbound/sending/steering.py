@@ -6,13 +6,12 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 
 from outbound import audit
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
-from outbound.sending import lanes, waves
+from outbound.sending import lanes, recover, waves
 
 MAX_REASON_LENGTH = 300  # of the column
 STEERED = frozenset({CampaignStatus.RUNNING, CampaignStatus.PAUSED})
@@ -24,7 +23,7 @@ def pause(campaign: Campaign, *, reason: str, by: User | None, now: datetime) ->
     with transaction.atomic():
         changes = _move(campaign, before, CampaignStatus.PAUSED, reason=reason, by=by, now=now)
         if changes:
-            audit.record(campaign, Verb.SEND_PAUSED, by, changes, people=_waiting(campaign).count())
+            audit.record(campaign, Verb.SEND_PAUSED, by, changes, people=_waiting(campaign))
     return bool(changes)
 
 
@@ -44,7 +43,7 @@ def resume(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
         ).update(first_wave_passed_at=now)
         changes = _move(campaign, before, CampaignStatus.RUNNING, reason=reason, by=by, now=now)
         if changes:
-            audit.record(campaign, Verb.SEND_RESUMED, by, changes, people=_waiting(campaign).count())
+            audit.record(campaign, Verb.SEND_RESUMED, by, changes, people=_waiting(campaign))
     return bool(changes)
 
 
@@ -52,39 +51,44 @@ def cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
     """Cancel a send and return how many messages will not go; None if it was neither running nor paused.
 
     What is under way is left alone: its request may have left. What of it comes back unsent is
-    cancelled afterwards (sending/recover.py, `tidy`).
+    cancelled afterwards (sending/recover.py, `tidy`), and so is what waits, should this process die: no
+    sender takes any of it once the send itself is cancelled, which comes first. Not within a transaction.
     """
     with transaction.atomic():
-        changes = _move(campaign, STEERED, CampaignStatus.CANCELLED, reason=reason, by=by, now=now)
+        changes, count = _cancel(campaign, reason=reason, by=by, now=now)
         if not changes:
             return None
-        count = _drop_waiting(campaign, now)
         audit.record(campaign, Verb.SEND_CANCELLED, by, changes, people=count)
+    recover.settle_queued(campaign, now)
     return count
 
 
 def cancel_waiting(integration: Integration, *, reason: str, by: User | None, now: datetime) -> int:
     """Cancel every send through `integration` that still waits; return how many messages will not go."""
     waiting = lanes.with_queued_rows().filter(integration=integration, status__in=STEERED)
-    to, count, cancelled = CampaignStatus.CANCELLED, 0, []
     with transaction.atomic():
-        for campaign in waiting.order_by("pk"):
-            if _move(campaign, STEERED, to, reason=reason, by=by, now=now):
-                count += _drop_waiting(campaign, now)
-                cancelled.append(campaign.pk)
+        found = [(one, _cancel(one, reason=reason, by=by, now=now)) for one in waiting.order_by("pk")]
+        cancelled = [campaign for campaign, (changes, _count) in found if changes]
+        total = sum(count for _campaign, (_changes, count) in found)
         if cancelled:
+            pks = [campaign.pk for campaign in cancelled]
             changes = {"integration": ["", str(integration)], "status_reason": ["", reason]}
-            audit.record_rows(Campaign, cancelled, Verb.WAITING_CANCELLED, by, changes, people=count)
-    return count
+            audit.record_rows(Campaign, pks, Verb.WAITING_CANCELLED, by, changes, people=total)
+    for campaign in cancelled:
+        recover.settle_queued(campaign, now)
+    return total
 
 
-def _waiting(campaign: Campaign) -> QuerySet[Message]:
-    return Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
+def _cancel(
+    campaign: Campaign, *, reason: str, by: User | None, now: datetime
+) -> tuple[dict[str, list[str]], int]:
+    """Cancel a send itself; return what changed, and how many wait, which nobody takes from then on."""
+    changes = _move(campaign, STEERED, CampaignStatus.CANCELLED, reason=reason, by=by, now=now)
+    return changes, _waiting(campaign) if changes else 0
 
 
-def _drop_waiting(campaign: Campaign, now: datetime) -> int:
-    changed = {"status": MessageStatus.CANCELLED, "status_changed_at": now, "reason": ""}
-    return _waiting(campaign).update(**changed)
+def _waiting(campaign: Campaign) -> int:
+    return Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED).count()
 
 
 def _move(

@@ -152,6 +152,7 @@ class ComposeForm(WhenFields):
         draft.restart_contact = data.get("restart_contact", draft.restart_contact)
         draft.inactivity_minutes = data["inactivity_minutes"]
         draft.external_id_prefix = data["external_id_prefix"]
+        draft.status_reason = ""  # why an earlier launch came to nothing was read here
         self.save_when(draft)
         draft.save()
         if "recipients" in data:

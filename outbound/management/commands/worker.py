@@ -1,4 +1,4 @@
-"""Run the background worker: django-q2's cluster, watched and stopped gently, and the inbox beside it."""
+"""Run the background worker: django-q2's cluster, watched and stopped gently, with inbox and launcher."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from typing import Any
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from outbound import heartbeat
+from outbound import heartbeat, tasks
 from outbound.management.base import ConsoleCommand
 from outbound.management.watchdog import Watchdog
+from outbound.sending.launcher import Launcher
 from outbound.sending.stopping import FINISH_SOON
 from outbound.tracking.loop import Intake
 
@@ -55,9 +56,11 @@ class Command(ConsoleCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        intake = Intake()
+        intake, launcher = Intake(), Launcher(then=tasks.wake)
         intake.start()
+        launcher.start()
         status = _watch(cluster, asked)
+        launcher.stop()
         intake.stop()
         sys.exit(status)
 

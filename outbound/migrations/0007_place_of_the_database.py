@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbound', '0004_webhook_header_next'),
+        ("outbound", "0006_launching"),
     ]
 
     operations = [
