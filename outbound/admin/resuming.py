@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound.admin import tokens
 from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
-from outbound.admin.pausing import ReasonForm, reason, waiting
+from outbound.admin.pausing import ReasonForm, reason, set_status, waiting
 from outbound.admin.signs import Sign
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration
@@ -70,10 +69,9 @@ class ResumeStoppedView(ConfirmView):
         return "" if self.stopped else _("No integration is stopped for this reason.")
 
     def act(self, form: forms.Form) -> str:
-        now, user = timezone.now(), self.request.user
         resumed = [one for one in self.stopped if tokens.is_usable(one)]
         for one in resumed:
-            one.set_status(IntegrationStatus.ACTIVE, form.cleaned_data["reason"], by=user, now=now)
+            set_status(one, IntegrationStatus.ACTIVE, form.cleaned_data["reason"], self.request.user)
             breaker.release(one)
         wake()
         said = ngettext("%(count)s integration resumed.", "%(count)s integrations resumed.", len(resumed))
