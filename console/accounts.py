@@ -67,7 +67,7 @@ class KeptMixin:
 def _kept() -> str:
     return _(
         "This person has done things here that must stay readable, so the account is not deleted. "
-        "Deactivate it instead: take away the tick at “Active”."
+        "Deactivate it instead: switch off “Active”."
     )
 
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound import audit
 from outbound.admin.base import ConsoleAdmin
 from outbound.admin.cards import Fact
+from outbound.admin.paging import count_of
 from outbound.audit import Verb
 from outbound.compose.pages import ConsolePage
 from outbound.models import Message
@@ -105,14 +106,12 @@ class ExportView(ConsolePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         name = self.kwargs["name"]
-        # The page counts no further than its pager; here the number is told in full.
-        count = self.listed.queryset.order_by().count()
         audit.record_reading(
             Message,
             Verb.HISTORY_EXPORTED,
             self.user,
             {"format": name, "filters": ", ".join(self._filters())},
-            people=count,
+            people=count_of(self.listed.queryset),
         )
         rows = columns.rows(self.listed.queryset, translation.get_language() or settings.LANGUAGE_CODE)
         response = self.format.answer(columns.headers(), rows)

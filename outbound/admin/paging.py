@@ -47,7 +47,7 @@ class CappedPaginator(Paginator):
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        rows = getattr(rows, "counted", rows).order_by()[:CAP]
+        rows = counted(rows)[:CAP]
         return _count_whole(rows) if _is_whole_in_postgresql(rows) else rows.count()
 
 
@@ -55,6 +55,16 @@ def counted_by(rows: QuerySet[Any], same: QuerySet[Any]) -> QuerySet[Any]:
     """Return `rows` such that a paginator which is given them counts `same`: the same rows, found sooner."""
     rows.counted = same  # type: ignore[attr-defined]  # a copy of `rows` has it no more, and counts itself
     return rows
+
+
+def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return what is counted of `rows`: the same rows, in no order."""
+    return getattr(rows, "counted", rows).order_by()
+
+
+def count_of(rows: QuerySet[Any]) -> int:
+    """Count all of `rows`, however many they are."""
+    return counted(rows).count()
 
 
 def _is_whole_in_postgresql(rows: QuerySet[Any]) -> bool:

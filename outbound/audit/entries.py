@@ -34,7 +34,7 @@ def record(
     if people is None and isinstance(instance, Recipient):
         people = 1
     _write(
-        instance._meta.concrete_model,  # a request's user is a lazy one, and no instance of its model
+        instance._meta.model,  # the type of a request's user is that of a lazy object
         verb,
         by,
         changes,

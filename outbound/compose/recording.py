@@ -9,7 +9,23 @@ from django.contrib.auth.models import User
 
 from outbound import audit
 from outbound.audit import Verb
+from outbound.compose.forms.picker import MOST
 from outbound.models import Campaign
+
+
+@dataclass(frozen=True)
+class People:
+    """How many a draft is for, and who: the saved ones (as many as a form changes) and the pasted ones."""
+
+    count: int = 0
+    saved: tuple[int, ...] = ()
+    numbers: str = ""
+
+    @classmethod
+    def of(cls, draft: Campaign) -> People:
+        saved = draft.recipients.order_by("pk").values_list("pk", flat=True)
+        count = saved.count() + len(draft.numbers.splitlines())
+        return cls(count, tuple(saved[: MOST + 1]), draft.numbers)
 
 
 @dataclass(frozen=True)
@@ -18,25 +34,19 @@ class Composed:
 
     is_new: bool = True
     values: dict[str, str] = field(default_factory=dict)
-    people: tuple[str, ...] = ()
+    people: People = field(default_factory=People)
 
     @classmethod
     def of(cls, draft: Campaign | None) -> Composed:
-        return cls(False, audit.snapshot(draft), _people(draft)) if draft else cls()
+        return cls(False, audit.snapshot(draft), People.of(draft)) if draft else cls()
 
     def record(self, draft: Campaign, by: User) -> None:
         """Write down what is different now; a draft that was saved as it stood leaves nothing."""
-        changes, people = audit.changed(self.values, draft), _people(draft)
+        changes, people = audit.changed(self.values, draft), People.of(draft)
         if people != self.people:
-            changes["people"] = [str(len(self.people)), str(len(people))]
+            changes["people"] = [str(self.people.count), str(people.count)]
         if self.is_new:
             action = LogEntry.Action.CREATE
-            audit.record(draft, Verb.DRAFT_CREATED, by, changes, people=len(people), action=action)
+            audit.record(draft, Verb.DRAFT_CREATED, by, changes, people=people.count, action=action)
         elif changes:
-            audit.record(draft, Verb.DRAFT_CHANGED, by, changes, people=len(people))
-
-
-def _people(draft: Campaign) -> tuple[str, ...]:
-    """Return what tells a draft's people apart: the ids of the saved ones, and what was pasted."""
-    saved = draft.recipients.order_by("pk").values_list("pk", flat=True)
-    return (*map(str, saved), *filter(None, draft.numbers.split("\n")))
+            audit.record(draft, Verb.DRAFT_CHANGED, by, changes, people=people.count)

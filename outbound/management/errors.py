@@ -37,7 +37,7 @@ _OF_DATABASES: list[tuple[str, Promise]] = [
     ),
     (
         "SQLITE_IOERR|58030",
-        gettext_lazy("The disk did not write or read what the database asked for: look at the disk."),
+        gettext_lazy("The disk did not do what the database asked of it: it may be full, or broken."),
     ),
     (
         "no such table|no such column|42P01|42703",

@@ -205,7 +205,7 @@ def test_changes_are_told_in_the_words_of_the_screen(reader: Client) -> None:
 
     page = detail(reader, an_entry(changes=changes), "pt-br")
 
-    assert ": Em andamento → Pausado<" in page
+    assert "Em andamento → Em pausa" in page
     assert "Não → Sim" in page
     assert "city: Lavras" in page
     assert "restart_contact" not in page

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from auditlog.models import LogEntry
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from outbound import demo
 from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus, WindowPolicy
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
 from outbound.sending.again import copy_as_draft
@@ -88,6 +90,8 @@ def pages(integration: Integration) -> list[str]:
     held = {"held_until": timezone.now() + timedelta(minutes=10), "hold": Hold.ASKED}
     Throttle.objects.update_or_create(integration=integration, defaults=held)
     template, recipient = Template.objects.latest("pk"), Recipient.objects.latest("pk")
+    reader = User.objects.get(username=demo.USERNAME)
+    reader.user_permissions.add(Permission.objects.get(codename="view_logentry"))
     own = "/admin/outbound"
     return [
         "/admin/",
@@ -123,6 +127,9 @@ def pages(integration: Integration) -> list[str]:
         f"{own}/recipient/add/",
         f"{own}/recipient/{recipient.pk}/change/",
         f"{own}/recipient/{recipient.pk}/opt-out/",
+        "/admin/auditlog/logentry/",
+        "/admin/auditlog/logentry/?verb=send_launched&since=2020-01-01",
+        f"/admin/auditlog/logentry/{LogEntry.objects.latest('pk').pk}/change/",
     ]
 
 

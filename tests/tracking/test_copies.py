@@ -2,169 +2,56 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from outbound.lifecycle import EventState, MessageStatus
-from outbound.models import Conversation, Integration, Message, Recipient, Throttle, WebhookEvent
+from outbound.models import Conversation, Integration, Message, Recipient, WebhookEvent
 from outbound.tracking.intake import take_in
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
+from tests.tracking.worlds import ANA, BRUNO, a_told_answer, a_told_status, bring, outcome
 
 pytestmark = pytest.mark.django_db
-ANA, BRUNO = "5535988001234", "5511988887777"
-NUMBERS = {"a": 1001, "b": 1002}
-MOMENTS = st.sampled_from([None, "2026-11-25T12:00:00Z", "2026-11-25T11:00:00Z"])
-CAUSES = st.none() | st.builds(
-    lambda code, reason: {"channelErrorCode": code, "reason": reason},
-    st.sampled_from(["131026", "131031", "130429"]),
-    st.sampled_from(["", "Blocked"]),
-)
+A_STATUS = a_told_status("NOT_DELIVERED", {"externalId": "a"}, None, "2026-11-25T11:00:00Z", None)
+AN_ANSWER = a_told_answer(ANA, "Oi", "2026-11-25T11:00:00Z", "Ana")
 
 
-def a_told_status(
-    word: str, message: dict[str, str], number: int | None, at: str | None, cause: Any
-) -> dict[str, Any]:
-    told = {"code": word} | ({"timestamp": at} if at else {}) | ({"causes": [cause]} if cause else {})
-    event = {"type": "MESSAGE_STATUS", "channel": "whatsapp", "message": message, "messageStatus": told}
-    return event | ({"message_id": number} if number else {})
-
-
-def a_told_answer(sender: str, text: str, at: str | None, name: str) -> dict[str, Any]:
-    message = {"from": sender, "contents": [{"type": "text", "text": text}], "visitor": {"name": name}}
-    return {"type": "MESSAGE", "channel": "whatsapp", "message": message} | ({"timestamp": at} if at else {})
-
-
-STATUSES = st.builds(
-    a_told_status,
-    st.sampled_from(["SENT", "READ", "NOT_DELIVERED", "WOBBLED"]),
-    st.fixed_dictionaries(
-        {}, optional={"externalId": st.sampled_from(["a", "b"]), "id": st.sampled_from(["x", "y"])}
-    ),
-    st.sampled_from([None, *NUMBERS.values()]),
-    MOMENTS,
-    CAUSES,
-)
-ANSWERS = st.builds(
-    a_told_answer,
-    st.sampled_from([ANA, "553588001234", BRUNO]),
-    st.sampled_from(["", "Oi", "SAIR"]),
-    MOMENTS,
-    st.sampled_from(["", "Ana"]),
-)
-EVENTS = STATUSES | ANSWERS
-WAYS = st.sampled_from(["one page", "two pages", "an array"])
-few = settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-def a_world() -> Integration:
-    """Build an integration with two messages that are on their way."""
-    integration = an_integration()
-    for name, number in NUMBERS.items():
-        ids = {"external_id": name, "gateway_message_id": str(number)}
-        a_sent_message(MessageStatus.SENDING, integration=integration, **ids)
-    return integration
-
-
-def bring(integration: Integration, bodies: list[dict[str, Any]], way: str, now: datetime) -> None:
-    pages = {"one page": [bodies], "two pages": [[one] for one in bodies], "an array": [[bodies]]}[way]
-    for page in pages:
-        for body in page:
-            arrived(integration, body, now)
-        while take_in(now):
-            pass
-
-
-def what_is_so(integration: Integration) -> dict[str, Any]:
-    """Return everything that an event can have an effect on."""
-    integration.refresh_from_db()
-    message = ("status", "reason", "failure_code", "failure_text", "failed_at", "attempts__outcome")
-    learned = WebhookEvent.objects.filter(channel_message_id__isnull=False, message__isnull=False)
-    return {
-        "messages": list(Message.objects.order_by("external_id").values_list(*message)),
-        "windows": set(Conversation.objects.values_list("phone_key", "last_inbound_at")),
-        "opted out": set(
-            Recipient.objects.opted_out().values_list("phone_key", "opted_out_at", "opt_out_reason")
+@pytest.mark.parametrize("way", ["one page", "two pages", "an array"])
+@pytest.mark.parametrize(
+    ("first", "change"),
+    [
+        (A_STATUS, {"messageStatus": {"code": "READ", "timestamp": "2026-11-25T11:00:00Z"}}),
+        (A_STATUS, {"messageStatus": {"code": "NOT_DELIVERED", "timestamp": "2026-11-25T12:00:00Z"}}),
+        (
+            A_STATUS,
+            {"messageStatus": A_STATUS["messageStatus"] | {"causes": [{"channelErrorCode": "131026"}]}},
         ),
-        "integration": (integration.status, integration.status_reason),
-        "wait": set(Throttle.objects.values_list("held_until", flat=True)),
-        "learned": set(learned.values_list("channel_message_id", "message__external_id")),
-    }
-
-
-def outcome(events: list[dict[str, Any]], ids: list[str], way: str, now: datetime) -> dict[str, Any]:
-    """Return what some events make of a fresh world, which is then taken back."""
-    with transaction.atomic():
-        integration = a_world()
-        bring(integration, [{"id": one, **event} for one, event in zip(ids, events, strict=True)], way, now)
-        found = what_is_so(integration)
-        transaction.set_rollback(True)
-    return found
-
-
-@few
-@given(events=st.lists(EVENTS, min_size=2, max_size=4), way=WAYS)
-def test_under_one_id_every_event_takes_effect_as_under_ids_of_their_own(
-    events: list[dict[str, Any]], way: str
-) -> None:
-    now = timezone.now()
-
-    found = outcome(events, ["string"] * len(events), way, now)
-
-    assert found == outcome(events, [f"id-{place}" for place in range(len(events))], way, now)
-
-
-def redelivered(event: dict[str, Any], noise: dict[str, Any], way: str) -> Any:
-    """Write an event in other bytes: the keys turned round, more of them, and perhaps in an array."""
-    other = noise | dict(reversed(event.items()))
-    return [other] if way == "an array" else json.dumps(other, indent=2).encode()
-
-
-def is_readable(event: dict[str, Any]) -> bool:
-    """Whether it is of a message that is there, so that nothing is left to wait for."""
-    return "from" in event["message"] or "externalId" in event["message"]
-
-
-@few
-@given(
-    event=EVENTS.filter(is_readable),
-    noise=st.dictionaries(st.sampled_from(["retry", "subscriptionId", "deliveryCount"]), st.integers(1, 9)),
-    way=WAYS,
+        (A_STATUS, {"messageStatus": A_STATUS["messageStatus"] | {"causes": [{"reason": "Blocked"}]}}),
+        (A_STATUS, {"message": {"externalId": "b"}}),
+        (A_STATUS, {"message": {"externalId": "a", "id": "x"}}),
+        (A_STATUS | {"message": {}, "message_id": 1001}, {"message_id": 1002}),
+        (A_STATUS, AN_ANSWER),
+        (AN_ANSWER, {"message": AN_ANSWER["message"] | {"from": BRUNO}}),
+        (AN_ANSWER, {"message": AN_ANSWER["message"] | {"contents": [{"type": "text", "text": "SAIR"}]}}),
+        (AN_ANSWER, {"timestamp": "2026-11-25T12:00:00Z"}),
+        (AN_ANSWER, A_STATUS | {"timestamp": None}),
+    ],
 )
-def test_the_same_event_in_other_bytes_changes_nothing_more(
-    event: dict[str, Any], noise: dict[str, int], way: str
+def test_whatever_has_an_effect_of_its_own_makes_another_event(
+    first: dict[str, Any], change: dict[str, Any], way: str
 ) -> None:
-    now = timezone.now()
-    with transaction.atomic():
-        integration = a_world()
-        bring(integration, [{"id": "string", **event}], "one page", now)
-        # People take back what it did: only a copy leaves that alone.
-        Recipient.objects.update(opted_out_at=None, opt_out_reason="")
-        Conversation.objects.update(last_inbound_at=None)
-        Message.objects.update(status=MessageStatus.ASSUMED_SENT, failure_code="", failed_at=None)
-        before = what_is_so(integration)
+    now, second = timezone.now(), first | change
 
-        arrived(integration, redelivered({"id": "string", **event}, noise, way), now + timedelta(minutes=5))
-        while take_in(now + timedelta(minutes=5)):
-            pass
-        after, states = what_is_so(integration), set(WebhookEvent.objects.values_list("state", flat=True))
-        transaction.set_rollback(True)
+    found = outcome([first, second], ["string", "string"], way, now)
 
-    assert after == before
-    assert EventState.COPY in states
+    assert found == outcome([first, second], ["one", "another"], way, now)
+    assert found != outcome([first], ["one"], "one page", now)
 
 
 @pytest.mark.parametrize("way", ["one page", "two pages", "an array"])
