@@ -36,11 +36,10 @@ class HistoryList(ChangeList):
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
 
 
-def beat_and_launching() -> tuple[datetime | None, list[int]]:
-    """Return the sender's last sign of life and the sends that are being launched, in one question."""
-    beats = Heartbeat.objects.filter(name=heartbeat.SENDER).order_by()
-    both = beats.values_list(Value(0, BigIntegerField()), "beat_at").union(
-        Launch.objects.order_by().values_list("pk", "lease_until"), all=True
-    )
-    rows = list(both)
-    return next((at for pk, at in rows if not pk), None), [pk for pk, _at in rows if pk]
+def beats_and_launching() -> tuple[dict[str, datetime | None], list[int]]:
+    """Return who gave a sign of life when, and the sends that are being launched, in one query."""
+    beats = Heartbeat.objects.order_by().values_list(Value(0, BigIntegerField()), "name", "beat_at")
+    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until")
+    rows = list(beats.union(launches, all=True))
+    heard = {name: at for pk, name, at in rows if not pk}
+    return {name: heard.get(name) for name in heartbeat.HAS_WORK}, [pk for pk, *_rest in rows if pk]

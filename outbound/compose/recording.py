@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.compose.forms.picker import MOST
+from outbound.bounds import MAX_PICKED
 from outbound.models import Campaign
 
 
@@ -25,7 +25,7 @@ class People:
     def of(cls, draft: Campaign) -> People:
         saved = draft.recipients.order_by("pk").values_list("pk", flat=True)
         count = saved.count() + len(draft.numbers.splitlines())
-        return cls(count, tuple(saved[: MOST + 1]), draft.numbers)
+        return cls(count, tuple(saved[: MAX_PICKED + 1]), draft.numbers)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration, Throttle
+from outbound.sending import identity
 from outbound.tracking import headers, keys
 from tests.admin.sends import a_send
 from tests.admin.test_integrations import filled_in as an_integration_form
@@ -36,6 +37,11 @@ def on(record: Any, **posted: Any) -> Posted:
 
 def a_paused_integration() -> Integration:
     return an_integration(status=IntegrationStatus.PAUSED)
+
+
+def a_copied_integration(**posted: Any) -> Posted:
+    an_integration(status=IntegrationStatus.STOPPED, status_reason=identity.COPIED)
+    return Posted((), posted)
 
 
 def a_held_integration(client: Client) -> Posted:
@@ -117,6 +123,12 @@ OF_INTEGRATIONS = [
         "outbound_integration_resume",
         Verb.INTEGRATION_RESUMED,
         lambda client: on(a_paused_integration(), reason="Back"),
+        people=0,
+    ),
+    Deed(
+        "outbound_integration_resume_stopped",
+        Verb.INTEGRATION_RESUMED,
+        lambda client: a_copied_integration(reason="The other one is off"),
         people=0,
     ),
     Deed(

@@ -14,6 +14,8 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus, WindowPolicy
 from outbound.models import Campaign
+from outbound.sending.launch import begin
+from outbound.sending.plan import plan
 from tests.admin.sends import a_send
 from tests.audit.deeds import Deed, on
 from tests.audit.steps import Posted
@@ -88,6 +90,12 @@ def a_user_form(*, was_active: bool = True, **values: Any) -> Posted:
     return on(user, **{name: value for name, value in (form | values).items() if value is not None})
 
 
+def a_begun_launch() -> Campaign:
+    draft = a_draft()
+    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest, people=2)
+    return draft
+
+
 def a_right() -> int:
     return Permission.objects.get(codename="pause_integration").pk
 
@@ -127,6 +135,7 @@ OF_SENDS = [
         lambda client: on(a_send(QUEUED, QUEUED), reason="Wrong price"),
         people=2,
     ),
+    Deed("outbound_campaign_stop", Verb.LAUNCH_STOPPED, lambda client: on(a_begun_launch())),
     Deed("outbound_message_decide", Verb.TAKEN_AS_SENT, lambda client: decided("sent"), people=2),
     Deed("outbound_message_decide", Verb.TAKEN_AS_NOT_SENT, lambda client: decided("not_sent"), people=2),
     Deed(

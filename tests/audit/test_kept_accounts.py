@@ -14,7 +14,7 @@ from django.utils import timezone
 from console.accounts import has_acted
 from outbound import audit
 from outbound.audit import Verb
-from outbound.models import StatusWord, WebhookKey
+from outbound.models import Launch, StatusWord, WebhookKey
 from tests.builders import (
     a_campaign,
     a_conversation,
@@ -26,6 +26,14 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 
+
+def a_launch(**values: Any) -> Launch:
+    now = timezone.now()
+    return Launch.objects.create(
+        campaign=a_campaign(), asked_at=now, lease_until=now, planned=1, goes_on=True, **values
+    )
+
+
 TRACES: dict[str, Callable[[User], Any]] = {
     "LogEntry.actor": lambda ana: audit.record(a_recipient(), Verb.OPTED_OUT, ana),
     "LogEntry.user": lambda ana: ana.logentry_set.create(action_flag=1, object_repr="x"),
@@ -34,6 +42,7 @@ TRACES: dict[str, Callable[[User], Any]] = {
     "Campaign.created_by": lambda ana: a_campaign(created_by=ana),
     "Campaign.launched_by": lambda ana: a_campaign(launched_by=ana),
     "Campaign.status_changed_by": lambda ana: a_campaign(status_changed_by=ana),
+    "Launch.withdrawn_by": lambda ana: a_launch(withdrawn_by=ana),
     "Conversation.declared_by": lambda ana: a_conversation(integration=an_integration(), declared_by=ana),
     "Message.settled_by": lambda ana: a_message(settled_by=ana),
     "WebhookKey.created_by": lambda ana: WebhookKey.objects.create(
