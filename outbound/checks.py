@@ -123,7 +123,7 @@ def check_integrations(
 ) -> Sequence[CheckMessage]:
     """W001: an integration that points at this machine reaches a sandbox and nobody's phone.
 
-    W002: it has an address that could not be entered today; it sends there until somebody changes it.
+    W002: an older version took an address that is refused today; it goes on sending there.
     """
     if not settings.PRODUCTION or not databases or not _is_migrated():
         return []
@@ -141,9 +141,9 @@ def _address_problem(name: str, base_url: str) -> CheckMessage | None:
         return Warning(said, hint="Change its address or delete it.", id="outbound.W001")
     try:
         validate_base_url(base_url)
-    except ValidationError as error:
-        said = f"The address of the integration “{name}” would be refused today: {' '.join(error.messages)}"
-        return Warning(said, hint="Enter its address anew.", id="outbound.W002")
+    except ValidationError:
+        said = f"The integration “{name}” has a gateway address that could not be entered today."
+        return Warning(said, hint="Correct it on the integration's page.", id="outbound.W002")
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from outbound.statements import stored
 
 SENDER = "sender"
 INTAKE = "intake"
+OLDEST_EVENT = "oldest_event"
 
 
 def beat(now: datetime, name: str = SENDER) -> None:
@@ -38,11 +40,21 @@ def alarm(now: datetime) -> str:
     return _said(missing(now))
 
 
-def alarm_after(beats: Mapping[str, datetime | None], now: datetime) -> str:
-    """Return the same for whoever has read the beats already."""
+def alarm_after(known: Mapping[str, datetime | None], now: datetime) -> str:
+    """Return the same for whoever has read both beats already, and when the OLDEST_EVENT was due.
+
+    It asks the database only where no sender was at work lately.
+    """
     then = _then(now)
-    silent = [name for name in HAS_WORK if (beat_at := beats[name]) is None or beat_at <= then]
-    return _said(next((name for name in silent if HAS_WORK[name](then)), ""))
+
+    def is_silent(name: str) -> bool:
+        beat_at = known[name]
+        return beat_at is None or beat_at <= then
+
+    if is_silent(SENDER) and is_due(then):
+        return _said(SENDER)
+    oldest = known[OLDEST_EVENT]
+    return _said(INTAKE if is_silent(INTAKE) and oldest and oldest <= then else "")
 
 
 def missing(now: datetime) -> str:
@@ -80,6 +92,15 @@ def is_due(moment: datetime) -> bool:
     """Return whether something could be sent at `moment`."""
     since = lanes.waiting_since(moment)
     return since is not None and since <= moment
+
+
+def oldest_events() -> QuerySet[WebhookEvent, datetime | None]:
+    """Return, as one value, when the oldest event that is still to be taken in was due."""
+    return (
+        WebhookEvent.objects.filter(due_at__isnull=False)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)[:1]
+    )
 
 
 def has_events(moment: datetime) -> bool:

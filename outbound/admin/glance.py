@@ -56,8 +56,12 @@ class Glance:
     has_recipients: bool
 
     @property
-    def beats(self) -> dict[str, datetime | None]:
-        return {heartbeat.SENDER: self.sender_at, heartbeat.INTAKE: self.intake_at}
+    def signs(self) -> dict[str, datetime | None]:
+        return {
+            heartbeat.SENDER: self.sender_at,
+            heartbeat.INTAKE: self.intake_at,
+            heartbeat.OLDEST_EVENT: self.events_since,
+        }
 
 
 def ask(user: User, parts: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     drafts, recent = _latest_sends()
     return context | {
         "is_first_page": True,
-        "sender_alarm": heartbeat.alarm_after(seen.beats, now),
+        "sender_alarm": heartbeat.alarm_after(seen.signs, now),
         "sender": signs.sender(seen.sender_at, now),
         "signs": [
             *resuming.sign(integrations, may_resume=request.user.has_perm("outbound.pause_integration")),

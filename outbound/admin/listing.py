@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, DateTimeField, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
@@ -36,10 +36,15 @@ class HistoryList(ChangeList):
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
 
 
-def beats_and_launching() -> tuple[dict[str, datetime | None], list[int]]:
-    """Return who gave a sign of life when, and the sends that are being launched, in one query."""
-    beats = Heartbeat.objects.order_by().values_list(Value(0, BigIntegerField()), "name", "beat_at")
-    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until")
+def signs_and_launching() -> tuple[dict[str, datetime | None], list[int]]:
+    """Return what the alarm has to know, and the sends that are being launched, in one query."""
+    oldest = Subquery(heartbeat.oldest_events(), DateTimeField())
+    beats = Heartbeat.objects.order_by().values_list(Value(0, BigIntegerField()), "name", "beat_at", oldest)
+    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until", "lease_until")
     rows = list(beats.union(launches, all=True))
-    heard = {name: at for pk, name, at in rows if not pk}
-    return {name: heard.get(name) for name in heartbeat.HAS_WORK}, [pk for pk, *_rest in rows if pk]
+    heard = {name: (at, oldest) for pk, name, at, oldest in rows if not pk}
+    if not heard:  # no worker has ever run
+        heard[""] = (None, heartbeat.oldest_events().first())
+    signs = {name: heard.get(name, (None, None))[0] for name in heartbeat.HAS_WORK}
+    signs[heartbeat.OLDEST_EVENT] = next(iter(heard.values()))[1]
+    return signs, [pk for pk, *_rest in rows if pk]

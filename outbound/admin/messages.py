@@ -24,7 +24,7 @@ from outbound.admin.deciding import DecideView
 from outbound.admin.doubts import DoubtsView
 from outbound.admin.exporting import FORMATS, ExportView
 from outbound.admin.filters import INTEGRATION, SEND, SendFilter, WhenFilter
-from outbound.admin.listing import HistoryList, beats_and_launching
+from outbound.admin.listing import HistoryList, signs_and_launching
 from outbound.admin.readonly import ReadOnlyAdmin
 from outbound.admin.stamps import moment, unbroken
 from outbound.models import Message
@@ -74,8 +74,8 @@ class MessageAdmin(ReadOnlyAdmin):
         return rows.shown(getattr(request, "launching", None)).defer("payload", "detail")
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        beats, request.launching = beats_and_launching()  # for the alarm and the rows, asked together
-        known = {"sender_alarm": heartbeat.alarm_after(beats, timezone.now())}
+        signs, request.launching = signs_and_launching()  # for the alarm and the rows, asked together
+        known = {"sender_alarm": heartbeat.alarm_after(signs, timezone.now())}
         return super().changelist_view(request, known | (extra_context or {}))
 
     @display(description=gettext_lazy("number"))

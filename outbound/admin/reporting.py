@@ -82,6 +82,7 @@ def _report(user: User, length: int, now: datetime) -> dict[str, Any]:
         {
             heartbeat.SENDER: beat(heartbeat.SENDER),
             heartbeat.INTAKE: beat(heartbeat.INTAKE),
+            heartbeat.OLDEST_EVENT: Subquery(heartbeat.oldest_events()),
             "today": of_today(shown, now),
             "begin": Subquery(shown.order_by("created_at").values("created_at")[:1]),
             "known": CountOf(summaries.counted_days(first, yesterday).values("day")),

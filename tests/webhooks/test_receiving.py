@@ -165,6 +165,7 @@ def test_two_secrets_live_while_one_replaces_the_other(
         (AddressPolicy.LOG, "45.233.20.9", 200, False),
         (AddressPolicy.ENFORCE, "10.1.2.3", 404, None),
         (AddressPolicy.ENFORCE, "45.233.23.255", 200, False),
+        (AddressPolicy.ENFORCE, "::ffff:45.233.23.255", 200, False),
         (AddressPolicy.ENFORCE, "nonsense", 404, None),
     ],
 )
@@ -181,16 +182,18 @@ def test_addresses_are_looked_at_as_the_integration_says(
     )
 
 
+@pytest.mark.parametrize("hop", ["45.233.20.9", "45.233.20.9:5678", '"45.233.20.9:5678"'])
 @pytest.mark.parametrize(("trusted", "seen"), [(None, "127.0.0.1"), (("X", "https"), "45.233.20.9")])
 def test_only_a_proxy_that_we_trust_says_who_posted(
     path: str,
     settings: Any,
     trusted: Any,
     seen: str,
+    hop: str,
 ) -> None:
     settings.SECURE_PROXY_SSL_HEADER = trusted
 
-    post(path, HTTP_X_FORWARDED_FOR="1.2.3.4, 45.233.20.9")
+    post(path, HTTP_X_FORWARDED_FOR=f"1.2.3.4, {hop}")
 
     assert WebhookEvent.objects.get().address == seen
 
