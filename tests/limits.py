@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +26,13 @@ def no_file_grows_beyond(size: int) -> Iterator[None]:
 def limited_to(size: int) -> Callable[[], None]:
     """Return what limits a process that is about to start."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def limit_files(pids: Iterable[int], size: int) -> None:
+    """Let no file of some processes that run, and of those they start, grow beyond so many bytes."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def can_mount() -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import BigIntegerField, DateTimeField, QuerySet, Subquery, Value
+from django.contrib.auth.models import User
+from django.db.models import BigIntegerField, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
@@ -36,15 +38,13 @@ class HistoryList(ChangeList):
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
 
 
-def signs_and_launching() -> tuple[dict[str, datetime | None], list[int]]:
+def signs_and_launching(reader: Any) -> tuple[dict[str, datetime | None], list[int]]:
     """Return what the alarm has to know, and the sends that are being launched, in one query."""
-    oldest = Subquery(heartbeat.oldest_events(), DateTimeField())
-    beats = Heartbeat.objects.order_by().values_list(Value(0, BigIntegerField()), "name", "beat_at", oldest)
-    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until", "lease_until")
-    rows = list(beats.union(launches, all=True))
-    heard = {name: (at, oldest) for pk, name, at, oldest in rows if not pk}
-    if not heard:  # no worker has ever run
-        heard[""] = (None, heartbeat.oldest_events().first())
-    signs = {name: heard.get(name, (None, None))[0] for name in heartbeat.HAS_WORK}
-    signs[heartbeat.OLDEST_EVENT] = next(iter(heard.values()))[1]
-    return signs, [pk for pk, *_rest in rows if pk]
+    oldest, none = Subquery(heartbeat.oldest_events()), Value(0, BigIntegerField())
+    events = User.objects.filter(pk=reader.pk).values_list(none, Value(heartbeat.OLDEST_EVENT), oldest)
+    beats = Heartbeat.objects.order_by().values_list(none, "name", "beat_at")
+    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until")
+    rows = list(events.union(beats, launches, all=True))
+    known = {name: at for pk, name, at in rows if not pk}
+    names = (*heartbeat.HAS_WORK, heartbeat.OLDEST_EVENT)
+    return {name: known.get(name) for name in names}, [pk for pk, *_rest in rows if pk]

@@ -74,7 +74,9 @@ class MessageAdmin(ReadOnlyAdmin):
         return rows.shown(getattr(request, "launching", None)).defer("payload", "detail")
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        signs, request.launching = signs_and_launching()  # for the alarm and the rows, asked together
+        signs, request.launching = signs_and_launching(
+            request.user
+        )  # for the alarm and the rows, asked together
         known = {"sender_alarm": heartbeat.alarm_after(signs, timezone.now())}
         return super().changelist_view(request, known | (extra_context or {}))
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests import limits
 from tests.copies import Copies
 from tests.faults import servers
 from tests.faults.registry import Fault
 from tests.faults.stage import LEASE_SECONDS, SLOTS, Stage
 from tests.faults.table import Result
+
+SMALL_DISK_MEGABYTES = 12
 
 
 def play(fault: Fault, copies: Copies, database: str, *, seed: int, factor: float = 1.0) -> Result:
@@ -65,6 +68,11 @@ def _surroundings(fault: Fault, copies: Copies) -> Iterator[tuple[Copies, Any]]:
     elif fault.needs == "redis":
         with servers.redis() as server:
             yield copies, server
+    elif fault.needs == "mount":
+        directory = copies.directory / "small"
+        directory.mkdir(parents=True)
+        with limits.small_disk(directory, SMALL_DISK_MEGABYTES):
+            yield Copies(directory), directory
     else:
         yield copies, None
 
@@ -74,4 +82,6 @@ def _missing(fault: Fault) -> str:
         return "needs the programs of a PostgreSQL server"
     if fault.needs == "redis" and not servers.has_redis():
         return "needs redis-server"
+    if fault.needs == "mount" and not limits.can_mount():
+        return "needs a user who may mount a small disk"
     return ""

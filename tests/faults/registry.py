@@ -46,7 +46,9 @@ def fault(
     needs: str = "",
     **environment: str,
 ) -> Callable[[Callable[[Stage], None]], Callable[[Stage], None]]:
-    """Register a scenario. `needs`: "postgres" or "redis", a server of its own that may be killed."""
+    """Register a scenario. `needs`: "postgres" or "redis", a server of its own that may be killed, or
+    "mount", a small disk of its own that may be filled.
+    """
 
     def register(play: Callable[[Stage], None]) -> Callable[[Stage], None]:
         databases = (only,) if only else (SQLITE, POSTGRESQL)

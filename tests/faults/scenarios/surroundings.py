@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -9,9 +11,11 @@ from pathlib import Path
 
 from tests.faults.registry import POSTGRESQL, SQLITE, fault
 from tests.faults.stage import AS_SHIPPED, SLOTS, Stage
+from tests.limits import fill, limit_files, make_room
 
 WRONG_CLOCK = str(Path(__file__).parents[1] / "clock")
 LOCKED_SECONDS = 25
+FULL_SECONDS = 8
 
 
 @fault("PostgreSQL restarted", only=POSTGRESQL, needs="postgres")
@@ -42,6 +46,51 @@ def sqlite_locked(stage: Stage) -> None:
         writer.execute("COMMIT")
     stage.settle()
     assert stage.statuses() == {"accepted": stage.people}
+
+
+@fault("disk full", only=SQLITE, needs="mount")
+def disk_full(stage: Stage) -> None:
+    """the disk of the data directory is full in the middle of a send, three times, for 8 seconds each"""
+    directory = stage.installation.directory
+    _keep_elsewhere(directory / "sandbox", directory.parent.with_name("sandbox"))
+    stage.sandbox(latency_ms=20)
+    stage.worker()
+    stage.send(stage.some(1500))
+    for _ in range(3):
+        stage.until_requests(stage.some(stage.chance.randint(50, 200)))
+        stage.nudges = False  # a wake-up has no room either
+        fill(directory)
+        before = stage.installation.requests()
+        time.sleep(FULL_SECONDS)
+        stage.notes.append(f"{stage.installation.requests() - before} requests while it was full")
+        make_room(directory)
+        stage.nudges = True
+        stage.extra_doubts += SLOTS  # answers that came in meanwhile and could not be written down
+    stage.settle()
+
+
+@fault("writes fail", only=SQLITE)
+def writes_fail(stage: Stage) -> None:
+    """every write of the worker to any file fails for 8 seconds in the middle of a send, three times"""
+    stage.sandbox(latency_ms=20)
+    worker = stage.worker()
+    stage.send(stage.some(1500))
+    for _ in range(3):
+        stage.until_requests(stage.some(stage.chance.randint(50, 200)))
+        worker.wait_until_it_runs()
+        pids = worker.group()
+        limit_files(pids, 0)
+        time.sleep(FULL_SECONDS)
+        limit_files(pids, resource.RLIM_INFINITY)
+        stage.extra_doubts += SLOTS
+    stage.settle()
+
+
+def _keep_elsewhere(directory: Path, elsewhere: Path) -> None:
+    """Have the gateway's ledger on another disk, as the gateway is on another machine."""
+    shutil.copytree(directory, elsewhere)
+    shutil.rmtree(directory)
+    directory.symlink_to(elsewhere)
 
 
 @fault("SECRET_KEY changed")
