@@ -20,14 +20,15 @@ from outbound import phones
 from outbound.contents.errors import Problems
 from outbound.models import Recipient
 from outbound.models.recipient import known_values
+from outbound.statements import ids_of
 
 # A number may hold spaces, dots and hyphens, so only these part one from the next.
 _SEPARATORS = re.compile(r"[\n\r,;\t]+")
 MAX_PASTED = 100_000
 # Of a list that is no list of numbers, so many faults are told.
 MAX_FAULTS = 100
-# So many people are in memory at once; each body may have some kilobytes.
-CHUNK = 1000
+# So many bodies are in memory at once; each may have some kilobytes. People alone are smaller.
+CHUNK, READ_AT_ONCE = 1000, 2000
 
 
 class Person(NamedTuple):
@@ -99,11 +100,11 @@ class Audience:
         return len(self._first) < CHUNK
 
     def _all_picked(self) -> Iterator[Person]:
-        # Their ids first: each chunk is then a short question of its own, and none stays open meanwhile.
+        # Their ids first: each question is then short, and none stays open while rows are written.
         pks = array("q", self._picked.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK))
-        for start in range(0, len(pks), CHUNK):
-            chunk = Recipient.objects.filter(pk__in=list(pks[start : start + CHUNK]))
-            yield from map(_person, _read(chunk.order_by("id")))
+        for start in range(0, len(pks), READ_AT_ONCE):
+            some = Recipient.objects.filter(pk__in=ids_of(pks[start : start + READ_AT_ONCE]))
+            yield from map(_person, list(_read(some.order_by("id"))))
 
     def _shared_keys(self) -> set[str]:
         """Return the keys that may come more than once, so that the others need not be remembered."""

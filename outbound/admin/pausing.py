@@ -17,7 +17,7 @@ from outbound.admin.confirming import ConfirmView
 from outbound.admin.stamps import moment, person
 from outbound.audit import Verb
 from outbound.lifecycle import IntegrationStatus, MessageStatus
-from outbound.models import Integration, Message
+from outbound.models import Integration, Launch, Message
 from outbound.sending import breaker
 from outbound.tasks import wake
 
@@ -32,7 +32,8 @@ BADGES: dict[str, str] = {
 
 def queued(integration: Integration) -> int:
     """Count the messages that wait for this integration."""
-    return Message.objects.shown().filter(integration=integration, status=MessageStatus.QUEUED).count()
+    rows = Message.objects.filter(integration=integration, status=MessageStatus.QUEUED)
+    return rows.exclude(campaign__in=Launch.objects.values("pk")).count()
 
 
 def waiting(count: int) -> str:

@@ -17,7 +17,7 @@ from outbound.admin.cards import Fact
 from outbound.admin.confirming import ConfirmView
 from outbound.admin.pausing import ReasonForm, reason, set_status, waiting
 from outbound.admin.signs import Sign
-from outbound.lifecycle import IntegrationStatus, MessageStatus
+from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.sending import breaker, identity
 from outbound.tasks import wake
@@ -55,8 +55,9 @@ class ResumeStoppedView(ConfirmView):
 
     @cached_property
     def stopped(self) -> list[Any]:
-        queued = Count("messages", filter=Q(messages__status=MessageStatus.QUEUED))
-        return list(identity.stopped().annotate(queued=queued))
+        waits = Q(messages__status=MessageStatus.QUEUED)
+        is_prepared = ~Q(messages__campaign__status=CampaignStatus.LAUNCHING)
+        return list(identity.stopped().annotate(queued=Count("messages", filter=waits & is_prepared)))
 
     def explanation(self) -> list[str]:
         why = dict.fromkeys(reason(one) for one in self.stopped)

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import Error, IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -23,6 +24,7 @@ from outbound.models import Campaign, Launch, Message, Recipient, Template
 from outbound.sending import draft, launch_lease, rows
 from outbound.sending.launch_lease import TURN_SECONDS, AlreadyLaunched, LaunchLost
 from outbound.sending.plan import Planned, Walk
+from outbound.statements import passing
 from outbound.tracking import stale
 from outbound.turns import turn
 
@@ -170,7 +172,7 @@ def _write(
         launch_lease.keep(held)
         _refuse_paused(campaign)
         launch_lease.let_go(held, launched_at=now, template_body=body, not_after=not_after)
-        stale.mark([now], now)
+        stale.mark([now], timezone.now())
         if not held.goes_on:  # of one that goes on, whoever began it left the entry
             _record(campaign, campaign.launched_by, queued)
         then()
@@ -179,7 +181,7 @@ def _write(
 
 
 def _insert(held: Launch, made: Iterable[rows.Row], written: Counter[str]) -> None:
-    with turn(TURN_SECONDS), transaction.atomic():
+    with turn(TURN_SECONDS), passing():
         launch_lease.keep(held, written=max(1, sum(written.values())))
         rows.insert(made)
 

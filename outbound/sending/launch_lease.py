@@ -19,6 +19,7 @@ from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Launch, Message
 from outbound.sending import identity
+from outbound.statements import passing
 from outbound.turns import turn
 
 # A chunk takes a fraction of a second; whoever wrote none for so long is gone, or frozen.
@@ -122,7 +123,7 @@ def clear(launch: Launch, **progress: Any) -> None:
     rows = Message.objects.filter(campaign=launch.pk).order_by()
     pks = True
     while pks:
-        with turn(TURN_SECONDS), transaction.atomic():
+        with turn(TURN_SECONDS), passing():
             keep(launch, written=0, **progress)
             pks = list(rows.values_list("pk", flat=True)[:PAGE_SIZE])
             # Nothing can refer to them: nobody has seen them yet.
