@@ -52,7 +52,7 @@ def _all(directory: Path) -> Iterator[Path]:
 
 def _close(path: Path) -> bool:
     """Take a file's permissions from others; return whether none is left. A link has none of its own."""
-    with suppress(FileNotFoundError):  # SQLite took its log away meanwhile
+    with suppress(OSError):  # gone meanwhile, like SQLite's log, or in another's folder
         mode = path.lstat().st_mode
         if mode & OTHERS and not stat.S_ISLNK(mode):
             with suppress(OSError):  # another's, or a file system that cannot

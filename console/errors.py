@@ -40,8 +40,8 @@ class QuietReporterFilter(SafeExceptionReporterFilter):
 class QuietReporter(ExceptionReporter):
     """Cuts what no log shows out of the whole report: it names the address in half a dozen places."""
 
-    def get_traceback_html(self) -> str:
+    def get_traceback_html(self) -> Any:
         return cut(super().get_traceback_html())
 
-    def get_traceback_text(self) -> str:
+    def get_traceback_text(self) -> Any:
         return cut(super().get_traceback_text())

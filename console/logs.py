@@ -1,7 +1,7 @@
 """What no log shows: the secret of a webhook's address, however the address was mistyped.
 
-Every record is cut as it is made, and so whoever writes it where: Django, its own server, gunicorn at any
-level and in any format of its access log, a library, an exception's text.
+Records are cut as they are made, before any handler sees them. So it makes no difference who logs at which
+level and in which format: Django, its development server, gunicorn with an access log, or a library.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 GONE = "…"
-# A secret has 43 characters (outbound/tracking/keys.py). What is four short of it still tells too much.
+# A secret has 43 characters (outbound/tracking/keys.py). Three short of it, it still tells too much.
 _LONG = re.compile(r"(?:[A-Za-z0-9_-]|%[0-9A-Fa-f]{2}){40,}")
 # Names of constraints and functions are as long, and made of words.
 _WORD = re.compile(r"[a-z]{0,24}|[0-9]{1,8}|[0-9a-f]{8}")

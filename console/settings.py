@@ -38,7 +38,7 @@ env = environ.Env(
 )
 
 production.refuse(
-    production.unreadable({name: os.environ.get(name, "") for name in ("PRODUCTION", "DEBUG", "TRUST_PROXY")})
+    production.unreadable({name: os.environ.get(name, "") for name in ("PRODUCTION", "TRUST_PROXY")})
 )
 PRODUCTION = env("PRODUCTION")
 DEBUG = env("DEBUG")
