@@ -42,13 +42,18 @@ class KeptMixin:
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         user = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        if user and super().has_delete_permission(request) and has_acted(user):  # type: ignore[misc]
+        if user and super().has_delete_permission(request, user) and has_acted(user):  # type: ignore[misc]
             messages.warning(request, _kept())
             return redirect("admin:auth_user_change", user.pk)
         return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
 
     def card(self, request: HttpRequest, obj: User) -> Card | None:
-        return Card(_("Current state"), note=_kept()) if has_acted(obj) else None
+        card: Card | None = super().card(request, obj)  # type: ignore[misc]
+        if not has_acted(obj):
+            return card
+        card = card or Card(_("Current state"))
+        card.note = " ".join(filter(None, (_kept(), card.note)))
+        return card
 
     def deed(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
         if isinstance(form, SetPasswordMixin) and not add:

@@ -91,7 +91,9 @@ def pages(integration: Integration) -> list[str]:
     Throttle.objects.update_or_create(integration=integration, defaults=held)
     template, recipient = Template.objects.latest("pk"), Recipient.objects.latest("pk")
     reader = User.objects.get(username=demo.USERNAME)
-    reader.user_permissions.add(Permission.objects.get(codename="view_logentry"))
+    reader.user_permissions.add(
+        Permission.objects.get(content_type__app_label="auditlog", codename="view_logentry")
+    )
     own = "/admin/outbound"
     return [
         "/admin/",
