@@ -64,15 +64,17 @@ def is_large(campaign: Campaign) -> bool:
     return _size(campaign) > LARGE
 
 
-def begin(campaign: Campaign, *, by: User | None, now: datetime, expected: str, people: int) -> Launch:
+def begin(
+    campaign: Campaign, *, by: User | None, now: datetime, expected: str, people: int | None = None
+) -> Launch:
     """Leave the launch of a draft to the workers, which end it or take it back. Raises AlreadyLaunched.
 
-    `people` is how many get a message by the plan that was looked at.
+    `people` is how many get a message by the plan that was looked at; without it, all on the list count.
     """
     planned = _size(campaign)
     with transaction.atomic():
         held = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=True)
-        _record(campaign, by, people)
+        _record(campaign, by, planned if people is None else people)
     return held
 
 

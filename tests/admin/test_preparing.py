@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -36,9 +35,8 @@ def operator(client: Client) -> Client:
 
 
 @pytest.fixture
-def large_from_two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def large_from_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launching, "LARGE", 1)
-    yield
 
 
 def begun(integration: Integration | None = None) -> Campaign:
