@@ -23,6 +23,8 @@ class ConsoleCommand(BaseCommand):
     `state_after`, what was done by then; no traceback unless `--traceback` asks for it.
     """
 
+    _called_from_command_line = False  # until Django says otherwise
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs["epilog"] = "\n\n".join(filter(None, [kwargs.get("epilog"), _statuses()]))
         return super().create_parser(prog_name, subcommand, **kwargs)

@@ -30,8 +30,9 @@ class Command(ConsoleCommand):
         "Invalid input: exit status 2, the errors with their paths on standard error, nothing saved. Options "
         "that name people or values may be repeated and add up; any other is refused when it is."
     )
-    # What is being launched, or was.
+    # What is being launched, or was, and by which session with the database.
     _launching: Campaign | None = None
+    _session: Any = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -82,7 +83,7 @@ class Command(ConsoleCommand):
             campaign = _draft(options)
             planned = plan(campaign, timezone.now())
             if not options["dry_run"]:
-                self._launching = campaign
+                self._launching, self._session = campaign, connection.connection
                 _launch(campaign, planned)
         except ValidationError as error:
             self._refuse(error)
@@ -94,7 +95,7 @@ class Command(ConsoleCommand):
     def state_after(self, error: BaseException) -> str:
         if self._launching is None:
             return _("Nothing was sent or saved.")
-        return _what_became_of(self._launching)
+        return _what_became_of(self._launching, self._session)
 
     def _refuse(self, error: ValidationError) -> NoReturn:
         for path, messages in error.message_dict.items():
@@ -110,9 +111,9 @@ def _launch(campaign: Campaign, planned: Plan) -> None:
         launch_and_wake(campaign, by=None, expected=planned.digest)
 
 
-def _what_became_of(campaign: Campaign) -> str:
-    """Ask whether a send was saved; where a commit went unanswered, even its absence proves nothing."""
-    is_certain = connection.vendor == "sqlite" or connection.connection is not None
+def _what_became_of(campaign: Campaign, session: Any) -> str:
+    """Ask whether a send was saved; where `session` was lost before it answered, absence proves nothing."""
+    is_certain = connection.vendor == "sqlite" or connection.connection is session
     try:
         close_old_connections()
         saved = Campaign.objects.filter(draft_key=campaign.draft_key).values_list("pk", flat=True).first()
