@@ -21,17 +21,16 @@ def read(text: str) -> dict[str, str]:
     """Turn lines into a dict. Raises ValidationError with one message per wrong line."""
     attributes: dict[str, str] = {}
     errors: list[ValidationError] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if len(lines) > MAX_ATTRIBUTES:
+        raise _too_many()
+    for number, line in lines:
         key, value = (part.strip() for part in (*line.split(":", 1), "")[:2])
         try:
             _check(key, value, ":" in line, attributes)
         except ValidationError as error:
             errors.append(_at(number, error))
         attributes[key] = value
-    if len(attributes) > MAX_ATTRIBUTES:
-        errors.append(_too_many())
     if errors:
         raise ValidationError(errors)
     return attributes

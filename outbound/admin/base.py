@@ -7,12 +7,22 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 
 from outbound.admin.cards import Card
 from outbound.admin.paging import CappedPaginator
 from outbound.admin.recording import RecordingMixin
 from outbound.searching import MAX_TERM_LENGTH
+
+
+class ConsoleInline(TabularInline):
+    """Rows below a form: never more than `max_num`, whatever number of them a form says that it has."""
+
+    extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        bounds = {"absolute_max": self.get_max_num(request, obj), "validate_max": True}
+        return super().get_formset(request, obj, **(bounds | kwargs))
 
 
 class ConsoleAdmin(RecordingMixin, ModelAdmin):

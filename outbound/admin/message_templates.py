@@ -11,15 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from outbound.admin.archiving import ArchiveView, LetGoOnView, RestoreView
-from outbound.admin.base import ConsoleAdmin
+from outbound.admin.base import ConsoleAdmin, ConsoleInline
 from outbound.admin.cards import Card, Fact, Link
 from outbound.admin.confirming import page
 from outbound.admin.stamps import moment
+from outbound.bounds import MAX_TEMPLATE_FIELDS
 from outbound.models import Template, TemplateField
 from outbound.searching import find_templates
 
@@ -53,11 +53,11 @@ class FieldForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = field.label
 
 
-class FieldInline(TabularInline):
+class FieldInline(ConsoleInline):
     model = TemplateField
     form = FieldForm
     fields = ("key", "label", "required", "example", "position")
-    extra = 0
+    max_num = MAX_TEMPLATE_FIELDS
     ordering_field = "position"
     hide_ordering_field = False  # dragging needs a mouse, the number does not
     hide_title = True

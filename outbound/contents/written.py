@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from math import inf, isfinite
 from typing import Any
@@ -27,7 +28,7 @@ _BAD = _("This has characters or numbers that cannot be sent. Type them anew.")
 
 
 class _Object(dict[str, Any]):
-    """An object in which a key stands twice. It keeps the first such key."""
+    """An object in which a key stands twice, and the first such key."""
 
     repeated = ""
 
@@ -87,8 +88,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) == len(pairs):
         return value
-    marked, seen = _Object(value), set[str]()
-    marked.repeated = next(key for key, _value in pairs if key in seen or seen.add(key))
+    marked, counts = _Object(value), Counter(key for key, _value in pairs)
+    marked.repeated = next(key for key, count in counts.items() if count > 1)
     return marked
 
 

@@ -99,7 +99,11 @@ def nothing_saved() -> bool:
 @pytest.fixture
 def composer(client: Client, db: None) -> Composer:
     user = an_operator(
-        "outbound.add_campaign", "outbound.launch_campaign", "outbound.view_campaign", "outbound.view_message"
+        "outbound.add_campaign",
+        "outbound.launch_campaign",
+        "outbound.view_campaign",
+        "outbound.view_message",
+        "outbound.view_recipient",
     )
     client.force_login(user)
     template = a_template()

@@ -20,6 +20,7 @@ RIGHTS = (
     "outbound.add_campaign",
     "outbound.launch_campaign",
     "outbound.change_others_drafts",
+    "outbound.view_recipient",
 )
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from console.own_rights import exceeds, rights_of
+from console.own_rights import rights_of
 from outbound import heartbeat
 from outbound.roles import OPERATORS
 from tests.builders import an_operator
@@ -134,12 +134,6 @@ def test_the_password_page_of_whoever_has_more_rights_is_closed(
     assert client.get(f"/admin/auth/user/{STRONG[kind]().pk}/password/").status_code == 403
 
 
-def test_nobody_makes_themselves_more(client: Client, manager: User) -> None:
-    client.post(address(manager), everything(username="manager"))
-
-    assert is_within(manager)
-
-
 @pytest.mark.parametrize(
     "wish",
     [
@@ -253,10 +247,3 @@ def test_the_page_asks_at_most_ten_questions(client: Client, manager: User, path
 
     assert response.status_code == 200
     assert len(asked) <= 10
-
-
-def test_equal_rights_are_not_more() -> None:
-    one, other = an_operator(OWN), an_operator(OWN)
-
-    assert not exceeds(one, other)
-    assert not exceeds(an_operator(is_superuser=True), an_operator(is_superuser=True))
