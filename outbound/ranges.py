@@ -59,9 +59,9 @@ def queued_between(rows: QuerySet[Message], since: datetime, until: datetime | N
         end = until or since
         cursor.execute(_BORDERS, [stored(since - SLACK), stored(end + SLACK)])
         below, above = cursor.fetchone()
-    if below is not None:
-        rows = rows.filter(pk__gt=below)
-    return rows if until is None or above is None else rows.filter(pk__lt=above)
+    # Borders in ids also where no row lies beyond them: with moments alone SQLite sorts.
+    rows = rows.filter(pk__gt=below or 0)
+    return rows if until is None else rows.filter(pk__lt=above or BigIntegerField.MAX_BIGINT)
 
 
 def send(pk: int) -> Send | None:

@@ -42,7 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to its template context; the skin calls it."""
     if not request.user.has_perms(NEEDED):
         return context  # the plain list of what they may open
-    now = timezone.localtime()
+    now = timezone.now()
     shown = Message.objects.shown()
     seen = glance(cast(User, request.user), shown, now)
     _tell_menu(context, seen.in_doubt)

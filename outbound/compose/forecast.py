@@ -52,5 +52,5 @@ def _closes(integration: Integration, moment: datetime) -> datetime:
     local = timezone.localtime(moment)
     end = integration.closes_at
     if end and integration.opens_at and end > local.time():
-        return timezone.make_aware(datetime.combine(local.date(), end))
-    return timezone.make_aware(datetime.combine(local.date() + timedelta(days=1), time.min))
+        return throttle.at(local.date(), end.replace(fold=local.fold))
+    return throttle.at(local.date() + timedelta(days=1), time.min)

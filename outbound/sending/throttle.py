@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from django.db import connection
@@ -70,8 +70,8 @@ def opens(limits: Limits, throttle: Throttle, now: datetime) -> datetime:
     moment = max(now, throttle.held_until) if throttle.held_until else now
     moment = within_hours(limits.opens_at, limits.closes_at, moment)
     if limits.per_day is not None and used_today(throttle, moment) >= limits.per_day:
-        midnight = timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
-        moment = within_hours(limits.opens_at, limits.closes_at, midnight + timedelta(days=1))
+        tomorrow = timezone.localdate(moment) + timedelta(days=1)
+        moment = within_hours(limits.opens_at, limits.closes_at, at(tomorrow, time.min))
     return moment
 
 
@@ -87,8 +87,14 @@ def within_hours(opens_at: time | None, closes_at: time | None, moment: datetime
     is_day = opens_at < closes_at
     if opens_at <= clock < closes_at if is_day else (clock >= opens_at or clock < closes_at):
         return moment
-    start = local.replace(hour=opens_at.hour, minute=opens_at.minute, second=opens_at.second, microsecond=0)
-    return start if clock < opens_at else start + timedelta(days=1)
+    if clock < opens_at:
+        return at(local.date(), opens_at.replace(fold=local.fold))
+    return at(local.date() + timedelta(days=1), opens_at)
+
+
+def at(day: date, clock: time) -> datetime:
+    """Return a local time of a day in UTC, in which moments subtract also where clocks change between them."""
+    return timezone.make_aware(datetime.combine(day, clock)).astimezone(UTC)
 
 
 def used_today(throttle: Throttle, now: datetime) -> int:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -191,6 +193,21 @@ def test_a_stopped_integration_is_named_where_messages_wait_for_it(operator: Cli
 
     assert "Messages wait for Waited for, which is stopped." in said
     assert "Messages wait for Idle" not in said
+
+
+@pytest.mark.parametrize("silence", [30, 90])
+@pytest.mark.parametrize("moment", ["2018-02-17T23:00:30-03:00", "2018-11-04T01:00:30-02:00"])
+def test_a_silence_is_as_long_as_it_is_where_clocks_were_just_changed(
+    client: Client, moment: str, silence: int
+) -> None:
+    with time_machine.travel(moment):
+        client.force_login(an_operator(is_superuser=True))
+        messages(1, MessageStatus.QUEUED, an_integration(), due_at=ago(10))
+        heartbeat.beat(ago(silence / 60))
+
+        is_told = "nobody is sending them" in text(client)
+
+    assert is_told == (silence > settings.SENDER_SILENCE_SECONDS)
 
 
 def test_whoever_may_not_read_messages_sees_no_number(client: Client) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.utils import timezone
 from outbound.compose.forecast import forecast
 from outbound.lifecycle import Hold
 from outbound.models import Integration, Throttle
+from outbound.sending.throttle import within_hours
 
 DAY = {"opens_at": time(8), "closes_at": time(18)}
+MINUTE = timedelta(minutes=1)
 NIGHT = {"opens_at": time(22), "closes_at": time(6)}
 
 
@@ -93,3 +96,35 @@ def test_a_pace_of_years_is_answered_quickly() -> None:
 
     assert found.ends is None
     assert found.left > 99_000
+
+
+# Summer time of São Paulo ends in the night to 18 February, when 23:00 comes twice, and begins on 4 November,
+# which has no 00:00.
+NIGHTS = ["2018-02-17T12:00-02:00", "2018-11-03T12:00-03:00"]
+
+
+@pytest.mark.parametrize("noon", NIGHTS)
+@pytest.mark.parametrize("hours", [{}, DAY, NIGHT])
+@pytest.mark.parametrize("per_day", [None, 200])
+def test_where_clocks_change_it_says_what_goes_minute_by_minute(
+    noon: str, hours: dict[str, Any], per_day: int | None
+) -> None:
+    begin = datetime.fromisoformat(noon)
+    integration = an_integration(per_second=1 / 60, per_day=per_day, **hours)
+
+    for start in (begin + timedelta(hours=number) for number in range(20)):
+        until = start + timedelta(hours=30)
+        found = forecast(integration, 5000, start, until)
+
+        assert 5000 - found.left == in_minutes(integration, start, until), start
+
+
+def in_minutes(integration: Integration, start: datetime, until: datetime) -> int:
+    """Count the minutes that are open, each day's as far as its limit goes."""
+    days: Counter[date] = Counter()
+    for number in range(int((until - start) / MINUTE)):
+        moment = start + number * MINUTE
+        is_open = within_hours(integration.opens_at, integration.closes_at, moment) == moment
+        if is_open and days[timezone.localdate(moment)] < (integration.per_day or 5000):
+            days[timezone.localdate(moment)] += 1
+    return days.total()

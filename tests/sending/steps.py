@@ -30,12 +30,18 @@ ACCEPTED = Accepted(
     status="pending", message_id="77", contact_id="88", http_status=200, answer='{"status":"pending"}'
 )
 
-_numbers = count(5000)
+_numbers = count()
+BLOCK = 5000
 
 
 def some_numbers(how_many: int) -> list[str]:
     """Return numbers of no block that was given out, with no ending that the sandbox reacts to."""
-    return [f"+551190000{next(_numbers)}" for _ in range(how_many)]
+    return [_number(next(_numbers)) for _ in range(how_many)]
+
+
+def _number(place: int) -> str:
+    block, ending = divmod(place, BLOCK)
+    return f"+55119{block:04}{BLOCK + ending}"
 
 
 def a_draft(people: int = 1, **values: Any) -> Campaign:
