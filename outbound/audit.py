@@ -77,17 +77,32 @@ def record_reading(model: type[Model], text: str, actor: Any, details: Mapping[s
 
 
 def record_rows(
-    model: type[Model], pks: Sequence[int], text: str, *, actor: Any, changes: dict[str, list[str]]
-) -> None:
-    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number."""
+    model: type[Model],
+    pks: Sequence[int],
+    text: str,
+    *,
+    actor: Any,
+    changes: dict[str, list[str]],
+    entry: LogEntry | None = None,
+) -> LogEntry:
+    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number.
+
+    `entry` is that of the same deed, where it is done page by page, and gets the rows of all so far.
+    """
     shown = ", ".join(str(pk) for pk in pks[:MAX_SHOWN])
-    LogEntry.objects.create(
+    told = {
+        "object_repr": shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})",
+        "additional_data": {"text": text, "ids": list(pks)},
+    }
+    if entry:
+        LogEntry.objects.filter(pk=entry.pk).update(**told)
+        return entry
+    return LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(model),
         object_pk=str(pks[0]),
         object_id=pks[0],
-        object_repr=shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})",
         action=LogEntry.Action.UPDATE,
         changes=changes,
         actor=actor,
-        additional_data={"text": text, "ids": list(pks)},
+        **told,
     )

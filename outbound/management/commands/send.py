@@ -11,16 +11,15 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbound import windows
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind
+from outbound.management.launching import launch_or_forget
 from outbound.models import Campaign, Integration, Template
 from outbound.sending.plan import Plan, plan
-from outbound.tasks import launch_and_wake
 
 INVALID = 2
 
@@ -74,7 +73,7 @@ class Command(BaseCommand):
             campaign = _draft(options)
             planned = plan(campaign, timezone.now())
             if not options["dry_run"]:
-                _launch(campaign, planned)
+                launch_or_forget(campaign, planned.digest)
         except ValidationError as error:
             self._refuse(error)
         self.stdout.write(json.dumps(_report(campaign, planned), ensure_ascii=False))
@@ -84,12 +83,6 @@ class Command(BaseCommand):
             for message in messages:
                 self.stderr.write(f"{path}: {message}")
         sys.exit(INVALID)
-
-
-@transaction.atomic
-def _launch(campaign: Campaign, planned: Plan) -> None:
-    campaign.save()
-    launch_and_wake(campaign, by=None, expected=planned.digest)
 
 
 def _report(campaign: Campaign, planned: Plan) -> dict[str, Any]:
