@@ -54,11 +54,20 @@ def record_rows(
     *,
     people: int | None = None,
     action: int = LogEntry.Action.UPDATE,
-) -> None:
-    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number."""
+    entry: LogEntry | None = None,
+) -> LogEntry:
+    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number.
+
+    `entry` is that of the same deed, where it is done page by page, and gets the rows of all so far.
+    """
     shown = ", ".join(str(pk) for pk in pks[:MAX_SHOWN])
     name = shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})"
-    _write(model, verb, by, changes, {"people": people, "ids": list(pks)}, action, pk=pks[0], name=name)
+    details = {"people": people, "ids": list(pks)}
+    if entry is None:
+        return _write(model, verb, by, changes, details, action, pk=pks[0], name=name)
+    entry.object_repr, entry.additional_data = name, entry.additional_data | details
+    entry.save(update_fields=["object_repr", "additional_data"])
+    return entry
 
 
 def record_reading(
@@ -79,9 +88,9 @@ def _write(
     *,
     name: str,
     pk: int | None = None,
-) -> None:
+) -> LogEntry:
     whose = author(by)
-    LogEntry.objects.create(
+    return LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(model),
         object_pk="" if pk is None else str(pk),
         object_id=pk,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import Error, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -158,11 +159,15 @@ def _write(
     walk = Walk(campaign, now)
     starts_at, not_after = draft.window(campaign, now)
     written: Counter[str] = Counter()
-    for chunk in walk.chunks():
+    chunks = (rows.made(_rows(campaign, chunk, now, starts_at, written)) for chunk in walk.chunks())
+    while (first := next(chunks, None)) is not None:
         if not may_go_on():
             launch_lease.give_up(held)
             raise LaunchLost
-        _insert(held, rows.made(_rows(campaign, chunk, now, starts_at, written)), written)
+        with turn(TURN_SECONDS), passing():
+            launch_lease.keep(held, written=max(1, sum(written.values())))
+            for chunk in chain([first], islice(chunks, rows.CHUNKS_AT_ONCE[connection.vendor] - 1)):
+                rows.insert(chunk)
         failpoints.reach(failpoints.ROWS_WRITTEN)
     if held.expected and walk.digest != held.expected:
         raise PlanChanged
@@ -180,12 +185,6 @@ def _write(
         then()
     campaign.refresh_from_db()
     return Launched(campaign, queued, written)
-
-
-def _insert(held: Launch, made: Iterable[rows.Row], written: Counter[str]) -> None:
-    with turn(TURN_SECONDS), passing():
-        launch_lease.keep(held, written=max(1, sum(written.values())))
-        rows.insert(made)
 
 
 def _refuse_paused(campaign: Campaign) -> None:

@@ -13,6 +13,9 @@ from outbound.models import Message
 OWN = ("recipient", "phone", "phone_key", "reason", "detail", "payload", "external_id", "resend_of")
 
 Row = tuple[Any, ...]
+# How many chunks of rows one transaction inserts. SQLite's locks the whole file; in PostgreSQL it holds
+# nobody up, and each costs some journeys to the server.
+CHUNKS_AT_ONCE = {"sqlite": 1, "postgresql": 5}
 
 
 def alike(message: Message) -> Row:

@@ -12,32 +12,33 @@ from outbound import audit
 from outbound.audit import Verb
 from outbound.lifecycle import IN_DOUBT, MessageStatus
 from outbound.models import Message
+from outbound.turns import turn
 
-PAGE_SIZE = 5000  # SQLite takes some 30,000 values in one statement
+PAGE_SIZE = 1000
+TURN_SECONDS = 1.0
 MAX_REASON_LENGTH = 300
 
 
-@transaction.atomic
 def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: datetime) -> int:
     """Take messages in doubt as sent, or as not sent; return how many were decided.
 
     What evidence settled meanwhile is not in doubt any more and stays as it is. Taken as sent, a
-    message is never sent again; taken as not sent, it may be, as a new message.
+    message is never sent again; taken as not sent, it may be, as a new message. They are decided page by
+    page, each with the one entry of the audit log that grows along; what a crash leaves stays in doubt.
     """
     status = MessageStatus.ASSUMED_SENT if as_sent else MessageStatus.ASSUMED_NOT_SENT
     reason = reason[:MAX_REASON_LENGTH]
+    verb = Verb.TAKEN_AS_SENT if as_sent else Verb.TAKEN_AS_NOT_SENT
+    changes = {"status": [MessageStatus.UNCONFIRMED, status], "settled_reason": ["", reason]}
     decided: list[int] = []
+    entry = None
     for start in range(0, len(pks), PAGE_SIZE):
-        decided += _settle_page(pks[start : start + PAGE_SIZE], status, reason, by, now)
-    if decided:
-        audit.record_rows(
-            Message,
-            decided,
-            Verb.TAKEN_AS_SENT if as_sent else Verb.TAKEN_AS_NOT_SENT,
-            by,
-            {"status": [MessageStatus.UNCONFIRMED, status], "settled_reason": ["", reason]},
-            people=len(decided),
-        )
+        with turn(TURN_SECONDS), transaction.atomic():
+            found = _settle_page(pks[start : start + PAGE_SIZE], status, reason, by, now)
+            decided += found
+            if found:
+                people = len(decided)
+                entry = audit.record_rows(Message, decided, verb, by, changes, people=people, entry=entry)
     return len(decided)
 
 

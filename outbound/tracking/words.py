@@ -15,8 +15,10 @@ from outbound.audit import Verb
 from outbound.gateways.zenvia.statuses import WORDS
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
+from outbound.turns import turn
 
 MOST_COUNTED = 10_000
+PAGE_SIZE, TURN_SECONDS = 1000, 1.0
 
 
 class UnknownWord(Exception):
@@ -48,13 +50,22 @@ def unknown_words() -> QuerySet[WebhookEvent, Any]:
     return unknown.values("word").annotate(count=Count("pk"), last=Max("received_at")).order_by("word")
 
 
-@transaction.atomic
 def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
-    """Say once what a word means; return how many events that came with it are looked at again."""
-    taught, _created = StatusWord.objects.update_or_create(
-        word=word, defaults={"meaning": meaning, "taught_by": by, "taught_at": now}
-    )
-    audit.record(taught, Verb.WORD_TAUGHT, by, {"meaning": ["", meaning]})
+    """Say once what a word means; return how many events that came with it are looked at again.
+
+    Page by page: after a crash the rest is unknown as before, and the word can be taught once more.
+    """
+    with transaction.atomic():
+        taught, _created = StatusWord.objects.update_or_create(
+            word=word, defaults={"meaning": meaning, "taught_by": by, "taught_at": now}
+        )
+        audit.record(taught, Verb.WORD_TAUGHT, by, {"meaning": ["", meaning]})
     past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
     past = past.exclude(body=b"")  # emptied because of its age: there is nothing left to read again
-    return past.update(state=EventState.NEW, due_at=now, tries=0)
+    total = last = 0
+    # By ids that only grow: what was looked at meanwhile may be idle once more.
+    while pks := list(past.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE_SIZE]):
+        with turn(TURN_SECONDS):
+            total += past.filter(pk__in=pks).update(state=EventState.NEW, due_at=now, tries=0)
+        last = pks[-1]
+    return total

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench import beside, cost, growth, launching, leafing, pace, pages, pausing, speed, storm
+from tests.bench import beside, cost, growth, holding, launching, leafing, pace, pages, pausing, speed, storm
 from tests.bench.consoles import Shelf
 from tests.bench.gateway import Gateway
 from tests.bench.setting import Setting
@@ -30,6 +30,7 @@ GOALS: dict[str, Callable[[Setting, Shelf], Iterator[Finding]]] = {
     "G10": beside.a_hanging_one,
     "G11": pages.while_sending,
     "G12": storm.of_events,
+    "G13": holding.of_the_longest,
 }
 # What depends on the database enough to be measured on PostgreSQL as well.
 ON_POSTGRESQL = ("G1", "G3", "G4", "G5", "G6", "G7", "G9", "G12")

@@ -52,9 +52,9 @@ def _beside_a_bare_view(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
         port = console.start_web()
         bare_port = console.start_web("tests.bench.bare_view")
         for warming in (port, bare_port):
-            _post(warming, path, _write(console, [_event(f"warm-{index}", "SENT") for index in range(500)]))
+            _post(warming, path, _write(console, [event(f"warm-{index}", "SENT") for index in range(500)]))
         for number in setting.repeats:
-            file = _write(console, [_event(f"{number}-{index}", "SENT") for index in range(count)])
+            file = _write(console, [event(f"{number}-{index}", "SENT") for index in range(count)])
             bare.append(_post(bare_port, path, file).rate)
             answers = _post(port, path, file)
             assert answers.statuses == {"200": count}, answers.statuses
@@ -110,13 +110,13 @@ def _sent(setting: Setting, console: Console, people: int) -> int:
 
 def _storm(ids: list[str]) -> list[str]:
     chance = random.Random(1)
-    events = [_event(external_id, word) for external_id in ids for word in WORDS]
+    events = [event(external_id, word) for external_id in ids for word in WORDS]
     events += chance.choices(events, k=len(events) // 4)
     chance.shuffle(events)
     return events
 
 
-def _event(external_id: str, word: str) -> str:
+def event(external_id: str, word: str) -> str:
     return json.dumps(
         {
             "id": f"{external_id}-{word}",

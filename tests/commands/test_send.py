@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from outbound.lifecycle import MessageStatus
+from outbound import failpoints
+from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
+from outbound.sending import launch, launch_lease, launcher
 from tests.builders import a_recipient, a_template, an_integration
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,50 @@ def test_slug_and_id_name_one_of_several(integration: Integration) -> None:
     call_command("send", "--integration", "acme/1", "--to", NUMBER, *TEMPLATE, stdout=out)
 
     assert Message.objects.get().integration == integration
+
+
+def many(count: int) -> list[str]:
+    return [f"119{number:04}5{number:03}" for number in range(count)]
+
+
+def test_a_long_send_is_prepared_before_the_command_ends(
+    integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "LARGE", 2)
+
+    report = send(*TEMPLATE, "--to", *many(3), to=None)
+
+    assert report["planned"] == 3
+    assert Campaign.objects.get().status == CampaignStatus.RUNNING
+    assert Message.objects.count() == 3
+
+
+def test_a_long_send_that_fails_leaves_nothing(
+    integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "LARGE", 2)
+    monkeypatch.setattr(launch.payload, "with_id", lambda *_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        send(*TEMPLATE, "--to", *many(3), to=None)
+
+    assert (Campaign.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def test_a_long_send_that_somebody_stopped_is_among_the_drafts(
+    integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "LARGE", 2)
+    monkeypatch.setattr(failpoints, "reach", lambda _name: stop_it())
+
+    with pytest.raises(CommandError, match="stopped"):
+        send(*TEMPLATE, "--to", *many(3), to=None)
+    monkeypatch.undo()
+    launcher.attend(lambda: None)
+
+    assert Campaign.objects.get().is_draft
+    assert not Message.objects.exists()
+
+
+def stop_it() -> None:
+    launch_lease.stop(Campaign.objects.get(), reason="Stopped", by=None, now=timezone.now())

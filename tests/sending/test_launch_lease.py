@@ -10,14 +10,14 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from outbound import failpoints
 from outbound.audience import CHUNK, READ_AT_ONCE
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Launch, Message, Recipient, SummaryDay
-from outbound.sending import launch_lease
+from outbound.sending import launch_lease, rows
 from outbound.sending.lanes import running
 from outbound.sending.launch import CHANGED, FAILED, LaunchLost, PlanChanged, begin, launch, write
 from outbound.sending.launcher import LOST, attend
@@ -34,6 +34,11 @@ PEOPLE = 2 * CHUNK + 1
 
 class Killed(BaseException):
     """What a test puts in the place of kill -9."""
+
+
+@pytest.fixture(autouse=True)
+def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rows.CHUNKS_AT_ONCE, connection.vendor, 1)
 
 
 @contextmanager
@@ -86,8 +91,8 @@ def assert_launched(campaign: Campaign, people: int = PEOPLE) -> None:
     campaign.refresh_from_db()
     assert campaign.status == CampaignStatus.RUNNING
     assert not Launch.objects.exists()
-    rows = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
-    assert rows.values("phone_key").distinct().count() == rows.count() == people
+    queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
+    assert queued.values("phone_key").distinct().count() == queued.count() == people
 
 
 def test_a_worker_prepares_what_was_begun_and_wakes_the_sender() -> None:

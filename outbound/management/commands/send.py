@@ -9,19 +9,19 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outbound import audit, windows
 from outbound.contents.errors import Problems
-from outbound.lifecycle import CampaignKind
+from outbound.lifecycle import CampaignKind, CampaignStatus
 from outbound.management import arguments
 from outbound.management.base import FAILED, INVALID, ConsoleCommand
+from outbound.management.launching import launch_or_forget
 from outbound.models import Campaign, Integration, Template
 from outbound.sending.launch import PlanChanged
 from outbound.sending.plan import Plan, plan
-from outbound.tasks import launch_and_wake
 
 
 class Command(ConsoleCommand):
@@ -84,7 +84,8 @@ class Command(ConsoleCommand):
             planned = plan(campaign, timezone.now())
             if not options["dry_run"]:
                 self._launching, self._session = campaign, connection.connection
-                _launch(campaign, planned)
+                with audit.command_line():
+                    launch_or_forget(campaign, planned.digest)
         except ValidationError as error:
             self._refuse(error)
         except PlanChanged:
@@ -104,30 +105,24 @@ class Command(ConsoleCommand):
         sys.exit(INVALID)
 
 
-@transaction.atomic
-def _launch(campaign: Campaign, planned: Plan) -> None:
-    campaign.save()
-    with audit.command_line():
-        launch_and_wake(campaign, by=None, expected=planned.digest)
-
-
 def _what_became_of(campaign: Campaign, session: Any) -> str:
-    """Ask whether a send was saved; where `session` was lost before it answered, absence proves nothing."""
+    """Ask whether a send goes out; where `session` was lost before it answered, only a running one does."""
     is_certain = connection.vendor == "sqlite" or connection.connection is session
     try:
         close_old_connections()
-        saved = Campaign.objects.filter(draft_key=campaign.draft_key).values_list("pk", flat=True).first()
+        saved = Campaign.objects.filter(draft_key=campaign.draft_key).first()
     except Error:
         saved, is_certain = None, False
-    if saved:
-        return _("The send is saved, as number %(number)s, and goes on by itself. Do not run this again.") % {
-            "number": saved
-        }
-    if is_certain:
-        return _("Nothing was sent or saved.")
-    return _(
-        "It is not known whether the send was saved: look at the list of sends before you run this again."
-    )
+    if saved and saved.status not in (CampaignStatus.DRAFT, CampaignStatus.LAUNCHING):
+        goes_on = _("The send is saved, as number %(number)s, and goes on by itself. Do not run this again.")
+        return goes_on % {"number": saved.pk}
+    if not is_certain:
+        return _(
+            "It is not known whether the send was saved: look at the list of sends before you run this again."
+        )
+    if saved:  # a worker takes back what was prepared of it
+        return _("Nobody got anything. What was composed is kept as draft %(number)s.") % {"number": saved.pk}
+    return _("Nothing was sent or saved.")
 
 
 def _report(campaign: Campaign, planned: Plan) -> dict[str, Any]:
