@@ -42,6 +42,7 @@ class Command(ConsoleCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("check", databases=["default"])
+        heartbeat.last_beat()  # without a database and its tables a worker could only wait for ever
         _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of the cluster become ours, so that we see them end
         # A group of its own: a signal to the whole group would kill the cluster's guard before its leader
         # could ask it to stop, and the leader would wait for it for ever.
