@@ -140,7 +140,11 @@ def test_a_send_on_a_full_disk_saves_nothing_and_goes_once_there_is_room(
 
     assert "disk" in said
     assert NOTHING in said or "Nobody got anything" in said
-    assert {path.name for path in set(after) - set(there)} <= {"db.sqlite3-wal", "db.sqlite3-shm"}
+    assert {path.name for path in set(after) - set(there)} <= {
+        "db.sqlite3-wal",
+        "db.sqlite3-shm",
+        "installation",
+    }
     assert (again.returncode, planned) == (0, 2001), report
 
 
