@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -63,7 +65,7 @@ class Ledger:
         with self._lock:
             line = {"number": self.number + 1, **line}
             # Counted only once it is on file: a full disk leaves no gap. One write, so no line is mixed.
-            self._file.write(json.dumps(line).encode() + b"\n")
+            self._write(json.dumps(line).encode() + b"\n")
             contact_id = self._count(line)
             return Receipt(request.external_id, FIRST_MESSAGE_ID + self.taken - 1, contact_id)
 
@@ -81,6 +83,13 @@ class Ledger:
         """Close the file; a request that comes later fails."""
         with self._lock:
             self._file.close()
+
+    def _write(self, raw: bytes) -> None:
+        """Write a whole line or nothing: a disk that is nearly full takes the beginning of one."""
+        written = self._file.write(raw)
+        if written < len(raw):
+            self._file.truncate(self._file.seek(0, os.SEEK_END) - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     def _count(self, line: Line) -> int:
         self.number = line["number"]

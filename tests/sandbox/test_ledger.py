@@ -10,6 +10,7 @@ import pytest
 
 from outbound.sandbox import ledger
 from outbound.sandbox.ledger import FIRST_CONTACT_ID, Ledger, Request
+from tests.limits import no_file_grows_beyond
 
 
 @pytest.fixture
@@ -93,6 +94,19 @@ def test_a_line_torn_by_a_kill_is_passed_over(path):
 
     Ledger(path).append(request())
 
+    assert [line["number"] for line in ledger.read(path)] == [1, 2]
+
+
+def test_a_line_that_finds_room_for_its_beginning_alone_is_not_written(path):
+    book = Ledger(path)
+    book.append(request())
+    whole = path.stat().st_size
+
+    with no_file_grows_beyond(whole + 40), pytest.raises(OSError, match="space"):
+        book.append(request())
+
+    assert path.stat().st_size == whole
+    book.append(request())
     assert [line["number"] for line in ledger.read(path)] == [1, 2]
 
 
