@@ -38,7 +38,14 @@ class KeptMixin:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
-        return may and not (isinstance(obj, User) and has_acted(obj))
+        return may and not (isinstance(obj, User) and self._has_acted(request, obj))
+
+    def _has_acted(self, request: HttpRequest, user: User) -> bool:
+        """Find it out once a request."""
+        known: dict[Any, bool] = request.__dict__.setdefault("_has_acted", {})
+        if user.pk not in known:
+            known[user.pk] = has_acted(user)
+        return known[user.pk]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         user = self.get_object(request, object_id)  # type: ignore[attr-defined]
@@ -49,7 +56,7 @@ class KeptMixin:
 
     def card(self, request: HttpRequest, obj: User) -> Card | None:
         card: Card | None = super().card(request, obj)  # type: ignore[misc]
-        if not has_acted(obj):
+        if not self._has_acted(request, obj):
             return card
         card = card or Card(_("Current state"))
         card.note = " ".join(filter(None, (_kept(), card.note)))
