@@ -29,7 +29,7 @@ def is_told_by(value: Any) -> bool:
 
 def _passwords() -> Iterator[str]:
     """Yield each as it is written in an address, and as it is."""
-    for found in _IN_ADDRESS.finditer(settings.Q_CLUSTER.get("redis", "")):
+    for found in _IN_ADDRESS.finditer(str(settings.Q_CLUSTER.get("redis", ""))):
         yield from (found["password"], unquote(found["password"]))
     if password := settings.DATABASES["default"].get("PASSWORD"):
         yield password

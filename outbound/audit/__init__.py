@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from outbound.audit.authors import Kind, acting_from, command_line, in_full
-from outbound.audit.changes import as_text, changed, snapshot
+from outbound.audit.changes import Changes, as_text, changed, snapshot
 from outbound.audit.entries import record, record_reading, record_rows
 from outbound.audit.verbs import FORM_VERBS, Verb
 
 __all__ = [
     "FORM_VERBS",
+    "Changes",
     "Kind",
     "Verb",
     "acting_from",
