@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from outbound.compose.pages import ConsolePage
 from outbound.models import Campaign
+from outbound.sending import lists
 
 
 class DiscardView(ConsolePage):
@@ -26,12 +26,9 @@ class DiscardView(ConsolePage):
         draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
         return self.render({"draft": draft}) if draft.is_draft else self.already_sent(draft)
 
-    @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Under its lock: a send in another tab has either happened by now, or finds the draft gone.
-        draft = get_object_or_404(Campaign.objects.select_for_update(), pk=self.kwargs["pk"])
-        if not draft.is_draft:
+        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
+        if not lists.discard(draft):
             return self.already_sent(draft)
-        draft.delete()
         messages.success(request, _("The draft is gone."))
         return redirect("admin:outbound_campaign_changelist")

@@ -24,7 +24,9 @@ def launch_or_forget(campaign: Campaign, digest: str) -> None:
         try:
             launch_and_wake(campaign, by=None, expected=digest)
         except LaunchLost:
-            stopped = _("The send was stopped while it was prepared. Nobody got it, and it is among the drafts.")
+            stopped = _(
+                "The send was stopped while it was prepared. Nobody got it, and it is among the drafts."
+            )
             raise CommandError(stopped) from None
         except BaseException:
             _forget(campaign)

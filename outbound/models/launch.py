@@ -24,9 +24,7 @@ class Launch(models.Model):
     goes_on = models.BooleanField()
     # Why it goes back to being a draft, as an English msgid.
     withdrawn = models.CharField(max_length=300, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ticket = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField()
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models import QuerySet
 
 from outbound.lifecycle import MAY_GO_AGAIN, CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
+from outbound.sending import lists
 
 # What a person composed; the rest of a campaign is its own story. The times of an old send are over.
 COMPOSED = (
@@ -24,9 +22,8 @@ class NothingToSend(Exception):
 
 def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
     """Return a new draft with all that was composed, the same people included."""
-    with transaction.atomic():
-        draft = _draft(campaign, by, numbers=campaign.numbers)
-        _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
+    draft = _draft(campaign, by, numbers=campaign.numbers)
+    lists.save(draft, list(campaign.recipients.order_by("pk").values_list("pk", flat=True)))
     return draft
 
 
@@ -40,12 +37,12 @@ def draft_again(
     Raises NothingToSend.
     """
     rows = may_go_again(campaign, messages)
-    with transaction.atomic():
-        unsaved = rows.filter(recipient=None).values_list("phone", flat=True)
-        draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
-        added = _add_recipients(draft, rows.exclude(recipient=None), "recipient_id")
-        if not added and not draft.numbers:
-            raise NothingToSend
+    found = list(rows.values_list("recipient_id", "phone"))
+    if not found:
+        raise NothingToSend
+    unsaved = (phone for pk, phone in found if pk is None)
+    draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
+    lists.save(draft, [pk for pk, _phone in found if pk is not None])
     return draft
 
 
@@ -60,23 +57,10 @@ def _draft(campaign: Campaign, by: User | None, **values: object) -> Campaign:
     composed = {name: getattr(campaign, name) for name in COMPOSED}
     # Erasing what the bot knows is a right of its own, and a copy does not lend it.
     may_restart = by is not None and by.has_perm("outbound.restart_contact")
-    return Campaign.objects.create(
+    return Campaign(
         **composed,
         **values,
         status=CampaignStatus.DRAFT,
         restart_contact=campaign.restart_contact and may_restart,
         created_by=by,
     )
-
-
-def _add_recipients(draft: Campaign, rows: QuerySet[Any], column: str) -> int:
-    """Put the recipients named by `column` of `rows` on a draft's list; return how many they are.
-
-    It happens within the database, for a list may be as long as the address book.
-    """
-    chosen = rows.annotate(draft=Value(draft.pk, BigIntegerField())).values_list("draft", column)
-    select, params = chosen.query.sql_with_params()
-    table = Campaign.recipients.through._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} (campaign_id, recipient_id) {select}", params)
-        return cursor.rowcount

@@ -31,7 +31,10 @@ def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: dat
     status = MessageStatus.ASSUMED_SENT if as_sent else MessageStatus.ASSUMED_NOT_SENT
     reason = reason[:MAX_REASON_LENGTH]
     text = TAKEN_AS_SENT if as_sent else TAKEN_AS_NOT_SENT
-    changes = {"status": [MessageStatus.UNCONFIRMED, status], "settled_reason": ["", reason]}
+    changes: dict[str, list[str]] = {
+        "status": [MessageStatus.UNCONFIRMED, status],
+        "settled_reason": ["", reason],
+    }
     decided: list[int] = []
     entry = None
     for start in range(0, len(pks), PAGE_SIZE):

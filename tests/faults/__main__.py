@@ -17,7 +17,14 @@ from tests.copies import Copies
 from tests.faults import servers, table
 from tests.faults.play import play
 from tests.faults.registry import FAULTS, POSTGRESQL, SQLITE, Fault
-from tests.faults.scenarios import gateway, hands, kills, processes, surroundings  # noqa: F401 they register
+from tests.faults.scenarios import (  # noqa: F401 they register
+    gateway,
+    hands,
+    kills,
+    launches,
+    processes,
+    surroundings,
+)
 from tests.faults.table import Result
 
 LEAST_MESSAGES = 20_000

@@ -8,7 +8,14 @@ from tests.copies import Copies
 from tests.faults.conftest import SERVER
 from tests.faults.play import play
 from tests.faults.registry import FAULTS, POSTGRESQL, SQLITE, Fault
-from tests.faults.scenarios import gateway, hands, kills, processes, surroundings  # noqa: F401 they register
+from tests.faults.scenarios import (  # noqa: F401 they register
+    gateway,
+    hands,
+    kills,
+    launches,
+    processes,
+    surroundings,
+)
 
 DATABASE = POSTGRESQL if SERVER else SQLITE
 QUICK = [one for one in FAULTS.values() if one.quick and DATABASE in one.databases]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.mutants.guards import MUTANTS, Mutant
 from tests.mutants.of_events import OF_EVENTS
+from tests.mutants.of_launches import OF_LAUNCHES
 
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
@@ -25,7 +26,7 @@ LEFT_OUT = shutil.ignore_patterns(
 def main(names: list[str]) -> int:
     has_postgresql = bool(os.environ.get("TEST_DATABASE_URL"))
     alive = 0
-    for mutant in [*MUTANTS, *OF_EVENTS]:
+    for mutant in [*MUTANTS, *OF_EVENTS, *OF_LAUNCHES]:
         if names and not any(name in mutant.name for name in names):
             continue
         if mutant.needs_many_senders and not has_postgresql:

@@ -1,4 +1,4 @@
-"""Run the background worker: django-q2's cluster, watched and stopped gently, the inbox and the launcher beside it."""
+"""Run the background worker: django-q2's cluster, watched and stopped gently, with inbox and launcher."""
 
 from __future__ import annotations
 
