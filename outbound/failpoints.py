@@ -17,8 +17,9 @@ ANSWER_READ = "answer_read"
 AFTER_RECORD = "after_record"
 NAMES = (BEFORE_CLAIM, AFTER_CLAIM, MID_BODY, BODY_SENT, ANSWER_READ, AFTER_RECORD)
 
-# Between two transactions of what is done page by page: a launch, its way back, a cancel.
-ROWS_WRITTEN, ROWS_CLEARED, QUEUED_SETTLED = "rows_written", "rows_cleared", "queued_settled"
+# Between two transactions of what is done page by page: a launch, its way back, a cancel, a long list.
+ROWS_WRITTEN, ROWS_CLEARED = "rows_written", "rows_cleared"
+QUEUED_SETTLED, LIST_PAGE = "queued_settled", "list_page"
 
 _reached = count(1)
 

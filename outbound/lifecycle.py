@@ -22,6 +22,10 @@ class CampaignStatus(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("send", "Cancelled")
 
 
+# A draft whose long list is being filled or emptied. It is no choice of anybody's, and no page shows it.
+UNFINISHED = "unfinished"
+
+
 class IntegrationStatus(TextChoices):
     ACTIVE = "active", pgettext_lazy("integration", "Active")
     PAUSED = "paused", _("Paused")  # by a person

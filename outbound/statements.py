@@ -29,7 +29,7 @@ def rows_of(columns: Mapping[str, str]) -> str:
 
 
 def ids_of(pks: Iterable[int]) -> RawSQL:
-    """Return many ids for `pk__in`, as one parameter: writing a thousand takes as long as the answer."""
+    """Return many ids for `pk__in` as one parameter: a thousand take as long to write as to answer."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [list(pks)])  # noqa: S611
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(pks))])  # noqa: S611

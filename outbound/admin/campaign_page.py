@@ -18,7 +18,7 @@ from outbound.admin.progress import legend, segments
 from outbound.admin.stamps import moment
 from outbound.admin.standing import STATES, notes, state_of
 from outbound.compose import preview
-from outbound.lifecycle import CampaignStatus
+from outbound.lifecycle import UNFINISHED, CampaignStatus
 from outbound.models import Campaign
 from outbound.reports import RowSum
 from outbound.sending.again import may_go_again
@@ -35,7 +35,7 @@ def found(pk: int) -> Campaign | None:
     """Return a campaign with all that its page shows of other records, or None."""
     followed = Exists(Campaign.objects.filter(again_of=OuterRef("pk")))
     campaigns = Campaign.objects.select_related(*RELATED).annotate(is_followed=followed)
-    return campaigns.filter(pk=pk).first()
+    return campaigns.exclude(status=UNFINISHED).filter(pk=pk).first()
 
 
 def page(campaign: Any, user: User) -> dict[str, Any]:
@@ -60,7 +60,9 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
         "links": _links(campaign, user) if shown or not rows.is_finished else [],
         "again_count": _again_count(campaign, rows, user),
         "may_compose": user.has_perm("outbound.add_campaign"),
-        "followers": list(campaign.again.order_by("pk")[:MOST_FOLLOWERS]) if campaign.is_followed else [],
+        "followers": list(campaign.again.exclude(status=UNFINISHED).order_by("pk")[:MOST_FOLLOWERS])
+        if campaign.is_followed
+        else [],
         "times": {
             "sent": moment(campaign.launched_at),
             "starts_at": moment(campaign.starts_at),

@@ -27,7 +27,7 @@ from outbound.compose.discard import DiscardView
 from outbound.compose.review import ReviewView
 from outbound.compose.views import ComposeView, PreviewView, RecipientSearchView
 from outbound.compose.window import WindowReasonView
-from outbound.lifecycle import IN_DOUBT, WAITING
+from outbound.lifecycle import IN_DOUBT, UNFINISHED, WAITING
 from outbound.models import Campaign, Message
 from outbound.searching import as_pk
 
@@ -74,6 +74,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
+            .exclude(status=UNFINISHED)
             .annotate(
                 has_waiting=Exists(of_this.filter(status__in=WAITING)),
                 has_doubts=Exists(of_this.filter(status__in=IN_DOUBT)),

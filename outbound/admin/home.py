@@ -20,7 +20,7 @@ from outbound import heartbeat, summaries, tallies
 from outbound.admin import charts, resuming, signs, silence
 from outbound.admin.figures import as_of, figures
 from outbound.admin.glance import Glance, glance
-from outbound.lifecycle import CampaignStatus, IntegrationStatus
+from outbound.lifecycle import UNFINISHED, CampaignStatus, IntegrationStatus
 from outbound.models import Campaign, Integration, Message, WebhookKey
 from outbound.sending import lanes
 from outbound.tallies import Tally
@@ -99,8 +99,8 @@ def _integrations() -> Iterable[Integration]:
 
 def _latest_sends() -> tuple[list[Campaign], list[Campaign]]:
     """Return the latest drafts and the latest sends, asked for together."""
-    draft = Q(status=CampaignStatus.DRAFT)
-    latest = [Campaign.objects.filter(which).values("pk")[:RECENT_SENDS] for which in (draft, ~draft)]
+    draft, shown = Q(status=CampaignStatus.DRAFT), Campaign.objects.exclude(status=UNFINISHED)
+    latest = [shown.filter(which).values("pk")[:RECENT_SENDS] for which in (draft, ~draft)]
     found = Campaign.objects.filter(Q(pk__in=latest[0]) | Q(pk__in=latest[1]))
     both = list(found.select_related("integration", "template"))
     return [one for one in both if one.is_draft], [one for one in both if not one.is_draft]

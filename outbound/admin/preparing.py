@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -53,8 +54,8 @@ def _taken_back() -> str:
 
 def _nobody() -> str:
     return _(
-        "Nobody is preparing it at this moment. Start the worker, or look at its log: "
-        "it goes on by itself then."
+        "Nobody is preparing it at this moment. Start the worker, or look at its log: it then goes on by "
+        "itself."
     )
 
 
@@ -71,8 +72,8 @@ class StopView(ConfirmView):
         return "" if launch and not launch.withdrawn else _("This send is not being prepared.")
 
     def act(self, form: forms.Form) -> str:
-        by, now = self.request.user, timezone.now()
-        if not launch_lease.stop(self.record, reason=STOPPED, by=by, now=now):
+        by: Any = self.request.user
+        if not launch_lease.stop(self.record, reason=STOPPED, by=by, now=timezone.now()):
             return _("It was prepared already, and is on its way. Pause or cancel it here.")
         audit.record(self.record, Verb.LAUNCH_STOPPED, by)
         return _("Stopped. It becomes a draft again within seconds.")

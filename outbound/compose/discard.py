@@ -6,7 +6,6 @@ from typing import Any
 
 from auditlog.models import LogEntry
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from outbound import audit
 from outbound.audit import Verb
 from outbound.compose.drafts import DraftPage
 from outbound.models import Campaign
+from outbound.sending import lists
 
 
 class DiscardView(DraftPage):
@@ -28,13 +28,13 @@ class DiscardView(DraftPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render({"draft": self.draft}) if self.draft.is_draft else self.already_sent(self.draft)
 
-    @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Under its lock: a send in another tab has either happened by now, or finds the draft gone.
-        draft = get_object_or_404(Campaign.objects.select_for_update(), pk=self.kwargs["pk"])
-        if not draft.is_draft:
+        draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
+
+        def record() -> None:
+            audit.record(draft, Verb.DRAFT_DISCARDED, self.user, action=LogEntry.Action.DELETE)
+
+        if not lists.discard(draft, then=record):
             return self.already_sent(draft)
-        audit.record(draft, Verb.DRAFT_DISCARDED, self.user, action=LogEntry.Action.DELETE)
-        draft.delete()
         messages.success(request, _("The draft is gone."))
         return redirect("admin:outbound_campaign_changelist")

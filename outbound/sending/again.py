@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models import QuerySet
 
 from outbound import audit
 from outbound.audit import Verb
 from outbound.lifecycle import MAY_GO_AGAIN, CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
+from outbound.sending import lists
 
 # What a person composed; the rest of a campaign is its own story. The times of an old send are over.
 COMPOSED = (
@@ -32,10 +30,9 @@ def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
     such drafts only one reaches a person.
     """
     kept = {name: getattr(campaign, name) for name in OF_A_DRAFT} if campaign.is_draft else {}
-    with transaction.atomic():
-        draft = _draft(campaign, by, numbers=campaign.numbers, **kept)
-        added = _add_recipients(draft, campaign.recipients.order_by("pk"), "pk")
-        _record(campaign, Verb.SEND_REUSED, draft, added, by)
+    draft = _draft(campaign, by, numbers=campaign.numbers, **kept)
+    pks = list(campaign.recipients.order_by("pk").values_list("pk", flat=True))
+    lists.save(draft, pks, then=lambda: _record(campaign, Verb.SEND_REUSED, draft, len(pks), by))
     return draft
 
 
@@ -49,13 +46,13 @@ def draft_again(
     Raises NothingToSend.
     """
     rows = may_go_again(campaign, messages)
-    with transaction.atomic():
-        unsaved = rows.filter(recipient=None).values_list("phone", flat=True)
-        draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
-        added = _add_recipients(draft, rows.exclude(recipient=None), "recipient_id")
-        if not added and not draft.numbers:
-            raise NothingToSend
-        _record(campaign, Verb.SEND_RESENT, draft, added, by)
+    found = list(rows.values_list("recipient_id", "phone"))
+    if not found:
+        raise NothingToSend
+    unsaved = (phone for pk, phone in found if pk is None)
+    draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
+    pks = [pk for pk, _phone in found if pk is not None]
+    lists.save(draft, pks, then=lambda: _record(campaign, Verb.SEND_RESENT, draft, len(pks), by))
     return draft
 
 
@@ -75,23 +72,10 @@ def _draft(campaign: Campaign, by: User | None, **values: object) -> Campaign:
     composed = {name: getattr(campaign, name) for name in COMPOSED}
     # Erasing what the bot knows is a right of its own, and a copy does not lend it.
     may_restart = by is not None and by.has_perm("outbound.restart_contact")
-    return Campaign.objects.create(
+    return Campaign(
         **composed,
         **values,
         status=CampaignStatus.DRAFT,
         restart_contact=campaign.restart_contact and may_restart,
         created_by=by,
     )
-
-
-def _add_recipients(draft: Campaign, rows: QuerySet[Any], column: str) -> int:
-    """Put the recipients named by `column` of `rows` on a draft's list; return how many they are.
-
-    It happens within the database, for a list may be as long as the address book.
-    """
-    chosen = rows.annotate(draft=Value(draft.pk, BigIntegerField())).values_list("draft", column)
-    select, params = chosen.query.sql_with_params()
-    table = Campaign.recipients.through._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} (campaign_id, recipient_id) {select}", params)
-        return cursor.rowcount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,9 +41,7 @@ _LETTERS = _ALPHABET * (256 // len(_ALPHABET))
 # The database is not there, or busy. Whatever else it says is about a value of ours.
 AWAY = (OperationalError, InterfaceError)
 # Stored in English as msgids, and translated when they are shown.
-CHANGED = gettext_noop(
-    "It was not sent: something changed since it was reviewed. Please review it once more."
-)
+CHANGED = gettext_noop("It was not sent: something changed since its review. Please review it once more.")
 FAILED = gettext_noop("It was not sent: preparing it failed. The log says why.")
 
 
@@ -160,15 +158,11 @@ def _write(
     starts_at, not_after = draft.window(campaign, now)
     written: Counter[str] = Counter()
     chunks = (rows.made(_rows(campaign, chunk, now, starts_at, written)) for chunk in walk.chunks())
-    while (first := next(chunks, None)) is not None:
+    while _insert_some(held, chunks, written):
+        failpoints.reach(failpoints.ROWS_WRITTEN)
         if not may_go_on():
             launch_lease.give_up(held)
             raise LaunchLost
-        with turn(TURN_SECONDS), passing():
-            launch_lease.keep(held, written=max(1, sum(written.values())))
-            for chunk in chain([first], islice(chunks, rows.CHUNKS_AT_ONCE[connection.vendor] - 1)):
-                rows.insert(chunk)
-        failpoints.reach(failpoints.ROWS_WRITTEN)
     if held.expected and walk.digest != held.expected:
         raise PlanChanged
     queued = written.pop("", 0)
@@ -187,10 +181,22 @@ def _write(
     return Launched(campaign, queued, written)
 
 
+def _insert_some(held: Launch, chunks: Iterator[Iterable[rows.Row]], written: Counter[str]) -> bool:
+    """Insert the next chunks in one transaction; return whether there were any."""
+    first = next(chunks, None)
+    if first is None:
+        return False
+    with turn(TURN_SECONDS), passing():
+        launch_lease.keep(held, written=max(1, sum(written.values())))
+        for chunk in chain([first], islice(chunks, rows.CHUNKS_AT_ONCE[connection.vendor] - 1)):
+            rows.insert(chunk)
+    return True
+
+
 def _refuse_paused(campaign: Campaign) -> None:
     """Notice a pause of the template that came meanwhile, and let none come before the commit."""
-    template = Template.objects.select_for_update(no_key=True).filter(pk=campaign.template_id)
-    if any(template.values_list("paused_at", flat=True)):
+    held = Template.objects.select_for_update(no_key=True).filter(campaigns=campaign).first()
+    if held and held.paused_at:
         raise PlanChanged
 
 

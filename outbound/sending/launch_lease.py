@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from outbound.statements import passing
 from outbound.turns import turn
 
 # A chunk takes a fraction of a second; whoever wrote none for so long is gone, or frozen.
-LEASE = timedelta(seconds=30)
+LONGEST_LEASE_SECONDS = 30.0
 TURN_SECONDS = 1.0
 PAGE_SIZE = 1000
 
@@ -60,17 +61,17 @@ def begin(
             planned=planned,
             goes_on=goes_on,
             ticket="" if goes_on else uuid.uuid4().hex,
-            lease_until=now if goes_on else timezone.now() + LEASE,
+            lease_until=now if goes_on else _lease(timezone.now()),
         )
 
 
 def take(now: datetime) -> Launch | None:
-    """Take the oldest launch that nobody holds, of however many workers one alone; or return None."""
+    """Take the oldest launch that nobody holds, if there is one; of many workers one alone gets it."""
     for pk in Launch.objects.filter(lease_until__lte=now).order_by("asked_at").values_list("pk", flat=True):
         ticket = uuid.uuid4().hex
         # The lease is asked again in the UPDATE: another worker may have been faster.
         free = Launch.objects.filter(pk=pk, lease_until__lte=now)
-        if free.update(ticket=ticket, lease_until=now + LEASE):
+        if free.update(ticket=ticket, lease_until=_lease(now)):
             return Launch.objects.filter(ticket=ticket).select_related("campaign").first()
     return None
 
@@ -78,7 +79,7 @@ def take(now: datetime) -> Launch | None:
 def keep(launch: Launch, **progress: Any) -> None:
     """Lengthen the lease, at the beginning of a transaction that writes for it. Raises LaunchLost."""
     ours = Launch.objects.filter(pk=launch.pk, ticket=launch.ticket)
-    if not ours.update(lease_until=timezone.now() + LEASE, **progress):
+    if not ours.update(lease_until=_lease(timezone.now()), **progress):
         raise LaunchLost
 
 
@@ -121,14 +122,19 @@ def take_back(launch: Launch, reason: str) -> None:
 def clear(launch: Launch, **progress: Any) -> None:
     """Delete the rows that were written so far, page by page. Raises LaunchLost."""
     rows = Message.objects.filter(campaign=launch.pk).order_by()
-    pks = True
-    while pks:
+    found = True
+    while found:
         with turn(TURN_SECONDS), passing():
             keep(launch, written=0, **progress)
             pks = list(rows.values_list("pk", flat=True)[:PAGE_SIZE])
             # Nothing can refer to them: nobody has seen them yet.
             Message.objects.filter(pk__in=pks)._raw_delete(rows.db)
+            found = bool(pks)
         failpoints.reach(failpoints.ROWS_CLEARED)
+
+
+def _lease(now: datetime) -> datetime:
+    return now + timedelta(seconds=min(LONGEST_LEASE_SECONDS, settings.SENDER_LEASE_SECONDS))
 
 
 def _end(launch: Launch, **values: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
@@ -12,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from outbound.models import Launch
-from outbound.sending import launch_lease
+from outbound.sending import launch_lease, lists
 from outbound.sending.launch import LaunchLost, PlanChanged, write
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, CLEAR_SECONDS = 0.5, 60.0
 AFTER_FAILURE_SECONDS = 2.0
 LOST = _("It was not sent: the program that prepared it ended too soon. Please review it once more.")
 
@@ -29,6 +30,7 @@ class Launcher(threading.Thread):
         super().__init__(name="launcher", daemon=True)
         self._then = then
         self._is_over = threading.Event()
+        self._clear_at = 0.0
 
     def run(self) -> None:
         pause = 0.0
@@ -44,6 +46,7 @@ class Launcher(threading.Thread):
     def _look(self) -> float:
         """Do what one launch needs; return how long to wait before the next look."""
         try:
+            self._clear_lists()
             return 0.0 if attend(self._then, lambda: not self._is_over.is_set()) else LOOK_SECONDS
         except DatabaseError as error:
             logger.warning("Launches could not be looked at: %s", type(error).__name__)
@@ -51,6 +54,11 @@ class Launcher(threading.Thread):
         except Exception:
             logger.exception("A launch could not be prepared.")  # and the thread lives on
         return AFTER_FAILURE_SECONDS
+
+    def _clear_lists(self) -> None:
+        if time.monotonic() >= self._clear_at:
+            self._clear_at = time.monotonic() + CLEAR_SECONDS
+            lists.clear(timezone.now())
 
 
 def attend(then: Callable[[], object], may_go_on: Callable[[], bool] = lambda: True) -> bool:

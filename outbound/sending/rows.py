@@ -45,7 +45,7 @@ def insert(rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", made(rows))
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", list(rows))
             return
         copying = f"COPY {table} ({', '.join(names)}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(copying) as copy:

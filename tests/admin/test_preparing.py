@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,19 +10,18 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from outbound import heartbeat, roles, summaries
-from outbound.lifecycle import CampaignStatus, MessageStatus, Reason
-from outbound.models import Campaign, Integration, Launch, Message, Recipient, Summary
+from outbound import roles
+from outbound.lifecycle import CampaignStatus
+from outbound.models import Campaign, Launch, Message
 from outbound.sending import launch as launching
-from outbound.sending.launch import begin
 from outbound.sending.launcher import attend
 from outbound.sending.plan import plan
-from tests.admin.sends import ENGLISH, address, page, post
-from tests.builders import a_campaign, a_message, a_recipient, an_integration, an_operator
+from tests.admin.preparing import half_written
+from tests.admin.sends import address, page, post
+from tests.builders import a_campaign, an_integration, an_operator
 from tests.sending.steps import a_draft
 
 pytestmark = pytest.mark.django_db
-PHONE = "+5535988001234"
 
 
 @pytest.fixture
@@ -37,23 +35,6 @@ def operator(client: Client) -> Client:
 @pytest.fixture
 def large_from_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launching, "LARGE", 1)
-
-
-def begun(integration: Integration | None = None) -> Campaign:
-    draft = a_draft(3, integration=integration or an_integration(), title="Unfinished")
-    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
-    return draft
-
-
-def half_written(campaign: Campaign | None = None) -> Campaign:
-    """Write some rows of a send that is being prepared, with more to come."""
-    campaign = campaign or begun()
-    person = Recipient.objects.filter(phone=PHONE).first() or a_recipient(phone=PHONE, name="Zuleica")
-    values = {"campaign": campaign, "integration": campaign.integration, "recipient": person}
-    a_message(**values, due_at=timezone.now())
-    a_message(**values | {"recipient": a_recipient()}, status=MessageStatus.SKIPPED, reason=Reason.OPTED_OUT)
-    Launch.objects.update(written=2)
-    return campaign
 
 
 def reviewed(client: Client, draft: Campaign) -> Campaign:
@@ -160,107 +141,3 @@ def test_what_runs_already_is_not_stopped(operator: Client) -> None:
     campaign = a_campaign(status=CampaignStatus.RUNNING, integration=an_integration())
 
     assert "is not being prepared" in post(operator, campaign, "stop").content.decode()
-
-
-# -- nothing else shows its rows ---------------------------------------------------------------------------
-
-PAGES = [
-    "/admin/",
-    "/admin/outbound/message/",
-    "/admin/outbound/message/?status__exact=queued",
-    "/admin/outbound/message/?status__exact=skipped&when=7",
-    "/admin/outbound/message/?campaign__id__exact={campaign}",
-    "/admin/outbound/message/?status__exact=queued&campaign__id__exact={campaign}",
-    "/admin/outbound/message/?integration__id__exact={integration}",
-    "/admin/outbound/message/?q=%2B5535988001234",
-    "/admin/outbound/message/?q=Zuleica",
-    "/admin/outbound/message/export/csv/?status__exact=queued",
-    "/admin/outbound/integration/{integration}/change/",
-    "/admin/outbound/integration/{integration}/pause/",
-    "/admin/outbound/integration/{integration}/cancel-waiting/",
-    "/admin/outbound/recipient/{recipient}/change/",
-    "/admin/outbound/recipient/{recipient}/opt-out/",
-    "/admin/outbound/message/doubts/",
-    "/admin/reports/",
-]
-CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"|at work .* ago')
-
-
-def drawn(client: Client, one: str, campaign: Campaign) -> str:
-    known = {"campaign": campaign.pk, "integration": campaign.integration_id}
-    response = client.get(
-        one.format(**known, recipient=Recipient.objects.get(phone=PHONE).pk), headers=ENGLISH
-    )
-    assert response.status_code in (200, 302)
-    return CHANGING.sub("", response.content.decode())
-
-
-@pytest.mark.parametrize("one", PAGES)
-def test_a_page_is_the_same_with_its_rows_as_without(operator: Client, one: str) -> None:
-    heartbeat.beat(timezone.now())
-    a_recipient(phone=PHONE, name="Zuleica")
-    campaign = begun()
-    without = drawn(operator, one, campaign)
-
-    half_written(campaign)
-
-    assert drawn(operator, one, campaign) == without
-
-
-@pytest.mark.parametrize("one", PAGES)
-def test_the_same_page_is_another_when_it_runs(operator: Client, one: str) -> None:
-    """Whatever is not in this list shows no messages, and proves nothing above."""
-    if "doubts" in one or one.endswith("recipient}/change/"):
-        return
-    heartbeat.beat(timezone.now())
-    a_recipient(phone=PHONE, name="Zuleica")
-    campaign = half_written(begun())
-    before = drawn(operator, one, campaign)
-
-    Launch.objects.all().delete()
-    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.RUNNING)
-
-    assert drawn(operator, one, campaign) != before
-
-
-@pytest.mark.parametrize("name", ["csv", "xlsx"])
-def test_a_file_holds_none_of_its_rows(operator: Client, name: str) -> None:
-    integration = an_integration()
-    half_written(begun(integration))
-    other = a_message(integration=integration, external_id="the-other")
-
-    response = operator.post(f"/admin/outbound/message/export/{name}/", headers=ENGLISH)
-
-    assert response.status_code == 200
-    if name == "csv":
-        lines = b"".join(response.streaming_content).decode().strip().splitlines()  # type: ignore[attr-defined]
-        assert len(lines) == 2
-        assert other.external_id in lines[1]
-
-
-def test_a_message_of_it_has_no_page(operator: Client) -> None:
-    campaign = half_written()
-
-    response = operator.get(f"/admin/outbound/message/{campaign.messages.latest('pk').pk}/change/")
-
-    assert response.status_code == 404
-
-
-def test_a_message_is_not_called_sent_again_by_it(operator: Client) -> None:
-    old = a_message(status=MessageStatus.REFUSED, payload="{}")
-    campaign = half_written()
-    campaign.messages.filter(status=MessageStatus.QUEUED).update(resend_of=old)
-
-    shown = operator.get(f"/admin/outbound/message/{old.pk}/change/", headers=ENGLISH).content.decode()
-
-    assert "sent again as a new message" not in shown
-
-
-def test_the_counts_of_a_day_have_none_of_its_rows() -> None:
-    half_written()
-    now = timezone.now()
-
-    summaries.recount(timezone.localdate(now), now)
-
-    assert not Summary.objects.exists()
-    assert summaries.today(now).rows == []

@@ -22,23 +22,25 @@ from django.utils import timezone  # noqa: E402
 from outbound import tasks  # noqa: E402
 from outbound.lifecycle import CampaignKind, IntegrationStatus  # noqa: E402
 from outbound.models import Campaign, Integration, Template, Throttle  # noqa: E402
-from outbound.sending import steering  # noqa: E402
+from outbound.sending import launch, steering  # noqa: E402
+from outbound.sending.plan import plan  # noqa: E402
 
 REASON = "A test of faults"
 
 
 def send(numbers: list[str], *, first_wave: bool = False, wake_ups: int = 1) -> int:
     """Launch one send and return its number; every wake-up beyond the first is one that came twice."""
-    campaign = Campaign.objects.create(
-        kind=CampaignKind.TEMPLATE,
-        integration=_integration(),
-        template=Template.objects.get(template_id="boas-vindas"),
-        numbers="\n".join(numbers),
-        first_wave=first_wave,
-    )
+    campaign = _draft(numbers, first_wave=first_wave)
     launched = tasks.launch_and_wake(campaign, by=_operator())
     assert launched.queued == len(numbers)
     wake(wake_ups - 1)
+    return int(campaign.pk)
+
+
+def begin(numbers: list[str]) -> int:
+    """Leave the launch of one send to the workers, as the page does with a large one; return its number."""
+    campaign = _draft(numbers)
+    launch.begin(campaign, by=_operator(), now=timezone.now(), expected=plan(campaign).digest)
     return int(campaign.pk)
 
 
@@ -96,9 +98,20 @@ def wake(times: int = 1) -> None:
 COMMANDS: dict[str, Callable[..., Any]] = {
     verb.__name__: verb
     for verb in (
-        send, pause, resume, cancel, pause_integration, resume_integration, replace_token, try_again_now, wake
+        send, begin, pause, resume, cancel, pause_integration, resume_integration, replace_token,
+        try_again_now, wake,
     )
 }  # fmt: skip
+
+
+def _draft(numbers: list[str], *, first_wave: bool = False) -> Campaign:
+    return Campaign.objects.create(
+        kind=CampaignKind.TEMPLATE,
+        integration=_integration(),
+        template=Template.objects.get(template_id="boas-vindas"),
+        numbers="\n".join(numbers),
+        first_wave=first_wave,
+    )
 
 
 def _campaign(number: int) -> Campaign:

@@ -71,6 +71,16 @@ class Stage:
         self.people += len(numbers)
         return int(campaign)
 
+    def begin(self, count: int) -> int:
+        """Leave the launch of a send to so many people to the workers; return its number."""
+        campaign = self.do("begin", numbers=self.numbers(count))
+        self.people += count
+        return int(campaign)
+
+    def numbers(self, count: int) -> list[str]:
+        """Return the numbers of the next so many people."""
+        return [number(self.people + position) for position in range(count)]
+
     def do(self, verb: str, **details: Any) -> Any:
         """Do something at the console (tests/faults/driver.py) and return what came of it."""
         if self._driver is None:

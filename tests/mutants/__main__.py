@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.mutants.guards import MUTANTS, Mutant
 from tests.mutants.of_copies import OF_COPIES
 from tests.mutants.of_events import OF_EVENTS
+from tests.mutants.of_launches import OF_LAUNCHES
 from tests.mutants.of_worker import OF_WORKER
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ LEFT_OUT = shutil.ignore_patterns(
 def main(names: list[str]) -> int:
     has_postgresql = bool(os.environ.get("TEST_DATABASE_URL"))
     alive = 0
-    for mutant in [*MUTANTS, *OF_COPIES, *OF_EVENTS, *OF_WORKER]:
+    for mutant in [*MUTANTS, *OF_COPIES, *OF_EVENTS, *OF_LAUNCHES, *OF_WORKER]:
         if names and not any(name in mutant.name for name in names):
             continue
         if mutant.needs_many_senders and not has_postgresql:
