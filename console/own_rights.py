@@ -76,7 +76,7 @@ class WithinOwnRights:
         if request.user.is_superuser or not self.has_change_permission(request, obj):
             return ""
         own = _("You can give and take the rights that you have yourself.")
-        return " ".join((own, _("Only a superuser makes superusers."))) if is_person else own
+        return " ".join([own, _("Only a superuser makes superusers.")]) if is_person else own
 
 
 def _within(offered: QuerySet[Any], person: Any) -> QuerySet[Any]:

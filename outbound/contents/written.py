@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from outbound.bounds import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, MAX_JSON_LENGTH, MAX_JSON_VALUES
 from outbound.contents.errors import Path, Problems, dotted
 
+MAX_SHOWN_KEY = 80
 # JSON can spell them, but no database stores them.
 _SPOILT = re.compile("[\x00\ud800-\udfff]")
 _TOO_LONG = _("This is longer than any message: at most %(max)s characters.")
@@ -58,7 +59,7 @@ def _check(value: object, path: Path) -> None:
         if len(place) - len(path) > MAX_JSON_DEPTH:
             raise _error(path, _TOO_DEEP, "json_too_deep")
         if isinstance(found, _Object):
-            key = _SPOILT.sub("?", found.repeated)
+            key = _SPOILT.sub("?", found.repeated[:MAX_SHOWN_KEY])
             problems.add((*place, key), _REPEATED, "key_repeated", key=key)
         if _is_spoilt(found):
             problems.add(place, _BAD, "field_bad_characters")
