@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -192,9 +193,11 @@ def _moment(path: str, written: str | None) -> datetime | None:
         moment = datetime.fromisoformat(written)
         # A day alone has no hour, and midnight is not what one means by it.
         if len(written) > len("2026-11-30"):
-            return (moment if moment.tzinfo else timezone.make_aware(moment)).astimezone(UTC)
+            return (moment if moment.tzinfo else from_current_timezone(moment)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
+    except ValidationError as error:  # clocks leave it out, or show it twice
+        raise _error(path, error.messages[0], "moment_invalid") from None
     message = _("Write “%(moment)s” as a day and an hour, like 2026-11-30T09:00.") % {"moment": written[:80]}
     raise _error(path, message, "moment_invalid")
 
