@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml --all-extras
 
-.PHONY: run test faults mutants bench install install-dev lint lock messages
+.PHONY: run test test-clock faults mutants bench install install-dev lint lock messages
 
 run: install
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -25,6 +25,11 @@ else ifdef REQUIRE_SERVICES
 else
 	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
 endif
+
+# Whatever asks for now, in one process at every hour of a day and on odd days. Up to 4 minutes.
+# The whole suite at one moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
+test-clock: install-dev
+	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.clock.every_hour
 
 # Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 45 minutes.
 faults: install-dev

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 # Playwright keeps an event loop in this thread, and browser tests ask the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from outbound.webhooks.desk import desk  # noqa: E402
+from tests.clock import moving  # noqa: E402
+
+moving.follow()
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -28,6 +32,13 @@ def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Leave no test in the language of the page that another asked for last."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

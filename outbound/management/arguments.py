@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext as _
 
 from outbound.audience import typed_numbers
@@ -60,9 +60,11 @@ def moment(path: str, written: str | None) -> datetime | None:
         read = datetime.fromisoformat(written)
         # A day alone has no hour, and midnight is not what one means by it.
         if len(written) > len("2026-11-30"):
-            return (read if read.tzinfo else timezone.make_aware(read)).astimezone(UTC)
+            return (read if read.tzinfo else from_current_timezone(read)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
+    except ValidationError as why:  # clocks leave it out, or show it twice
+        raise error(path, why.messages[0], "moment_invalid") from None
     message = _("Write “%(moment)s” as a day and an hour, like 2026-11-30T09:00.") % {"moment": written[:80]}
     raise error(path, message, "moment_invalid")
 

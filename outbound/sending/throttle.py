@@ -93,7 +93,7 @@ def within_hours(opens_at: time | None, closes_at: time | None, moment: datetime
 
 
 def at(day: date, clock: time) -> datetime:
-    """Return a local time of a day in UTC, where moments subtract rightly though clocks change between."""
+    """Return a local time of a day, in UTC: a difference is right there also where clocks change."""
     return timezone.make_aware(datetime.combine(day, clock)).astimezone(UTC)
 
 

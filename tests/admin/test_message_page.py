@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from outbound.lifecycle import AttemptOutcome, CampaignStatus, Hold, IntegrationStatus, MessageStatus, Reason
 from outbound.models import Attempt, Message, Throttle
@@ -172,4 +172,7 @@ def test_an_attempt_says_why_it_came_to_nothing(ana: Client, reason: Reason) -> 
         opened_at=timezone.now(),
     )
 
-    assert str(reason.label) in shown(ana, message)
+    page = shown(ana, message)
+
+    with translation.override("en"):
+        assert str(reason.label) in page

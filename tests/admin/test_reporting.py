@@ -35,7 +35,7 @@ def text(client: Client, address: str = PAGE) -> str:
 
 def days_ago(number: int, count: int = 1, **values: object) -> None:
     """Messages of so many days ago, counted as the worker does."""
-    now = timezone.now()
+    now = timezone.localtime()  # of which a day has 23 or 25 hours where clocks change
     moment = now - timedelta(days=number)
     for _number in range(count):
         a_message(created_at=moment, **values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -10,15 +10,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
-def a_certificate(path: Path, *, address: str = "127.0.0.1", days: int = 1) -> Path:
-    """Write a key and a certificate for `address`, which ends in so many `days`, and return `path`."""
-    key, end = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) + timedelta(days)
+
+def a_certificate(path: Path, *, address: str = "127.0.0.1", year: int = 2099) -> Path:
+    """Write a key and a certificate for `address`, which ends in that `year`, and return `path`.
+
+    OpenSSL asks the machine what time it is, not Python: no moved clock may matter.
+    """
+    key, end = ec.generate_private_key(ec.SECP256R1()), datetime(year, 12, 31, tzinfo=UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "gateway")])
     certificate = (
-        x509.CertificateBuilder(
-            name, name, key.public_key(), x509.random_serial_number(), end - timedelta(30), end
-        )
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), BEGIN, end)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import time, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -87,10 +88,9 @@ def test_a_send_whose_time_ran_out_is_left_alone() -> None:
     assert claimed(now=later(hours=2)) == []
 
 
+@time_machine.travel("2026-11-25T12:00-03:00")
 def test_outside_the_hours_nothing_is_taken() -> None:
-    now = timezone.localtime()
-    opens_at, closes_at = (now + timedelta(hours=1)).time(), (now + timedelta(hours=2)).time()
-    a_launched(integration=an_integration(opens_at=opens_at, closes_at=closes_at))
+    a_launched(integration=an_integration(opens_at=time(13), closes_at=time(14)))
 
     assert claimed() == []
     assert len(claimed(now=later(minutes=61))) == 1
