@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.utils import translation
 
@@ -17,6 +18,10 @@ from outbound.webhooks.desk import desk  # noqa: E402
 from tests.clock import moving  # noqa: E402
 
 moving.follow()
+
+# A deadline would make a timing of each property.
+hypothesis.settings.register_profile("without deadlines", deadline=None)
+hypothesis.settings.load_profile("without deadlines")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

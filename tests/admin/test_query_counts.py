@@ -81,6 +81,7 @@ def test_a_page_asks_as_much_of_six_sends_as_of_two_and_at_most_ten_questions(
     operator: Client, page: str
 ) -> None:
     sends(2)
+    operator.get(addressed(page))  # content types are asked for once in a process
     few = questions(operator, addressed(page))
     sends(6)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from outbound import failpoints
 from outbound.lifecycle import CampaignStatus, MessageStatus
@@ -232,7 +232,7 @@ def test_a_long_send_that_somebody_stopped_is_among_the_drafts(
     monkeypatch.setattr(launch, "LARGE", 2)
     monkeypatch.setattr(failpoints, "reach", lambda _name: stop_it())
 
-    with pytest.raises(CommandError, match="stopped"):
+    with translation.override("en"), pytest.raises(CommandError, match="stopped"):
         send(*TEMPLATE, "--to", *many(3), to=None)
     monkeypatch.undo()
     launcher.attend(lambda: None)

@@ -113,7 +113,7 @@ def test_a_directory_of_another_account_is_said_and_used(tmp_path: Path) -> None
     directory = tmp_path / "var"
     directory.mkdir()
     directory.chmod(0o777)
-    for parent in (tmp_path, *tmp_path.parents[:2]):
+    for parent in (tmp_path, *tmp_path.parents[:3]):
         parent.chmod(parent.stat().st_mode | 0o011)
 
     done = subprocess.run(

@@ -118,7 +118,7 @@ def test_an_event_that_cannot_be_stored_is_answered_so(
 
 
 def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outbound.heartbeat.alarm", broken)
+    monkeypatch.setattr("outbound.heartbeat.missing", broken)
 
     response = client.get("/healthz")
 
@@ -126,7 +126,7 @@ def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: 
     assert_guarded(response)
 
 
-@pytest.mark.parametrize("where", ["outbound.heartbeat.alarm", "console.hooks.receive"])
+@pytest.mark.parametrize("where", ["outbound.heartbeat.missing", "console.hooks.receive"])
 def test_a_fault_of_ours_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     monkeypatch.setattr(where, lambda *_: 1 / 0)
 

@@ -15,6 +15,8 @@ from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
 
+from outbound import audit
+from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Recipient
 from outbound.sending.again import draft_again
@@ -100,6 +102,7 @@ def _text(response: Any) -> str:
 def test_a_superuser_sees_her_on_many_pages(client: Client) -> None:
     user = an_operator(is_superuser=True)
     drafts_of(user)
+    audit.record(person(), Verb.RECIPIENT_CREATED, user)
     client.force_login(user)
 
     found = " ".join(showing(client, every_page()))

@@ -79,7 +79,7 @@ def statements_of(chunks: int) -> int:
 
 
 def test_a_launch_holds_no_more_of_many_than_of_few() -> None:
-    people, kilobytes = 5 * CHUNK, 4
+    people, kilobytes = 8 * CHUNK, 4
     draft = a_draft_for(people, context={"note": "x" * 1024 * kilobytes})
 
     tracemalloc.start()
