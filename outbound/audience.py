@@ -27,8 +27,8 @@ _SEPARATORS = re.compile(r"[\n\r,;\t]+")
 MAX_PASTED = 100_000
 # Of a list that is no list of numbers, so many faults are told.
 MAX_FAULTS = 100
-# So many bodies are in memory at once; each may have some kilobytes. People alone are smaller.
-CHUNK, READ_AT_ONCE = 1000, 2000
+# So many people are in memory at once, with their bodies, which may have some kilobytes each.
+CHUNK = 2000
 
 
 class Person(NamedTuple):
@@ -55,7 +55,9 @@ class Person(NamedTuple):
 
     def values(self) -> dict[str, str]:
         """Return what a template's value may refer to; nothing for a number of nobody we know."""
-        return {} if self.recipient_id is None else known_values(self.name, json.loads(self.attributes))
+        if self.recipient_id is None:
+            return {}
+        return known_values(self.name, json.loads(self.attributes) if self.attributes != "{}" else {})
 
 
 _NOBODY = Person(phones.Phone("", ""))
@@ -102,8 +104,8 @@ class Audience:
     def _all_picked(self) -> Iterator[Person]:
         # Their ids first: each question is then short, and none stays open while rows are written.
         pks = array("q", self._picked.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK))
-        for start in range(0, len(pks), READ_AT_ONCE):
-            some = Recipient.objects.filter(pk__in=ids_of(pks[start : start + READ_AT_ONCE]))
+        for start in range(0, len(pks), CHUNK):
+            some = Recipient.objects.filter(pk__in=ids_of(pks[start : start + CHUNK]))
             yield from map(_person, list(_read(some.order_by("id"))))
 
     def _shared_keys(self) -> set[str]:

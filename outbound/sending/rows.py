@@ -15,7 +15,7 @@ OWN = ("recipient", "phone", "phone_key", "reason", "detail", "payload", "extern
 Row = tuple[Any, ...]
 # How many chunks of rows one transaction inserts. SQLite's locks the whole file; in PostgreSQL it holds
 # nobody up, and each costs some journeys to the server.
-CHUNKS_AT_ONCE = {"sqlite": 1, "postgresql": 5}
+CHUNKS_AT_ONCE = {"sqlite": 1, "postgresql": 3}
 
 
 def alike(message: Message) -> Row:

@@ -9,24 +9,32 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from outbound import failpoints
-from outbound.audience import CHUNK
+from outbound import audience, failpoints
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Launch, Message
-from outbound.sending import launch_lease
-from outbound.sending.launch import begin
+from outbound.sending import launch, launch_lease, plan, rows
 from outbound.sending.launcher import attend
-from outbound.sending.plan import plan
 from tests.builders import an_operator
 from tests.sending.test_launch_many import a_draft_for
 
+CHUNK = 20  # people in a transaction, with `chunk_by_chunk`
 PEOPLE = 2 * CHUNK + 1
 
 
 class Killed(BaseException):
     """What a test puts in the place of kill -9."""
+
+
+@pytest.fixture
+def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a launch have a transaction for each few people, and be a large one all the same."""
+    monkeypatch.setitem(rows.CHUNKS_AT_ONCE, connection.vendor, 1)
+    monkeypatch.setattr(audience, "CHUNK", CHUNK)
+    monkeypatch.setattr(plan, "CHUNK", CHUNK)
+    monkeypatch.setattr(launch, "LARGE", CHUNK)
 
 
 @contextmanager
@@ -58,7 +66,7 @@ def unreachable(take_back: Callable[..., None]) -> Callable[..., None]:
 
 def a_begun(people: int = PEOPLE, **values: object) -> Campaign:
     draft = a_draft_for(people, **values)
-    begin(draft, by=an_operator(), now=timezone.now(), expected=plan(draft).digest)
+    launch.begin(draft, by=an_operator(), now=timezone.now(), expected=plan.plan(draft).digest)
     return draft
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from outbound import failpoints
-from outbound.audience import CHUNK
 from outbound.lifecycle import MessageStatus
 from outbound.models import Launch, Message
-from outbound.sending import launch_lease, rows
+from outbound.sending import launch_lease
 from outbound.sending.lanes import running
 from outbound.sending.launch import LaunchLost, launch, write
 from outbound.sending.launcher import LOST, attend
 from outbound.sending.recover import tidy
 from tests.builders import an_operator
 from tests.sending.launches import (
+    CHUNK,
     PEOPLE,
     a_begun,
     assert_draft_again,
     assert_launched,
     attended,
+    chunk_by_chunk,  # noqa: F401
     killed_at,
     lease_over,
     taken,
@@ -31,12 +31,7 @@ from tests.sending.launches import (
 from tests.sending.steps import at_once, claimed, later
 from tests.sending.test_launch_many import a_draft_for
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rows.CHUNKS_AT_ONCE, connection.vendor, 1)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chunk_by_chunk")]
 
 
 def test_a_worker_prepares_what_was_begun_and_wakes_the_sender() -> None:

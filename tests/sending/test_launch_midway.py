@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
-from outbound.audience import READ_AT_ONCE
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Message, Recipient, SummaryDay
-from outbound.sending import launch_lease, rows
+from outbound.sending import launch_lease
 from outbound.sending.launch import CHANGED, FAILED, PlanChanged, launch, write
 from outbound.tracking import effects
 from tests.sending.launches import (
@@ -21,6 +20,7 @@ from tests.sending.launches import (
     assert_draft_again,
     assert_launched,
     attended,
+    chunk_by_chunk,  # noqa: F401
     failing,
     lease_over,
     taken,
@@ -28,16 +28,11 @@ from tests.sending.launches import (
 from tests.sending.steps import claimed, later
 from tests.sending.test_launch_many import a_draft_for
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rows.CHUNKS_AT_ONCE, connection.vendor, 1)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chunk_by_chunk")]
 
 
 def test_what_changed_midway_goes_to_nobody_and_says_so() -> None:
-    campaign = a_begun(READ_AT_ONCE + 1)
+    campaign = a_begun()
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
@@ -48,7 +43,7 @@ def test_what_changed_midway_goes_to_nobody_and_says_so() -> None:
 
 
 def test_who_opts_out_before_their_row_is_written_is_a_changed_plan() -> None:
-    campaign = a_begun(READ_AT_ONCE + 1)
+    campaign = a_begun()
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
