@@ -31,7 +31,7 @@ endif
 test-clock: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.clock.every_hour
 
-# Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 45 minutes.
+# Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 90 minutes.
 faults: install-dev
 	$(BIN)/python -m tests.faults
 
