@@ -1,9 +1,10 @@
 """Run tests at every hour and on odd days: `python -m pytest -p tests.clock.every_hour`.
 
-It is one process with one database. First each test that uses the database runs once, at a moment of
-`moments`, which take turns. What asked for now, and for the local day or time of something, may differ by
-the hour: unless it is slow it runs again, at all of `EDGES` and at some others in turn, with
-`--every-moment` at each. Who asks is noticed while it runs: no list is kept. Each run begins at its moment.
+It is one process with one database. First each test function that uses the database runs once, where its
+cases and the `moments` take turns. One that asked for now, and for the local day or time of something, may
+differ by the hour: all of its cases run at `EDGES`, and one or another of them at some other moments in turn,
+or with `--every-moment` all at each. Who asks is noticed while it runs: no list is kept, and a test that sets
+the clock by itself does not count. Each run begins at its moment; what is slow runs once.
 
 Left out are tests that start processes, and browsers: they take minutes. `TEST_CLOCK` moves them as well.
 """
@@ -17,7 +18,6 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import wraps
-from itertools import cycle
 from typing import Any
 
 import pytest
@@ -45,7 +45,8 @@ def _noticed(name: str, ask: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(ask)
     def noticed(*arguments: Any, **options: Any) -> Any:
         caller = sys._getframe(1).f_code.co_filename
-        if _turns and (name == "now" or any(part in caller for part in PRODUCT)):
+        is_product = name == "now" or any(part in caller for part in PRODUCT)
+        if is_product and _turns and len(time_machine.traveller_stack) == 1:
             _asked[_turns[-1][1]].add(name)
         return ask(*arguments, **options)
 
@@ -80,21 +81,31 @@ def _starts_processes(item: pytest.Item) -> bool:
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if session.testsfailed or session.config.option.collectonly:
         return None  # pytest says what is wrong, or what there is
+    functions: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in session.items:
+        functions[item.nodeid.partition("[")[0]].append(item)
+    is_all = session.config.getoption("every_moment")
     with time_machine.travel(0) as clock:
-        _run(session, clock, zip(cycle(EVERY), session.items, strict=False))
-        _run(session, clock, _again(session))
+        _run(session, clock, _once(functions.values()))
+        _run(session, clock, _again(functions.values(), share=1 if is_all else SHARE, is_all=is_all))
     return True
 
 
-def _again(session: pytest.Session) -> Iterator[Turn]:
+def _once(functions: Iterable[list[pytest.Item]]) -> Iterator[Turn]:
+    for place, cases in enumerate(functions):
+        yield EVERY[place % len(EVERY)], cases[place % len(cases)]
+
+
+def _again(functions: Iterable[list[pytest.Item]], *, share: int, is_all: bool) -> Iterator[Turn]:
     ran = {item: moment for moment, item in _turns}
-    hourly = [item for item in session.items if _asked[item] > {"now"} and _seconds[item] < SLOW_SECONDS]
-    is_all = session.config.getoption("every_moment")
+    hourly = [cases for cases in functions if any(_asked[item] > {"now"} for item in cases)]
     for number, moment in enumerate(EVERY):
-        for place, item in enumerate(hourly):
-            is_in_turn = is_all or moment in EDGES or (number + place) % SHARE == 0
-            if is_in_turn and ran[item] != moment:
-                yield moment, item
+        for place, cases in enumerate(hourly):
+            if any(_seconds.get(item, 0) > SLOW_SECONDS for item in cases):
+                continue
+            turn, rest = divmod(number + place, share)
+            wanted = cases if is_all or moment in EDGES else [] if rest else [cases[turn % len(cases)]]
+            yield from ((moment, item) for item in wanted if ran.get(item) != moment)
 
 
 def _run(session: pytest.Session, clock: time_machine.Traveller, turns: Iterable[Turn]) -> None:
@@ -103,8 +114,8 @@ def _run(session: pytest.Session, clock: time_machine.Traveller, turns: Iterable
     for place, (moment, item) in enumerate(ordered, start=1):
         _turns.append((moment, item))
         clock.move_to(moment)
-        following = ordered[place][1] if place < len(ordered) else session  # which keeps its database
         began_at = time.process_time()
+        following = ordered[place][1] if place < len(ordered) else session  # which keeps its database
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         _seconds[item] = time.process_time() - began_at
         if session.shouldfail or session.shouldstop:
@@ -119,8 +130,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    asked = {item for item, names in _asked.items() if "now" in names}
-    moments = {moment for moment, item in _turns if item in asked}
+    asked = {item.nodeid.partition("[")[0] for item, names in _asked.items() if "now" in names}
+    moments = {moment for moment, item in _turns if item in _asked}
     terminalreporter.write_line(
-        f"{len(asked)} tests asked for now, and ran {len(_turns)} times at {len(moments)} moments."
+        f"{len(asked)} tests asked for now, {len(_turns)} runs at {len(moments)} moments."
     )
