@@ -58,11 +58,11 @@ def cancel_waiting(integration: Integration, *, reason: str, by: User | None, no
     """Cancel every send through `integration` that still waits; return how many messages will not go."""
     waiting = lanes.with_queued_rows().filter(integration=integration, status__in=STEERED).order_by("pk")
     with transaction.atomic():
-        sends = list(waiting)
-        counts = [_cancel(campaign, reason=reason, by=by, now=now) for campaign in sends]
-    for campaign in sends:
+        counted = [(one, _cancel(one, reason=reason, by=by, now=now)) for one in waiting]
+    cancelled = {campaign: count for campaign, count in counted if count is not None}
+    for campaign in cancelled:
         recover.settle_queued(campaign, now)
-    return sum(count or 0 for count in counts)
+    return sum(cancelled.values())
 
 
 def _cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> int | None:

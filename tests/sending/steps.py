@@ -30,12 +30,13 @@ ACCEPTED = Accepted(
     status="pending", message_id="77", contact_id="88", http_status=200, answer='{"status":"pending"}'
 )
 
-_numbers = count(5000)
+_numbers = count()
 
 
 def some_numbers(how_many: int) -> list[str]:
     """Return numbers of no block that was given out, with no ending that the sandbox reacts to."""
-    return [f"+551190000{next(_numbers)}" for _ in range(how_many)]
+    places = (divmod(next(_numbers), 5000) for _ in range(how_many))
+    return [f"+55119{block:04}{5000 + rest}" for block, rest in places]
 
 
 def a_draft(people: int = 1, **values: Any) -> Campaign:
