@@ -134,7 +134,8 @@ class Installation:
 
     def stop(self) -> None:
         for process in self._running:
-            end(process, signal.SIGKILL)
+            if process.poll() is None:  # the number of one that is gone may be a stranger's by now
+                end(process, signal.SIGKILL)
         for pid in self.processes():  # of groups of their own, whose leader is gone
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
