@@ -39,6 +39,6 @@ def test_a_sender_that_waits_for_its_pace_gives_signs_of_life(
     monkeypatch.setattr(heartbeat, "beat", beats.append)
     a_launched(people=20, integration=integrated(start(), per_second=1))
 
-    run_once(seconds=2)
+    run_once(seconds=4)
 
     assert len(beats) > 6
