@@ -28,8 +28,10 @@ class RestoreGuard:
 
     def look(self, now: datetime) -> bool:
         """Compare the database with what is written down, and write down how far it has come."""
+        # In this order: what another sender opens in between is in the database before it is in the file.
+        written = installation_file.read().highest_attempt
         highest = identity.highest_attempt()
-        if highest < max(self._opened, installation_file.read().highest_attempt):
+        if highest < max(self._opened, written):
             return self._was_put_back(now)
         return self._written(highest)
 

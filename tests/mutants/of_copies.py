@@ -36,7 +36,7 @@ OF_COPIES = [
     Mutant(
         "a database that was put back under a working sender stops it",
         f"{SENDING}/restore_guard.py",
-        "if highest < max(self._opened, installation_file.read().highest_attempt):",
+        "if highest < max(self._opened, written):",
         "if False:",
         "tests/sending/test_restore_guard.py",
     ),

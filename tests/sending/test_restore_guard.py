@@ -97,3 +97,21 @@ def test_what_another_sender_beside_it_opened_alarms_nobody(guard: RestoreGuard)
     assert guard.write_ahead(mine, timezone.now())
     assert guard.look(timezone.now())
     assert installation_file.read().highest_attempt == highest_attempt()
+
+
+def test_what_another_sender_opens_while_it_looks_alarms_nobody(
+    guard: RestoreGuard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_launched(people=4)
+    claimed(2)
+    known = identity.highest_attempt
+
+    def slowly() -> int:
+        highest = known()
+        claimed(2)
+        installation_file.raise_to(known())
+        return highest
+
+    monkeypatch.setattr(identity, "highest_attempt", slowly)
+
+    assert guard.look(timezone.now())
