@@ -36,8 +36,8 @@ class Kept:
 def read() -> Kept:
     """Return what the file says; a file that is missing or unreadable says nothing."""
     try:
-        said = json.loads(_path().read_text())
-        here = places.of_file(_path())
+        with _path().open() as file:  # both of one file: another sender may replace it at any moment
+            said, here = json.load(file), places.of_open_file(file.fileno())
         # The version before wrote no place.
         return Kept(str(said["key"]), int(said["highest_attempt"]), said.get("place", here) != here)
     except (OSError, ValueError, TypeError, KeyError):

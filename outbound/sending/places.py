@@ -15,14 +15,23 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-_AT_FDCWD = -100
+_AT_FDCWD, _AT_EMPTY_PATH = -100, 0x1000
 _STATX_BTIME = 0x800
 _STATX_SIZE, _BTIME_OFFSET = 256, 80  # of struct statx, https://man7.org/linux/man-pages/man2/statx.2.html
 
 
 def of_file(path: Path) -> str:
-    """Return the place of a file; by its inode alone where the system does not keep when it was made."""
-    return f"{path.stat().st_ino}-{_made_at(path)}"
+    """Return the place of a file; by its inode alone where the system does not keep when it was made.
+
+    The file is not opened: closing SQLite's database a second time would end the locks of this process.
+    """
+    return f"{path.stat().st_ino}-{_made_at(_AT_FDCWD, os.fsencode(path), 0) or _born(path)}"
+
+
+def of_open_file(descriptor: int) -> str:
+    """Return the same of a file that is open, whatever stands at its path by now."""
+    made_at = _made_at(descriptor, b"", _AT_EMPTY_PATH) or _born(descriptor)
+    return f"{os.stat(descriptor).st_ino}-{made_at}"
 
 
 def of_database(database: BaseDatabaseWrapper | None = None) -> str:
@@ -46,14 +55,18 @@ def _in_postgresql(cursor: CursorWrapper) -> str:
     return str(cursor.fetchone()[0])
 
 
-def _made_at(path: Path) -> int:
-    """Return a number for the moment at which a file was made, or 0. Python does not tell it on Linux."""
+def _made_at(descriptor: int, path: bytes, flags: int) -> int:
+    """Return the nanosecond at which a file was made, or 0 where Linux does not tell."""
     statx = getattr(ctypes.CDLL(None), "statx", None)
-    if statx is None:
-        return int(getattr(path.stat(), "st_birthtime", 0) * 1_000_000)
     answer = ctypes.create_string_buffer(_STATX_SIZE)
-    if statx(_AT_FDCWD, os.fsencode(path), 0, _STATX_BTIME, answer):
+    if statx is None or statx(descriptor, path, flags, _STATX_BTIME, answer):
         return 0
     (known,) = struct.unpack_from("I", answer)
     seconds, nanoseconds = struct.unpack_from("qI", answer, _BTIME_OFFSET)
     return int(seconds * 1_000_000_000 + nanoseconds) if known & _STATX_BTIME else 0
+
+
+def _born(file: Path | int) -> int:
+    """Return the microsecond at which a file was made, on systems where Python knows it without `statx`."""
+    has_statx = hasattr(ctypes.CDLL(None), "statx")
+    return 0 if has_statx else int(getattr(os.stat(file), "st_birthtime", 0) * 1_000_000)

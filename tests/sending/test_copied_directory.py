@@ -145,3 +145,21 @@ def test_how_far_it_came_never_goes_back() -> None:
     installation_file.raise_to(9)
 
     assert installation_file.read().highest_attempt == 12
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_no_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    agrees()
+    load, replaced = json.load, list[bool]()
+
+    def once(file: Any) -> Any:
+        if replaced:
+            return load(file)
+        replaced.append(True)
+        said = load(file)
+        installation_file.raise_to(7)
+        return said
+
+    monkeypatch.setattr(json, "load", once)
+
+    assert not installation_file.read().is_copy
+    assert installation_file.read().highest_attempt == 7
