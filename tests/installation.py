@@ -57,10 +57,7 @@ class Installation:
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self._environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
+            **{"input": stdin, "capture_output": True, "text": True, "timeout": 60},
         )
 
     def start(self, *arguments: str, log: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -134,7 +131,7 @@ class Installation:
 
     def stop(self) -> None:
         for process in self._running:
-            if process.poll() is None:  # the number of one that is gone may be a stranger's by now
+            if process.poll() is None:  # else its number may be a stranger's by now
                 end(process, signal.SIGKILL)
         for pid in self.processes():  # of groups of their own, whose leader is gone
             with suppress(ProcessLookupError):

@@ -8,14 +8,14 @@ from contextlib import suppress
 
 from tests.faults.registry import fault
 from tests.faults.stage import LEASE_SECONDS, SLOTS, Stage
-from tests.installation import end, holding, members, until
+from tests.installation import end, holding, members
 
 SILENCE_SECONDS = 4
 
 
 @fault("idle worker", SENDER_SILENCE_SECONDS=str(SILENCE_SECONDS))
 def idle_worker(stage: Stage) -> None:
-    """kill -9 of the idle process that holds the queue: django-q2 freezes, the worker ends itself"""
+    """kill -9 of the idle process that takes the wake-ups: the next one sends everything"""
     stage.sandbox()
     worker = stage.worker()
     worker.wait_until_it_runs()
@@ -23,10 +23,7 @@ def idle_worker(stage: Stage) -> None:
     pump = worker.pump()
     assert pump is not None
     stage.kill(pump)
-    frozen = worker.process
     stage.send(stage.some(300))
-    until(lambda: frozen.poll() is not None, "the worker has ended itself", SILENCE_SECONDS + 25)
-    assert frozen.returncode == 1, f"the worker ended with status {frozen.returncode}"
     stage.settle()
     assert stage.statuses() == {"accepted": stage.people}
 
