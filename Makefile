@@ -26,7 +26,7 @@ else
 	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
 endif
 
-# Whatever asks for now, in one process at every hour of a day and on odd days. Up to 4 minutes.
+# Whatever asks for now, in one process at every hour of a day and on odd days.
 # The whole suite at one moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
 test-clock: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.clock.every_hour

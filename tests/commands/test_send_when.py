@@ -102,7 +102,7 @@ def test_a_moment_may_name_its_own_zone() -> None:
 
     send(*TEMPLATE, "--not-before", starts_at.astimezone(UTC).isoformat())
 
-    assert Campaign.objects.get().starts_at == starts_at
+    assert Campaign.objects.get().starts_at == starts_at.astimezone(UTC)
 
 
 # Summer time of São Paulo began on 4 November 2018, which has no midnight; 23:30 came twice on its last day.

@@ -128,6 +128,7 @@ def test_a_file_that_was_never_finished_is_removed(directory: Path) -> None:
     an_integration()
     draft = directory / "installation.0123.draft"
     draft.touch()
+    os.utime(draft, (time.time(), time.time()))
     hour_ago = time.time() - 3600
     agrees()
     assert draft.exists()
