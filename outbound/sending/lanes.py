@@ -110,11 +110,9 @@ def running(now: datetime) -> list[Lane]:
         rows = _standing(cursor, now)
         if rows != _known.rows:
             campaigns = list(_with_all(Campaign.objects.filter(pk__in=[row[0] for row in rows])))
-            # A throttle is not held still: what changed in between must not be taken for known, and
-            # neither a send that came in between, as when a row is just being changed.
-            again = _standing(cursor, now)
-            is_whole = [row[0] for row in again] == [row[0] for row in rows]
-            _known.rows, _known.campaigns = again if is_whole else rows, campaigns
+            # Remembered as they stood before they were read: what changed or came in between is then
+            # found to be another by the next claim, and read again.
+            _known.rows, _known.campaigns = rows, campaigns
     return _lanes(_known.campaigns, now)
 
 
