@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message, Throttle
 from outbound.sending import throttle
-from outbound.statements import stored
 
 # Jumps from one campaign with queued rows to the next along the index `message_queued`: the cost is
 # a few lookups for each, however many rows it has and however many campaigns are finished.
@@ -54,37 +53,6 @@ WITH undecided AS MATERIALIZED (
 SELECT id FROM undecided UNION ALL SELECT id FROM decided
 """
 
-# All that a lane is made of, as it lies in the database; the pace and the day are read under a lock.
-_STANDING = f"""
-SELECT campaign.id, campaign.kind, campaign.window_reason, campaign.first_wave,
-    campaign.first_wave_passed_at, campaign.not_after, integration.window_policy,
-    integration.id, integration.base_url, integration.slug, integration.remote_id, integration.token,
-    integration.per_second, integration.per_day, integration.opens_at, integration.closes_at,
-    integration.server_errors_mean_not_sent,
-    throttle.held_until, throttle.hold, throttle.outages, throttle.trips
-FROM outbound_campaign AS campaign
-JOIN outbound_integration AS integration ON integration.id = campaign.integration_id
-LEFT JOIN outbound_throttle AS throttle ON throttle.integration_id = integration.id
-WHERE campaign.id IN ({{campaigns}})
-  AND campaign.status = '{CampaignStatus.RUNNING.value}'
-  AND integration.status = '{IntegrationStatus.ACTIVE.value}'
-  AND EXISTS (
-      SELECT 1 FROM outbound_message {_BY_INDEX}
-      WHERE campaign_id = campaign.id AND status = 'queued' AND due_at <= %s
-  )
-ORDER BY integration.id, campaign.id
-"""
-
-
-class _known:  # noqa: N801
-    """What the last claim of this process read, and the rows it was made from.
-
-    The rows are read and compared each time; only turning them into records again is spared.
-    """
-
-    rows: ClassVar[list[Any]] = []
-    campaigns: ClassVar[list[Campaign]] = []
-
 
 @dataclass(frozen=True)
 class Lane:
@@ -106,24 +74,17 @@ def running(now: datetime) -> list[Lane]:
     On SQLite the transaction is the only one that writes. On PostgreSQL the rows are locked in share
     mode: a pause waits for the claims that saw the send running, and no later claim sees it so.
     """
+    queued = Message.objects.filter(campaign=OuterRef("pk"), status=MessageStatus.QUEUED)
+    held = _with_all(Campaign.objects.filter(pk__in=_held_still()))
+    return _lanes(held.filter(Exists(queued.filter(due_at__lte=now))), now)
+
+
+def _held_still() -> Any:
+    if not connection.features.has_select_for_update:
+        return RawSQL(_WITH_QUEUED_ROWS, [])  # noqa: S611
     with connection.cursor() as cursor:
-        rows = _standing(cursor, now)
-        if rows != _known.rows:
-            campaigns = list(_with_all(Campaign.objects.filter(pk__in=[row[0] for row in rows])))
-            # Remembered as they stood before they were read: what changed or came in between is then
-            # found to be another by the next claim, and read again.
-            _known.rows, _known.campaigns = rows, campaigns
-    return _lanes(_known.campaigns, now)
-
-
-def _standing(cursor: Any, now: datetime) -> list[Any]:
-    held: Any = _WITH_QUEUED_ROWS
-    if connection.features.has_select_for_update:
         cursor.execute(_HELD_STILL)
-        held = ", ".join(str(pk) for (pk,) in cursor.fetchall()) or "NULL"
-    cursor.execute(_STANDING.format(campaigns=held), [stored(now)])
-    rows: list[Any] = cursor.fetchall()
-    return rows
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def still_running(campaigns: Collection[int]) -> set[int]:

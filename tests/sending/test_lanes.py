@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -233,14 +233,13 @@ def test_a_pause_between_two_claims_holds_for_the_second(model: type) -> None:
 
 def test_a_send_that_is_missed_once_is_found_by_the_next_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     a_launched(people=3)
-    standing, seen = lanes._standing, list[bool]()
+    held_still, seen = lanes._held_still, list[bool]()
 
-    def missed_once(cursor: Any, now: datetime) -> list[Any]:
+    def missed_once() -> Any:
         seen.append(True)
-        return standing(cursor, now) if len(seen) > 1 else []
+        return held_still() if len(seen) > 1 else []
 
-    monkeypatch.setattr(lanes, "_standing", missed_once)
-    monkeypatch.setattr(lanes._known, "rows", [("of another time",)])
+    monkeypatch.setattr(lanes, "_held_still", missed_once)
 
     assert claimed() == []
     assert len(claimed()) == 3

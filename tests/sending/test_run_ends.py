@@ -102,9 +102,9 @@ def test_a_call_for_the_next_run_that_fails_costs_no_answer(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_pause_takes_back_what_stands_ready(start: Callable[..., server.SandboxServer]) -> None:
-    gateway = start(latency_ms=700)
+    gateway = start(latency_ms=3000)
     campaign = a_launched(people=30, integration=integrated(gateway))
-    watcher = threading.Thread(target=lambda: (wait_for(lambda: gateway.ledger.number >= 4), pause(campaign)))
+    watcher = threading.Thread(target=lambda: while_four_are_answered(gateway, lambda: pause(campaign)))
     watcher.start()
 
     run_once(slots=8)
@@ -119,9 +119,9 @@ def test_a_pause_takes_back_what_stands_ready(start: Callable[..., server.Sandbo
 def test_what_stands_ready_under_an_old_token_is_taken_back(
     start: Callable[..., server.SandboxServer],
 ) -> None:
-    gateway = start(latency_ms=700)
+    gateway = start(latency_ms=3000)
     a_launched(people=16, integration=integrated(gateway))
-    watcher = threading.Thread(target=lambda: (wait_for(lambda: gateway.ledger.number >= 4), replace_token()))
+    watcher = threading.Thread(target=lambda: while_four_are_answered(gateway, replace_token))
     watcher.start()
 
     run_once(slots=8)
@@ -130,6 +130,12 @@ def test_what_stands_ready_under_an_old_token_is_taken_back(
     tokens = [line["token"] for line in read(gateway.ledger.path)]
     assert tokens[:4] == [fingerprint(TOKEN)] * 4
     assert tokens[4:] == [fingerprint("tok-another-one-9876")] * 12
+
+
+def while_four_are_answered(gateway: server.SandboxServer, change: Callable[[], None]) -> None:
+    wait_for(lambda: gateway.ledger.number >= 4)
+    change()
+    gateway.control.latency_ms = 0
 
 
 def pause(campaign: Campaign) -> None:
