@@ -70,7 +70,7 @@ def test_the_figures_are_those_of_the_rows(operator: Client) -> None:
 
 
 def test_yesterday_counts_only_where_it_is_still_open(operator: Client) -> None:
-    integration, yesterday = an_integration(), timezone.now() - timedelta(days=1)
+    integration, yesterday = an_integration(), timezone.localtime() - timedelta(days=1)
     for status in (MessageStatus.READ, MessageStatus.QUEUED, MessageStatus.UNCONFIRMED):
         messages(1, status, integration, created_at=yesterday)
 

@@ -18,16 +18,16 @@ from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, 
 from tests.tracking.worlds import ANA, BRUNO, a_told_answer, a_told_status, bring, outcome
 
 pytestmark = pytest.mark.django_db
-A_STATUS = a_told_status("NOT_DELIVERED", {"externalId": "a"}, None, "2026-11-25T11:00:00Z", None)
-AN_ANSWER = a_told_answer(ANA, "Oi", "2026-11-25T11:00:00Z", "Ana")
+A_STATUS = a_told_status("NOT_DELIVERED", {"externalId": "a"}, None, "2017-11-25T11:00:00Z", None)
+AN_ANSWER = a_told_answer(ANA, "Oi", "2017-11-25T11:00:00Z", "Ana")
 
 
 @pytest.mark.parametrize("way", ["one page", "two pages", "an array"])
 @pytest.mark.parametrize(
     ("first", "change"),
     [
-        (A_STATUS, {"messageStatus": {"code": "READ", "timestamp": "2026-11-25T11:00:00Z"}}),
-        (A_STATUS, {"messageStatus": {"code": "NOT_DELIVERED", "timestamp": "2026-11-25T12:00:00Z"}}),
+        (A_STATUS, {"messageStatus": {"code": "READ", "timestamp": "2017-11-25T11:00:00Z"}}),
+        (A_STATUS, {"messageStatus": {"code": "NOT_DELIVERED", "timestamp": "2017-11-25T12:00:00Z"}}),
         (
             A_STATUS,
             {"messageStatus": A_STATUS["messageStatus"] | {"causes": [{"channelErrorCode": "131026"}]}},
@@ -39,7 +39,7 @@ AN_ANSWER = a_told_answer(ANA, "Oi", "2026-11-25T11:00:00Z", "Ana")
         (A_STATUS, AN_ANSWER),
         (AN_ANSWER, {"message": AN_ANSWER["message"] | {"from": BRUNO}}),
         (AN_ANSWER, {"message": AN_ANSWER["message"] | {"contents": [{"type": "text", "text": "SAIR"}]}}),
-        (AN_ANSWER, {"timestamp": "2026-11-25T12:00:00Z"}),
+        (AN_ANSWER, {"timestamp": "2017-11-25T12:00:00Z"}),
         (AN_ANSWER, A_STATUS | {"timestamp": None}),
     ],
 )
@@ -120,7 +120,7 @@ def test_the_events_before_are_found_by_what_they_told_and_not_by_their_id_alone
 
 def test_events_from_before_the_column_are_known_again_by_what_they_told() -> None:
     message = a_sent_message()
-    bodies = [a_status("READ", message.external_id), an_answer(ANA, "SAIR", timestamp="2026-11-25T12:00:00Z")]
+    bodies = [a_status("READ", message.external_id), an_answer(ANA, "SAIR", timestamp="2017-11-25T12:00:00Z")]
     taken_in(message.integration, *bodies)
     before = list(WebhookEvent.objects.order_by("id").values_list("fingerprint", flat=True))
     WebhookEvent.objects.update(fingerprint=None)
