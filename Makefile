@@ -29,19 +29,19 @@ endif
 # Whatever asks for now, in one process at every hour of a day and on odd days.
 # The whole suite at one moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
 test-clock: install-dev
-	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.clock.every_hour
+	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.tools.clock.every_hour
 
 # Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 90 minutes.
 faults: install-dev
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.tools.faults
 
 # Each guard of the sender is taken out in turn, and the tests beside it must notice.
 mutants: install-dev
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.tools.mutants
 
 # What was promised of speed, measured side by side. Up to 40 minutes, and the machine should do nothing else.
 bench: install-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.tools.bench
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev

@@ -21,5 +21,5 @@ class ConsoleAdminConfig(AdminConfig):
             # A Schedule row runs any function by its name: whoever may add one may run anything.
             if admin.site.is_registered(model):
                 admin.site.unregister(model)
-        import_module("console.people")  # puts its pages in the place of the ones registered above
-        import_module("console.accounts").hear_of_commands(sys.argv)
+        import_module("console.accounts.admin")  # puts its pages in the place of the ones registered above
+        import_module("console.accounts.audit").hear_of_commands(sys.argv)

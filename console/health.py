@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbound import heartbeat
-from outbound.wakeups.reach import get_through
+from outbound.brokers.health import get_through
+from outbound.sending import heartbeat
 
 PATH = "/healthz"
 # Read by machines, so in one language; they name a reason and nothing else.

@@ -9,7 +9,8 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from console import data_dir, logs, production, skin
+from console import data_dir, skin
+from console.security import log_redaction, production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -75,9 +76,9 @@ INSTALLED_APPS = [
     "outbound",
 ]
 MIDDLEWARE = [
-    "console.headers.on_every_answer",
+    "console.security.headers.on_every_answer",
     "console.health.before_all_else",
-    "console.hooks.before_all_else",
+    "outbound.webhooks.middleware.before_all_else",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -88,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "console.acting.from_its_address",
+    "console.audit_log.middleware.from_its_address",
 ]
 ROOT_URLCONF = "console.urls"
 WSGI_APPLICATION = "console.wsgi.application"
@@ -145,9 +146,9 @@ Q_CLUSTER = {
     "label": "django-q2",
 }
 if env("REDIS_URL"):
-    Q_CLUSTER |= {"redis": env("REDIS_URL"), "broker_class": "outbound.wakeups.over_redis.RedisWakeUps"}
+    Q_CLUSTER |= {"redis": env("REDIS_URL"), "broker_class": "outbound.brokers.redis.RedisWakeUps"}
 else:
-    Q_CLUSTER |= {"orm": "default", "broker_class": "outbound.wakeups.over_database.DatabaseWakeUps"}
+    Q_CLUSTER |= {"orm": "default", "broker_class": "outbound.brokers.database.DatabaseWakeUps"}
 # Messages a sender holds at once for one integration; half of them are in flight, half stand ready.
 SENDER_SLOTS = env("SENDER_SLOTS")
 GATEWAY_HOSTS = env("GATEWAY_HOSTS")
@@ -219,9 +220,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-DEFAULT_EXCEPTION_REPORTER = "console.errors.QuietReporter"
-DEFAULT_EXCEPTION_REPORTER_FILTER = "console.errors.QuietReporterFilter"
-logs.install()
+DEFAULT_EXCEPTION_REPORTER = "console.security.error_reports.QuietReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.security.error_reports.QuietReporterFilter"
+log_redaction.install()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from outbound.admin.reporting import ReportsView
+from outbound.admin.dashboard.reports import ReportsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
-from outbound.sending.run import GRACE_SECONDS
+from outbound.sending.engine.sender import GRACE_SECONDS
 from outbound.tasks import PUMP_SECONDS
 
 # A pump claims for so long, lets what it marked begin, and waits for what is in flight.
@@ -104,7 +104,7 @@ def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """E005: a console that answers to no name but this machine's is open to nobody.
 
-    What production must never run with is refused by the settings themselves (console/production.py).
+    What production must never run with is refused by the settings (console/security/production.py).
     """
     if not settings.PRODUCTION or not set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
         return []

@@ -27,7 +27,7 @@ _reached = count(1)
 def reach(name: str) -> None:
     """Kill this process with SIGKILL if FAILPOINT names this instant: `name`, or `name:7` for the 7th time.
 
-    Production settings refuse to start where FAILPOINT is set (console/production.py).
+    Production settings refuse to start where FAILPOINT is set (console/security/production.py).
     """
     wanted, _colon, times = settings.FAILPOINT.partition(":")
     if wanted == name and next(_reached) == int(times or 1):

@@ -12,10 +12,10 @@ from django_q.conf import Conf
 from django_q.tasks import async_task
 
 from outbound.models import Campaign
-from outbound.sending import lanes
-from outbound.sending.launch import Launched, launch
-from outbound.sending.run import Run
-from outbound.sending.stopping import asked_by_signal
+from outbound.sending.engine.sender import Run
+from outbound.sending.engine.signals import asked_by_signal
+from outbound.sending.limits import eligible
+from outbound.sending.planning.launch import Launched, launch
 
 PUMP = "outbound.tasks.pump"
 PUMP_SECONDS = 20.0
@@ -44,7 +44,7 @@ def pump() -> int:
         # The next pump is asked for a moment before this one ends, so that it begins at once.
         sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
     now = timezone.now()
-    moment = lanes.next_moment(now)
+    moment = eligible.next_moment(now)
     if moment and moment < now + SOON and not stop.is_set():
         wake()
     return sent

@@ -14,8 +14,8 @@ from django.utils import translation
 # Playwright keeps an event loop in this thread, and browser tests ask the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-from outbound.webhooks.desk import desk  # noqa: E402
-from tests.clock import moving  # noqa: E402
+from outbound.webhooks.batch_writer import desk  # noqa: E402
+from tests.tools.clock import moving  # noqa: E402
 
 moving.follow()
 

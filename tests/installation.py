@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from outbound.sandbox import control, ledger
+from outbound.sandbox.http import control, ledger
 
 ROOT = Path(__file__).parents[1]
 # In no environment of a process that is started here unless it is said for this installation.

@@ -8,8 +8,8 @@ import pytest
 from django.template.loader import get_template
 from django.utils.translation import override
 
-from outbound.admin.advice import advice
-from outbound.admin.badges import ATTEMPT_BADGES, MESSAGE_BADGES
+from outbound.admin.base.badges import ATTEMPT_BADGES, MESSAGE_BADGES
+from outbound.admin.messages.advice import advice
 from outbound.contents import CONTENT_TYPES
 from outbound.lifecycle import (
     IN_DOUBT,
@@ -23,7 +23,7 @@ from outbound.lifecycle import (
     sources,
 )
 from outbound.models import Campaign, Integration, Message
-from outbound.sandbox import contents as sandbox_contents
+from outbound.sandbox.contract import contents as sandbox_contents
 
 GOLDEN = Path(__file__).parent / "fixtures" / "zenvia"
 FINAL = {MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED}

@@ -21,7 +21,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from outbound.audit import FORM_VERBS, Kind, Verb, in_full
 from outbound.models import Campaign, Message, StatusWord
-from outbound.searching import as_pk
+from outbound.search.terms import as_pk
 
 MOST_PEOPLE = 500
 MODELS: tuple[type[Model], ...] = (*FORM_VERBS, Campaign, Message, StatusWord)

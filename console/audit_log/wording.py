@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from console.rights import right_name
-from outbound.admin.stamps import moment
+from console.permission_names import right_name
+from outbound.admin.base.formatting import moment
 from outbound.audit import Kind, in_full
 from outbound.models import Campaign, Conversation, TemplateField
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.skin.navigation import NAVIGATION
 
-STYLES = ("console.css", "pages.css", "forms.css", "home.css", "composer.css", "preview.css")
+STYLES = ("console.css", "pages.css", "forms.css", "home.css", "compose/composer.css", "compose/preview.css")
 
 # A calm green of our own; white on 600 and 700, and both on white, reach AA.
 PRIMARY = {
@@ -42,7 +42,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_HISTORY": False,  # Django's own history of a record; the audit log knows more
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _asset("favicon.svg")}],
-    "DASHBOARD_CALLBACK": "outbound.admin.home.dashboard",
+    "DASHBOARD_CALLBACK": "outbound.admin.dashboard.home.dashboard",
     "SHOW_LANGUAGES": True,
     "STYLES": [_asset(name) for name in STYLES],
     "COLORS": {"primary": PRIMARY},

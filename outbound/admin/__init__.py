@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from outbound.admin import (  # noqa: F401
-    campaigns,
-    inbox,
-    integrations,
-    message_templates,
-    messages,
-    recipients,
-)
+import outbound.admin.campaigns.admin
+import outbound.admin.integrations.admin
+import outbound.admin.message_templates.admin
+import outbound.admin.messages.admin
+import outbound.admin.recipients.admin
+import outbound.admin.webhook_events.admin  # noqa: F401

@@ -23,7 +23,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from outbound import failpoints
 from outbound.gateways.base import boot_clock
-from outbound.gateways.calls import Call, under_way
+from outbound.gateways.deadline import Call, under_way
 
 # A gateway may close what is idle, and a request that meets the closing is in doubt for nothing.
 MAX_IDLE_SECONDS = 5

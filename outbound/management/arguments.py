@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext as _
 
-from outbound.audience import typed_numbers
-from outbound.contents import written as written_json
+from outbound.contents import strict_json as written_json
+from outbound.sending.planning.audience import typed_numbers
 
 STANDARD_INPUT = "-"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

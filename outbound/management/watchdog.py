@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from outbound import heartbeat
+from outbound.sending import heartbeat
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outbound.bounds import MAX_RANGES, MAX_RANGES_LENGTH
+from outbound.contents.bounds import MAX_RANGES, MAX_RANGES_LENGTH
 from outbound.lifecycle import AddressPolicy, IntegrationStatus, WindowPolicy
 from outbound.models.fields import Secret, SecretField, SecretUnreadable
 from outbound.phones import NumberFormat

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outbound.values import REFERENCE
+from outbound.contents.placeholders import REFERENCE
 
 
 class TemplateCategory(models.TextChoices):

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from outbound import heartbeat
+from outbound.sending import heartbeat
 
 register = template.Library()
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import connection
 
+from outbound.db.sql import rows_of, stored
 from outbound.gateways.base import StatusUpdate
 from outbound.lifecycle import MAY_HAVE_LEFT, MessageStatus, Reason, raised
 from outbound.models import Message
-from outbound.statements import rows_of, stored
 
 # No request of such a message can have left, as far as we knew.
 BELIEVED_UNSENT = frozenset(

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from outbound.db.sql import rows_of
 from outbound.lifecycle import EventKind, EventState
 from outbound.models import WebhookEvent
-from outbound.statements import rows_of
 from outbound.tracking.reading import Reading
 
 FINGERPRINT_LENGTH = 32

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
-from outbound.gateways.zenvia.causes import Effect, cause_of
+from outbound.gateways.zenvia.error_codes import Effect, cause_of
 from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Template
-from outbound.sending import breaker
-from outbound.sending.stops import stop_integration
+from outbound.sending.limits import circuit_breaker
+from outbound.sending.limits.stop_integration import stop_integration
 from outbound.tracking.applying import Change
 
 BREATH = timedelta(minutes=1)
@@ -45,7 +45,7 @@ def follow(changes: Iterable[Change], now: datetime) -> None:
         stop_integration(integration_id, reason, now, since=now)
     pause_templates(templates, now)
     # Throttles after all else, in every transaction: a sender may meet us here.
-    breaker.learn({pk: breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
+    circuit_breaker.learn({pk: circuit_breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
 
 
 def pause_templates(pks: Iterable[int], now: datetime) -> None:

@@ -9,10 +9,10 @@ import time
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from outbound import heartbeat
-from outbound.tracking.counting import Counting
-from outbound.tracking.intake import PAGE_SIZE, take_in
-from outbound.tracking.purge import Purge
+from outbound.reports.count_schedule import Counting
+from outbound.sending import heartbeat
+from outbound.tracking.processor import PAGE_SIZE, take_in
+from outbound.webhooks.purge import Purge
 
 LOOK_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 2.0

@@ -12,8 +12,8 @@ from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable
 from outbound.gateways.zenvia import statuses
 from outbound.lifecycle import EventKind, EventState
 from outbound.models import WebhookEvent
-from outbound.tracking.inbox import digest
-from outbound.tracking.people import sender_of
+from outbound.tracking.inbound import sender_of
+from outbound.webhooks.storage import digest
 
 # Times of a provider that are so far off are kept, and marked.
 AHEAD, BEHIND = timedelta(minutes=10), timedelta(days=7)

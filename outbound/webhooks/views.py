@@ -15,16 +15,16 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from outbound.addresses import client_address
-from outbound.tracking import headers, keys
-from outbound.tracking.inbox import Arrival
-from outbound.webhooks.desk import desk
+from outbound.webhooks import header_secret, secrets
+from outbound.webhooks.batch_writer import desk
+from outbound.webhooks.client_address import client_address
+from outbound.webhooks.storage import Arrival
 
 PATH = re.compile(r"/hooks/zenvia/(?P<integration>[0-9]{1,18})/(?P<secret>[A-Za-z0-9_-]{1,200})/")
 MAX_BODY_BYTES = 64 * 1024
 RETRY_SECONDS = "30"
 # As the server names it: looking it up among `request.headers` would read them all.
-HEADER = "HTTP_" + keys.HEADER.upper().replace("-", "_")
+HEADER = "HTTP_" + secrets.HEADER.upper().replace("-", "_")
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def _answer(status: int, **headers: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
-    door, address = keys.door(integration_id), client_address(request)
+    door, address = secrets.door(integration_id), client_address(request)
     header = request.META.get(HEADER, "")
     if not door.opens_to(secret, header):
         return 404
@@ -72,7 +72,7 @@ def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
 def _note(integration_id: int, header: str) -> None:
     """Write down that a new header came in; where that fails, the next event does it."""
     with suppress(Error):
-        headers.came_in(integration_id, header, timezone.now())
+        header_secret.came_in(integration_id, header, timezone.now())
 
 
 def _body(request: HttpRequest) -> bytes | None:

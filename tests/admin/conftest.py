@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from outbound.models import Integration
-from outbound.tracking import keys
+from outbound.webhooks import secrets
 from tests.builders import an_integration, an_operator
 
 MAY = ("outbound.view_integration", "outbound.rotate_webhook")
@@ -14,7 +14,7 @@ MAY = ("outbound.view_integration", "outbound.rotate_webhook")
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    keys.forget()
+    secrets.forget()
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import IntegrationStatus, MessageStatus
 from outbound.models import Integration, Throttle
-from outbound.sending import identity
-from outbound.tracking import headers, keys
+from outbound.sending.installation import clone_guard
+from outbound.webhooks import header_secret, secrets
+from tests.admin.integrations.test_admin import filled_in as an_integration_form
+from tests.admin.message_templates.test_admin import filled_in as a_template_form
 from tests.admin.sends import a_send
-from tests.admin.test_integrations import filled_in as an_integration_form
-from tests.admin.test_templates import filled_in as a_template_form
 from tests.audit.steps import Posted
 from tests.builders import a_recipient, a_template, an_integration
 
@@ -40,7 +40,7 @@ def a_paused_integration() -> Integration:
 
 
 def a_copied_integration(**posted: Any) -> Posted:
-    an_integration(status=IntegrationStatus.STOPPED, status_reason=identity.COPIED)
+    an_integration(status=IntegrationStatus.STOPPED, status_reason=clone_guard.COPIED)
     return Posted((), posted)
 
 
@@ -58,7 +58,7 @@ def of_two_addresses(name: str) -> Callable[[Client], Posted]:
     def prepare(client: Client) -> Posted:
         integration = an_integration()
         for _number in range(2):
-            keys.rotate(integration, by=None, now=timezone.now())
+            secrets.rotate(integration, by=None, now=timezone.now())
         page = client.get(reverse(f"admin:{name}", args=[integration.pk]))
         return on(integration, seen=page.context["form"].initial["seen"])
 
@@ -67,7 +67,7 @@ def of_two_addresses(name: str) -> Callable[[Client], Posted]:
 
 def a_seen_header(client: Client) -> Posted:
     integration = an_integration()
-    headers.make(integration)
+    header_secret.make(integration)
     Integration.objects.filter(pk=integration.pk).update(webhook_header_seen_at=timezone.now())
     return on(integration)
 

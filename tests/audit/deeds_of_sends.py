@@ -14,8 +14,8 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus, WindowPolicy
 from outbound.models import Campaign
-from outbound.sending.launch import begin
-from outbound.sending.plan import plan
+from outbound.sending.planning.launch import begin
+from outbound.sending.planning.plan import plan
 from tests.admin.sends import a_send
 from tests.audit.deeds import Deed, on
 from tests.audit.steps import Posted

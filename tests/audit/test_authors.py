@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from console import accounts
+from console.accounts import audit as account_audit
 from outbound import audit
 from outbound.audit import Kind, Verb
 from outbound.models import Campaign, Integration, Recipient
@@ -119,8 +119,8 @@ def test_a_command_leaves_one_entry_of_the_command_line(name: str) -> None:
 
 @pytest.fixture
 def hearing(monkeypatch: pytest.MonkeyPatch) -> Any:
-    yield accounts.hear_of_commands
-    accounts.post_save.disconnect(sender=User, dispatch_uid="console.accounts")
+    yield account_audit.hear_of_commands
+    account_audit.post_save.disconnect(sender=User, dispatch_uid="console.accounts.audit")
 
 
 def test_an_account_that_is_made_on_the_command_line_is_written_down(hearing: Any) -> None:

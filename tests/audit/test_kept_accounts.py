@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from console.accounts import has_acted
+from console.accounts.audit import has_acted
 from outbound import audit
 from outbound.audit import Verb
 from outbound.models import Launch, StatusWord, WebhookKey

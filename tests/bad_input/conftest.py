@@ -18,9 +18,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from outbound.compose.forms.campaign import ComposeForm
+from outbound.admin.compose.forms.campaign import ComposeForm
 from outbound.models import Campaign, Integration, Message, Template
-from outbound.sending.plan import plan
+from outbound.sending.planning.plan import plan
 from tests.builders import a_template, an_integration, an_operator
 
 # Several threads at once need locks that wait, and a database in memory has none.

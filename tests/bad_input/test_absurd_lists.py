@@ -18,8 +18,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from outbound.admin import attributes
-from outbound.bounds import MAX_RANGES, MAX_TEMPLATE_FIELDS
+from outbound.admin.recipients import attributes_field
+from outbound.contents.bounds import MAX_RANGES, MAX_TEMPLATE_FIELDS
 from outbound.models import Integration, Template
 from outbound.models.integration import ZENVIA_RANGES, validate_ranges
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
@@ -199,6 +199,6 @@ def test_a_refused_list_of_networks_is_told_at_its_field(root: Client) -> None:
 
 def test_attributes_beyond_the_limit_are_told_in_one_sentence() -> None:
     with pytest.raises(ValidationError) as raised:
-        attributes.read("nonsense\n" * 100_000)
+        attributes_field.read("nonsense\n" * 100_000)
 
     assert [error.code for error in raised.value.error_list] == ["attributes_too_many"]

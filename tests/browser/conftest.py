@@ -15,11 +15,12 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page
 
-from outbound import demo, roles
+from outbound import roles
+from outbound.management import demo
 from outbound.models import Integration
-from outbound.sandbox import ledger
-from outbound.sandbox.server import start
-from outbound.sending.run import Run
+from outbound.sandbox.http import ledger
+from outbound.sandbox.http.server import start
+from outbound.sending.engine.sender import Run
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound import heartbeat
 from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus
 from outbound.models import Integration, Throttle
+from outbound.sending import heartbeat
 from tests.browser.conftest import Gateway, send_what_is_due
 from tests.builders import a_campaign, a_message
 from tests.sending.steps import a_launched

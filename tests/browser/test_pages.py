@@ -12,12 +12,12 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound import demo
 from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus, WindowPolicy
+from outbound.management import demo
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
-from outbound.sending.again import copy_as_draft
-from outbound.sending.launch import launch
-from outbound.tracking import words
+from outbound.sending.control.resend import copy_as_draft
+from outbound.sending.planning.launch import launch
+from outbound.tracking import status_words
 from tests.browser.conftest import send_what_is_due
 from tests.tracking.events import a_status, taken_in
 
@@ -66,7 +66,7 @@ def of_the_inbox(integration: Integration) -> list[str]:
         b"<html>",
         [a_status("SENT", "one"), a_status("SENT", "another")],
     )
-    words.teach("grumbled", "read", by=User.objects.latest("pk"), now=timezone.now())
+    status_words.teach("grumbled", "read", by=User.objects.latest("pk"), now=timezone.now())
     inbox = "/admin/outbound/webhookevent/"
     own = ("", "?look=needed", "words/", "words/teach/?word=wobbled")
     return [*(inbox + page for page in own), *(f"{inbox}{event.pk}/change/" for event in events)]

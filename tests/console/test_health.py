@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from console import health
-from outbound import heartbeat
 from outbound.lifecycle import CampaignStatus
 from outbound.models import WebhookEvent
+from outbound.sending import heartbeat
 from tests.builders import a_campaign, a_message, an_integration, an_operator
 from tests.sending.steps import later
 from tests.tracking.events import an_answer, arrived

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from outbound import phones, values
-from outbound.contents import CONTENT_TYPES, clean_content
+from outbound import phones
+from outbound.contents import CONTENT_TYPES, clean_content, placeholders
 from outbound.gateways.zenvia import payload
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "zenvia"
@@ -39,8 +39,8 @@ def test_a_template_message_is_the_documents_body() -> None:
     expected = golden("template")
     typed = {"name": "{{name}}", "value": "R$ 1670,00"}
 
-    texts = values.clean_values(typed, ["name", "value"], ["name", "value"])
-    fields = values.filler(texts)({"name": "Maria"})
+    texts = placeholders.clean_values(typed, ["name", "value"], ["name", "value"])
+    fields = placeholders.filler(texts)({"name": "Maria"})
     body = payload.template_body(destination(expected), expected["templateId"], fields, payload.Options())
 
     assert json.loads(payload.encoded(body, expected["externalId"])) == expected

@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbound.compose.forms import descriptions
+from outbound.admin.compose.forms import descriptions
 from outbound.contents import CONTENT_TYPES, Content, clean_content
 from outbound.contents.buttons import ButtonContent
 from outbound.contents.errors import Problems
 from outbound.contents.files import FileContent
 from outbound.contents.lists import ListContent
 from outbound.contents.locations import LocationContent
+from outbound.contents.placeholders import MAX_VALUE_LENGTH
 from outbound.contents.texts import clean_text, is_blank
-from outbound.values import MAX_VALUE_LENGTH
 from tests.builders import a_template
 
 NAMES = sorted(

@@ -21,8 +21,8 @@ from outbound.gateways.base import GatewayError, Outgoing
 from outbound.gateways.zenvia import client as client_module
 from outbound.gateways.zenvia import payload
 from outbound.gateways.zenvia.client import ZenviaClient
-from outbound.sandbox import server
-from outbound.sandbox.delivery import Timing
+from outbound.sandbox.http import server
+from outbound.sandbox.playback.delivery import Timing
 from tests.gateways.certificates import a_certificate
 
 TOKEN = "tok-CANARY-0123456789-3f2a"

@@ -11,7 +11,7 @@ import pytest
 
 from outbound.gateways.base import Ambiguous
 from outbound.gateways.zenvia.client import ZenviaClient
-from outbound.sandbox.delivery import reset
+from outbound.sandbox.playback.delivery import reset
 from tests.gateways.conftest import PENDING, Ask, Serve, answer, beneath, failure, kept_alive
 
 CHUNKED = "Transfer-Encoding: chunked"

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from outbound.gateways.base import NotSent, Outgoing, boot_clock
-from outbound.gateways.zenvia import answers
 from outbound.gateways.zenvia import client as client_module
+from outbound.gateways.zenvia import responses
 from outbound.gateways.zenvia.client import ZenviaClient
-from outbound.sandbox import ledger
-from outbound.sandbox.delivery import reset
-from outbound.sandbox.server import SandboxServer
+from outbound.sandbox.http import ledger
+from outbound.sandbox.http.server import SandboxServer
+from outbound.sandbox.playback.delivery import reset
 from tests.gateways.certificates import a_certificate
 from tests.gateways.conftest import (
     Ask,
@@ -117,7 +117,7 @@ def test_the_deadline_holds_for_all_addresses_of_a_host_together(
 def test_an_address_that_cannot_be_one_stops(client: ZenviaClient, address: str) -> None:
     error = not_sent(client, outgoing(address))
 
-    assert error.stops == answers.BAD_ADDRESS
+    assert error.stops == responses.BAD_ADDRESS
 
 
 @pytest.mark.parametrize("token", ["two\r\nlines", "tok-ção-\u20ac"])
@@ -126,7 +126,7 @@ def test_a_token_that_fits_in_no_header_stops(
 ) -> None:
     error = not_sent(client, replace(ask("1234"), token=token))
 
-    assert (error.stops, error.answer) == (answers.BAD_TOKEN, "token")
+    assert (error.stops, error.answer) == (responses.BAD_TOKEN, "token")
     assert list(ledger.read(gateway.ledger.path)) == []
 
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from outbound.gateways.base import USUAL_ASKED_WAIT, Ambiguous, NotSent, Refused, Throttled
-from outbound.gateways.zenvia import answers
+from outbound.gateways.zenvia import responses
 from outbound.gateways.zenvia.client import ZenviaClient
-from outbound.sandbox import ledger
-from outbound.sandbox.scenarios import SCENARIOS
-from outbound.sandbox.server import SandboxServer
+from outbound.sandbox.http import ledger
+from outbound.sandbox.http.server import SandboxServer
+from outbound.sandbox.playback.scenarios import SCENARIOS
 from tests.gateways.conftest import (
     EXTERNAL_ID,
     TOKEN,
@@ -29,19 +29,19 @@ from tests.gateways.conftest import (
 
 ACCEPTED = {"0200", "0620", "0622"}
 ENDINGS = [
-    ("0301", Ambiguous, 301, answers.REDIRECTED),
-    ("0302", Ambiguous, 302, answers.REDIRECTED),
-    ("0303", Ambiguous, 303, answers.REDIRECTED),
-    ("0307", NotSent, 307, answers.REDIRECTED),
-    ("0308", NotSent, 308, answers.REDIRECTED),
+    ("0301", Ambiguous, 301, responses.REDIRECTED),
+    ("0302", Ambiguous, 302, responses.REDIRECTED),
+    ("0303", Ambiguous, 303, responses.REDIRECTED),
+    ("0307", NotSent, 307, responses.REDIRECTED),
+    ("0308", NotSent, 308, responses.REDIRECTED),
     ("0400", Refused, 400, ""),
-    ("0401", NotSent, 401, answers.BAD_TOKEN),
-    ("0403", NotSent, 403, answers.BAD_TOKEN),
-    ("0404", NotSent, 404, answers.BAD_ADDRESS),
-    ("0405", NotSent, 405, answers.BAD_ADDRESS),
+    ("0401", NotSent, 401, responses.BAD_TOKEN),
+    ("0403", NotSent, 403, responses.BAD_TOKEN),
+    ("0404", NotSent, 404, responses.BAD_ADDRESS),
+    ("0405", NotSent, 405, responses.BAD_ADDRESS),
     ("0408", NotSent, 408, ""),
     ("0409", Ambiguous, 409, ""),
-    ("0410", NotSent, 410, answers.BAD_ADDRESS),
+    ("0410", NotSent, 410, responses.BAD_ADDRESS),
     ("0413", Refused, 413, ""),
     ("0415", Refused, 415, ""),
     ("0422", Refused, 422, ""),
@@ -60,7 +60,7 @@ ENDINGS = [
     ("0610", Ambiguous, 200, ""),  # HTML
     ("0611", Ambiguous, 200, ""),  # empty
     ("0612", Ambiguous, None, ""),  # truncated
-    ("0613", Ambiguous, 200, answers.FOREIGN_ANSWER),
+    ("0613", Ambiguous, 200, responses.FOREIGN_ANSWER),
     ("0614", Ambiguous, 200, ""),  # an array
     ("0615", Ambiguous, 200, ""),  # NaN
     ("0616", Ambiguous, 200, ""),  # an unknown word

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from tests.faults.checker import examine
 from tests.installation import Installation, until
+from tests.tools.faults.checker import examine
 
 DEMO = ("--integration", "demo", "--template", "boas-vindas")
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from outbound.sandbox import server
-from outbound.sandbox.delivery import Timing
+from outbound.sandbox.http import server
+from outbound.sandbox.playback.delivery import Timing
 from tests.sandbox.listener import Listener, write_hook
 
 GOLDEN = Path(__file__).parents[1] / "fixtures" / "zenvia"

@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration
-from outbound.sandbox.server import start
-from outbound.sending.launch import launch
-from outbound.sending.run import Run
+from outbound.sandbox.http.server import start
+from outbound.sending.engine.sender import Run
+from outbound.sending.planning.launch import launch
 from tests.builders import a_recipient, a_template, an_operator
 from tests.security.pages import every_page
 

@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from console import headers
-from outbound.tracking import keys
+from console.security import headers
+from outbound.webhooks import secrets
 from outbound.webhooks.views import MAX_BODY_BYTES
 from tests.builders import an_integration
 
@@ -42,7 +42,7 @@ def production(settings: LazySettings) -> None:
 @pytest.fixture
 def path() -> str:
     integration = an_integration()
-    secret = keys.rotate(integration, by=None, now=timezone.now())
+    secret = secrets.rotate(integration, by=None, now=timezone.now())
     return f"/hooks/zenvia/{integration.pk}/{secret}/"
 
 
@@ -109,7 +109,7 @@ def test_an_event_that_is_too_long_is_answered_so(client: Client, path: str) -> 
 def test_an_event_that_cannot_be_stored_is_answered_so(
     client: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outbound.webhooks.desk.store", broken)
+    monkeypatch.setattr("outbound.webhooks.batch_writer.store", broken)
 
     response = post(client, path)
 
@@ -118,7 +118,7 @@ def test_an_event_that_cannot_be_stored_is_answered_so(
 
 
 def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outbound.heartbeat.missing", broken)
+    monkeypatch.setattr("outbound.sending.heartbeat.missing", broken)
 
     response = client.get("/healthz")
 
@@ -126,7 +126,9 @@ def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: 
     assert_guarded(response)
 
 
-@pytest.mark.parametrize("where", ["outbound.heartbeat.missing", "console.hooks.receive"])
+@pytest.mark.parametrize(
+    "where", ["outbound.sending.heartbeat.missing", "outbound.webhooks.middleware.receive"]
+)
 def test_a_fault_of_ours_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     monkeypatch.setattr(where, lambda *_: 1 / 0)
 

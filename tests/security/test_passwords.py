@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter
 
-from console import passwords
+from console.security import url_passwords
 from tests.installation import free_port
 
 WRITTEN, PASSWORD = "canary%40of%23redis", "canary@of#redis"
@@ -53,13 +53,13 @@ def test_no_report_tells_the_password_of_redis(
 
 
 def test_an_address_keeps_all_but_its_password() -> None:
-    hidden = passwords.hide(
+    hidden = url_passwords.hide(
         "postgres://console:s3cret@db.example.com/console and redis://:s3cret@r:6379/0?x=1"
     )
 
     assert hidden == (
-        f"postgres://console:{passwords.HIDDEN}@db.example.com/console "
-        f"and redis://:{passwords.HIDDEN}@r:6379/0?x=1"
+        f"postgres://console:{url_passwords.HIDDEN}@db.example.com/console "
+        f"and redis://:{url_passwords.HIDDEN}@r:6379/0?x=1"
     )
 
 
@@ -67,4 +67,4 @@ def test_an_address_keeps_all_but_its_password() -> None:
     "text", ["https://a.example/b:c@d", "mail@example.com", "12:30 @ home", "a://b:80/c"]
 )
 def test_what_holds_no_password_stays(text: str) -> None:
-    assert passwords.hide(text) == text
+    assert url_passwords.hide(text) == text

@@ -19,7 +19,7 @@ from outbound import audit
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Recipient
-from outbound.sending.again import draft_again
+from outbound.sending.control.resend import draft_again
 from tests.admin.sends import ENGLISH
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from outbound.sandbox import server
-from outbound.sandbox.delivery import Timing
+from outbound.sandbox.http import server
+from outbound.sandbox.playback.delivery import Timing
 
 if connections["default"].vendor == "sqlite":
     connections.settings["default"]["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / "tests.sqlite3")

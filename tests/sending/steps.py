@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from outbound.gateways.base import Accepted, GatewayError
 from outbound.models import Campaign, Integration, Message
-from outbound.sandbox.server import SandboxServer
-from outbound.sending.claim import Claimed, claim
-from outbound.sending.deliver import Delivered
-from outbound.sending.launch import launch
-from outbound.sending.record import record
-from outbound.sending.run import Run
+from outbound.sandbox.http.server import SandboxServer
+from outbound.sending.engine.claim import Claimed, claim
+from outbound.sending.engine.deliver import Delivered
+from outbound.sending.engine.record import record
+from outbound.sending.engine.sender import Run
+from outbound.sending.planning.launch import launch
 from tests.builders import a_campaign, a_template, an_integration
 
 Result = TypeVar("Result")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from outbound.models import Integration, Message
-from outbound.sending import claim as claim_module
+from outbound.sending.engine import claim as claim_module
 from tests.builders import TOKEN, a_template, an_operator
 from tests.sending.steps import a_launched, claimed
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outbound import reports
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.lifecycle import (
     MAY_HAVE_LEFT,
@@ -22,8 +21,9 @@ from outbound.lifecycle import (
     MessageStatus,
 )
 from outbound.models import Attempt, Campaign, Integration, Message
-from outbound.sending.claim import Claimed
-from outbound.sending.recover import reap
+from outbound.reports import campaign_counts
+from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.recover import reap
 from tests.sending.steps import ACCEPTED, a_launched, claimed, recorded
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ class World:
     def check(self, before: dict[int, str]) -> dict[int, str]:
         """Assert what always holds; return the state of each message."""
         now = dict(Message.objects.values_list("pk", "status"))
-        assert reports.row_sum(Message.objects.all()).planned == len(now) == self.launched
+        assert campaign_counts.row_sum(Message.objects.all()).planned == len(now) == self.launched
         for pk, status in now.items():
             outcomes = Counter(Attempt.objects.filter(message=pk).values_list("outcome", flat=True))
             assert sum(outcomes[outcome] for outcome in MAY_HAVE_LEFT) <= 1

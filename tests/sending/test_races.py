@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
-from outbound.sending.recover import reap
-from outbound.sending.stops import stop_integration
+from outbound.sending.engine.recover import reap
+from outbound.sending.limits.stop_integration import stop_integration
 from tests.builders import an_integration
 from tests.sending.steps import a_launched, at_once, claimed, later
 

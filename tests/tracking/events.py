@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from outbound.lifecycle import AttemptOutcome, MessageStatus
 from outbound.models import Attempt, Integration, Message, WebhookEvent
-from outbound.tracking.inbox import Arrival, store
-from outbound.tracking.intake import take_in
+from outbound.tracking.processor import take_in
+from outbound.webhooks.storage import Arrival, store
 from tests.builders import a_message
 
 _numbers = count(1)

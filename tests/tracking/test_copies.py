@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Conversation, Integration, Message, Recipient, WebhookEvent
-from outbound.tracking.intake import take_in
+from outbound.tracking.processor import take_in
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
 from tests.tracking.worlds import ANA, BRUNO, a_told_answer, a_told_status, bring, outcome

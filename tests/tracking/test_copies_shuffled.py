@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Conversation, Message, Recipient, WebhookEvent
-from outbound.tracking.intake import take_in
+from outbound.tracking.processor import take_in
 from tests.tracking.events import arrived
 from tests.tracking.worlds import (
     ANA,

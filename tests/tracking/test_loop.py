@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from outbound import heartbeat
 from outbound.lifecycle import EventState
 from outbound.models import Heartbeat, WebhookEvent
+from outbound.sending import heartbeat
 from outbound.tracking import loop
 from outbound.tracking.loop import Intake
 from tests.builders import an_integration

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from outbound.lifecycle import MessageStatus
 from outbound.models import Conversation, Integration, Message, Recipient, Throttle, WebhookEvent
-from outbound.tracking.intake import take_in
+from outbound.tracking.processor import take_in
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, arrived
 

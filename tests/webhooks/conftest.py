@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from outbound.models import Integration
-from outbound.tracking import keys
+from outbound.webhooks import secrets
 from tests.builders import an_integration
 
 if connections["default"].vendor == "sqlite":
@@ -19,7 +19,7 @@ if connections["default"].vendor == "sqlite":
 
 @pytest.fixture(autouse=True)
 def _forget() -> None:
-    keys.forget()
+    secrets.forget()
 
 
 @pytest.fixture
@@ -30,5 +30,5 @@ def integration() -> Integration:
 @pytest.fixture
 def path(integration: Integration) -> str:
     """Where the webhook of `integration` is open."""
-    secret = keys.rotate(integration, by=None, now=timezone.now())
+    secret = secrets.rotate(integration, by=None, now=timezone.now())
     return f"/hooks/zenvia/{integration.pk}/{secret}/"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outbound.models import WebhookEvent
-from outbound.tracking import keys
+from outbound.webhooks import secrets
 from outbound.webhooks.views import MAX_BODY_BYTES
 from tests.builders import an_integration
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 def post_in_chunks(body: bytes, *, ends_by_itself: bool = True) -> int:
     """Post as a server hands a request on whose chunks it puts together (PEP 3333's extension)."""
-    keys.forget()
+    secrets.forget()
     integration = an_integration()
-    secret = keys.rotate(integration, by=None, now=timezone.now())
+    secret = secrets.rotate(integration, by=None, now=timezone.now())
     extra = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": ends_by_itself}
     return Client().generic("POST", f"/hooks/zenvia/{integration.pk}/{secret}/", b"", **extra).status_code
 

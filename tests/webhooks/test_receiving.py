@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, WebhookEvent
-from outbound.tracking import keys
-from outbound.tracking.intake import take_in
+from outbound.tracking.processor import take_in
+from outbound.webhooks import secrets
 from outbound.webhooks.views import MAX_BODY_BYTES
 from tests.builders import an_integration
 
@@ -27,7 +27,7 @@ EVENT = {"status": "sent", "external_id": "somebody"}
 
 
 def opened(integration: Integration) -> str:
-    secret = keys.rotate(integration, by=None, now=timezone.now())
+    secret = secrets.rotate(integration, by=None, now=timezone.now())
     return f"/hooks/zenvia/{integration.pk}/{secret}/"
 
 
@@ -149,8 +149,8 @@ def test_two_secrets_live_while_one_replaces_the_other(
 ) -> None:
     old, new = opened(integration), opened(integration)
     both = post(old).status_code, post(new).status_code
-    time_machine.move_to(timezone.now() + keys.BOTH_ALIVE + timedelta(minutes=1))
-    keys.forget()
+    time_machine.move_to(timezone.now() + secrets.BOTH_ALIVE + timedelta(minutes=1))
+    secrets.forget()
 
     later = post(old).status_code, post(new).status_code
 
@@ -209,7 +209,7 @@ def test_an_exact_copy_is_answered_like_the_first(path: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_stays_locked_is_not_waited_for(integration: Integration) -> None:
     path = opened(integration)
-    keys.door(integration.pk)
+    secrets.door(integration.pk)
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         started = time.monotonic()

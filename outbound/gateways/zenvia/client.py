@@ -13,9 +13,9 @@ from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError
 
 from outbound import failpoints
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Outgoing
-from outbound.gateways.calls import TIMED_OUT, Call, Watchdog
 from outbound.gateways.connections import DirectAdapter
-from outbound.gateways.zenvia import answers
+from outbound.gateways.deadline import TIMED_OUT, Call, Watchdog
+from outbound.gateways.zenvia import responses
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
@@ -38,7 +38,7 @@ class ZenviaClient:
         with self._watchdog.call(outgoing.send_before) as call:
             http_status, retry_after, body = self._exchange(outgoing, call)
         failpoints.reach(failpoints.ANSWER_READ)
-        return answers.read(
+        return responses.read(
             http_status,
             retry_after,
             body,
@@ -110,9 +110,9 @@ def _unanswered(error: Exception, call: Call) -> GatewayError:
     if isinstance(error, SSLError):
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE if "CERTIFICATE_VERIFY" in str(error) else "")
     if isinstance(error, InvalidURL | MissingSchema | LocationValueError):
-        return NotSent(answer="address", stops=answers.BAD_ADDRESS)
+        return NotSent(answer="address", stops=responses.BAD_ADDRESS)
     if isinstance(error, ValueError):  # of http.client, about the one header that we do not write ourselves
-        return NotSent(answer="token", stops=answers.BAD_TOKEN)
+        return NotSent(answer="token", stops=responses.BAD_TOKEN)
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else error
     return NotSent(answer=type(getattr(reason, "__cause__", None) or reason).__name__)

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from outbound import audit, demo
+from outbound import audit
+from outbound.management import demo
 from outbound.management.base import ConsoleCommand
 
 BANNER = """

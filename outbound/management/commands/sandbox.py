@@ -11,7 +11,8 @@ from django.core.management.base import CommandError, CommandParser, DjangoHelpF
 from django.utils.translation import gettext
 
 from outbound.management.base import ConsoleCommand
-from outbound.sandbox import scenarios, server, stories
+from outbound.sandbox.http import server
+from outbound.sandbox.playback import event_scripts, scenarios
 
 
 class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
@@ -24,7 +25,7 @@ class Command(ConsoleCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs.setdefault("formatter_class", HelpFormatter)
-        epilog = f"{scenarios.table()}\n\n{stories.table()}"
+        epilog = f"{scenarios.table()}\n\n{event_scripts.table()}"
         return super().create_parser(prog_name, subcommand, epilog=epilog, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -13,15 +13,16 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbound import audit, windows
+from outbound import audit
 from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind, CampaignStatus
 from outbound.management import arguments
 from outbound.management.base import FAILED, INVALID, ConsoleCommand
-from outbound.management.launching import launch_or_forget
+from outbound.management.launch import launch_or_forget
 from outbound.models import Campaign, Integration, Template
-from outbound.sending.launch import PlanChanged
-from outbound.sending.plan import Plan, plan
+from outbound.sending import service_window
+from outbound.sending.planning.launch import PlanChanged
+from outbound.sending.planning.plan import Plan, plan
 
 
 class Command(ConsoleCommand):
@@ -160,17 +161,18 @@ def _draft(options: dict[str, Any]) -> Campaign:
         restart_contact=options["restart_contact"],
         inactivity_minutes=options["inactivity_minutes"],
         external_id_prefix=options["external_id_prefix"],
-        window_reason=problems.collect("", lambda: windows.clean_reason(options["window_reason"])) or "",
+        window_reason=problems.collect("", lambda: service_window.clean_reason(options["window_reason"]))
+        or "",
     )
     problems.raise_if_any()
-    if campaign.window_reason and not windows.takes_reason(campaign):
+    if campaign.window_reason and not service_window.takes_reason(campaign):
         _drop_reason(campaign)
     return campaign
 
 
 def _drop_reason(campaign: Campaign) -> None:
     """Keep no reason that changes nothing; say so where people are left out in spite of it."""
-    if campaign.integration and windows.is_asked(campaign, campaign.integration):
+    if campaign.integration and service_window.is_asked(campaign, campaign.integration):
         said = _("This integration leaves out people without an open window, whatever the reason.")
         raise arguments.error("window_reason", said, "reason_without_effect")
     campaign.window_reason = ""

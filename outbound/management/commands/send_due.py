@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbound.management.base import ConsoleCommand
-from outbound.sending.run import Run
-from outbound.sending.stopping import asked_by_signal
+from outbound.sending.engine.sender import Run
+from outbound.sending.engine.signals import asked_by_signal
 
 
 class Command(ConsoleCommand):

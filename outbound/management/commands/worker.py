@@ -15,11 +15,12 @@ from typing import Any
 from django.core.management import call_command
 from django.utils.translation import gettext as _
 
-from outbound import heartbeat, tasks
+from outbound import tasks
 from outbound.management.base import ConsoleCommand
 from outbound.management.watchdog import Watchdog
-from outbound.sending.launcher import Launcher
-from outbound.sending.stopping import FINISH_SOON
+from outbound.sending import heartbeat
+from outbound.sending.engine.signals import FINISH_SOON
+from outbound.sending.planning.launcher import Launcher
 from outbound.tracking.loop import Intake
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from linux/prctl.h

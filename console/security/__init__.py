@@ -1,0 +1,1 @@
+"""What production refuses, security headers, and what logs and error reports leave out."""

@@ -1,0 +1,22 @@
+"""Records that tell what happened: to be read by whoever may view them, and changed by nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from outbound.admin.base.model_admin import ConsoleAdmin
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """Shows records and offers nothing else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

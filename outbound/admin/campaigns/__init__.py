@@ -1,0 +1,1 @@
+"""Campaigns: the list, the detail page, pausing and cancelling."""

@@ -1,0 +1,1 @@
+"""Integrations: the list, the form, tokens, limits, pauses and webhooks."""

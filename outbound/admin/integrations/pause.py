@@ -1,0 +1,135 @@
+"""Pausing and resuming an integration: what waits, and why it stands still."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from outbound import audit
+from outbound.admin.base.cards import Fact
+from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.formatting import moment, person
+from outbound.admin.integrations import tokens
+from outbound.audit import Verb
+from outbound.lifecycle import IntegrationStatus, MessageStatus
+from outbound.models import Integration, Launch, Message
+from outbound.sending.limits import circuit_breaker
+from outbound.tasks import wake
+
+MAX_REASON_LENGTH = 300
+
+BADGES: dict[str, str] = {
+    IntegrationStatus.ACTIVE: "success",
+    IntegrationStatus.PAUSED: "warning",
+    IntegrationStatus.STOPPED: "danger",
+}
+
+
+def queued(integration: Integration) -> int:
+    """Count the messages that wait for this integration."""
+    rows = Message.objects.filter(integration=integration, status=MessageStatus.QUEUED)
+    return rows.exclude(campaign__in=Launch.objects.values("pk")).count()
+
+
+def waiting(count: int) -> str:
+    """Say how many messages wait for an integration, and what becomes of them."""
+    if not count:
+        return _("No message waits.")
+    return ngettext(
+        "%(count)s message waits; it goes on when you resume.",
+        "%(count)s messages wait; they go on when you resume.",
+        count,
+    ) % {"count": count}
+
+
+def queue(integration: Integration, count: int) -> str:
+    """Say that so many messages are on their way through an active integration, or wait for it."""
+    if not integration.is_active or not count:
+        return waiting(count)
+    text = ngettext("%(count)s message is in the queue.", "%(count)s messages are in the queue.", count)
+    return text % {"count": count}
+
+
+def reason(integration: Integration) -> str:
+    # What the console decided by itself is stored in English, as a msgid.
+    return _(integration.status_reason) if integration.status_reason else ""
+
+
+def state(integration: Integration) -> list[Fact]:
+    """Return how an integration stands, why, since when and by whom."""
+    facts = [Fact(_("State"), integration.get_status_display(), BADGES[integration.status])]
+    if integration.status_reason:
+        facts.append(Fact(_("Reason"), reason(integration)))
+    if integration.status_changed_at:
+        facts.append(Fact(_("Since"), moment(integration.status_changed_at)))
+        facts.append(Fact(_("By"), person(integration.status_changed_by)))
+    return facts
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Your colleagues read it here."),
+        max_length=MAX_REASON_LENGTH,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+def set_status(integration: Integration, status: IntegrationStatus, reason: str, by: Any) -> None:
+    """Let a person pause or resume an integration, with its entry in the audit log."""
+    before = audit.snapshot(integration)
+    integration.set_status(status, reason, by=by, now=timezone.now())
+    verb = Verb.INTEGRATION_RESUMED if integration.is_active else Verb.INTEGRATION_PAUSED
+    audit.record(integration, verb, by, audit.changed(before, integration), people=queued(integration))
+
+
+class PauseView(ConfirmView):
+    permission_required = "outbound.pause_integration"
+    question = gettext_lazy("Pause %(name)s")
+    confirm_label = gettext_lazy("Pause")
+    form_class = ReasonForm
+
+    def explanation(self) -> list[str]:
+        return [
+            _("Nothing more is sent through this integration until somebody resumes it."),
+            waiting(queued(self.record)),
+            _("A message that is under way at this very moment may still go out."),
+        ]
+
+    def refusal(self) -> str:
+        return "" if self.record.is_active else _("This integration is not sending: nothing to pause.")
+
+    def act(self, form: forms.Form) -> str:
+        set_status(self.record, IntegrationStatus.PAUSED, form.cleaned_data["reason"], self.request.user)
+        return _("Paused. Nothing more is sent through this integration.")
+
+
+class ResumeView(ConfirmView):
+    permission_required = "outbound.pause_integration"
+    question = gettext_lazy("Resume %(name)s")
+    confirm_label = gettext_lazy("Resume")
+
+    form_class = ReasonForm
+
+    def explanation(self) -> list[str]:
+        return [waiting(queued(self.record)), _("Sending goes on at once.")]
+
+    def facts(self) -> list[Fact]:
+        return state(self.record)
+
+    def refusal(self) -> str:
+        if self.record.is_active:
+            return _("This integration is already sending.")
+        usable = tokens.is_usable(self.record)
+        return "" if usable else _("There is no usable token: replace it first, then resume.")
+
+    def act(self, form: forms.Form) -> str:
+        set_status(self.record, IntegrationStatus.ACTIVE, form.cleaned_data["reason"], self.request.user)
+        circuit_breaker.release(self.record)
+        wake()
+        return _("Resumed. Sending goes on.")

@@ -1,0 +1,1 @@
+"""The history of messages: list, detail, export, resending."""

@@ -1,0 +1,1 @@
+"""The timeline of one message: attempts and webhook events, in order."""

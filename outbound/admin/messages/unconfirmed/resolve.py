@@ -1,0 +1,181 @@
+"""A person says what became of messages in doubt: asked once, with the reason, and never on a GET."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from outbound import phones
+from outbound.admin.base.cards import Fact
+from outbound.admin.base.views import ConsolePage
+from outbound.admin.messages.unconfirmed import selection
+from outbound.models import Attempt, Campaign, Message
+from outbound.sending.control.unconfirmed import MAX_REASON_LENGTH, settle
+
+# From this many on, a click is not enough: the number is typed.
+LARGE_DECISION = 100
+# An answer that is late, or a status of the gateway's, comes within this time if it comes at all.
+STILL_OPEN = timedelta(minutes=30)
+MAX_SHOWN = 5
+
+
+class DecisionForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("How you know. Your colleagues read it on the message's page."),
+        max_length=MAX_REASON_LENGTH,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    typed_count = forms.CharField(
+        label=gettext_lazy("How many messages is this about? Type the number."),
+        max_length=12,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+    def __init__(self, posted: Any, *, count: int) -> None:
+        super().__init__(posted)
+        self.count = count
+        if count < LARGE_DECISION:
+            del self.fields["typed_count"]
+
+    def clean_typed_count(self) -> str:
+        typed = "".join(filter(str.isdecimal, self.cleaned_data["typed_count"]))
+        if typed != str(self.count):
+            raise ValidationError(
+                _("It is about %(count)s messages."), params={"count": self.count}, code="count_wrong"
+            )
+        return typed
+
+
+class DecideView(ConsolePage):
+    """The address says what is decided, and how (`as`); a POST to it decides what is still in doubt."""
+
+    title = gettext_lazy("Decide what is in doubt")
+    permission_required = ("outbound.view_message", "outbound.settle_message")
+    template_name = "outbound/messages/resolve.html"
+
+    @property
+    def as_sent(self) -> bool | None:
+        return {"sent": True, "not_sent": False}.get(self.request.GET.get("as", ""))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._decided_page(None)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._decided_page(request.POST)
+
+    def _decided_page(self, posted: Any) -> HttpResponse:
+        now = timezone.now()
+        rows = selection.chosen(self.request.GET, now)
+        found = list(rows.values_list("pk", "phone"))
+        pks = [pk for pk, _phone in found]
+        if not pks or self.as_sent is None:
+            return self._nothing_to_decide()
+        form = DecisionForm(posted, count=len(pks))
+        if form.is_valid():
+            return self._decide(pks, form.cleaned_data["reason"], now)
+        return self._ask(rows, [phone for _pk, phone in found], form, now)
+
+    def _nothing_to_decide(self) -> HttpResponse:
+        query = self.request.GET
+        if query.get("all") or query.getlist("message"):
+            messages.info(self.request, _("Nothing of what you chose is in doubt any more."))
+        else:
+            messages.warning(self.request, _("Choose at least one message first."))
+        return redirect(self._back())
+
+    def _decide(self, pks: list[int], reason: str, now: datetime) -> HttpResponse:
+        as_sent = bool(self.as_sent)
+        count = settle(pks, as_sent=as_sent, reason=reason, by=self.user, now=now)
+        messages.success(self.request, _said(count, as_sent=as_sent))
+        if count < len(pks):
+            messages.info(
+                self.request, _("The others were settled meanwhile, by an answer or by a colleague.")
+            )
+        if count and not as_sent and self.user.has_perm("outbound.add_campaign"):
+            return redirect(f"{reverse('admin:outbound_message_again')}?at={selection.stamped(now)}")
+        return redirect(self._back())
+
+    def _ask(
+        self, rows: QuerySet[Message], numbers: list[str], form: DecisionForm, now: datetime
+    ) -> HttpResponse:
+        count = len(numbers)
+        recent = Attempt.objects.filter(message__in=rows.order_by(), opened_at__gt=now - STILL_OPEN)
+        return self.render(
+            {
+                "title": _question(count, as_sent=bool(self.as_sent)),
+                "explanation": _explanation(as_sent=bool(self.as_sent)),
+                "facts": _facts(rows, numbers),
+                "is_recent": recent.exists(),
+                "count": count,
+                "form": form,
+                "confirm_label": _("It was sent") if self.as_sent else _("It was not sent"),
+                "back_url": self._back(),
+            }
+        )
+
+    def _back(self) -> str:
+        query = self.request.GET
+        if query.get("back") == "message" and (pks := selection.ticked(query)) and pks[0]:
+            return reverse("admin:outbound_message_change", args=[pks[0]])
+        filters = selection.kept(query).urlencode()
+        address = reverse("admin:outbound_message_doubts")
+        return f"{address}?{filters}" if filters else address
+
+
+def _question(count: int, *, as_sent: bool) -> str:
+    if as_sent:
+        text = ngettext("Take %(count)d message as sent?", "Take %(count)d messages as sent?", count)
+    else:
+        text = ngettext("Take %(count)d message as not sent?", "Take %(count)d messages as not sent?", count)
+    return text % {"count": count}
+
+
+def _explanation(*, as_sent: bool) -> list[str]:
+    meaning = (
+        _("Counted as sent from then on, and never sent again.")
+        if as_sent
+        else _(
+            "Counted as not sent from then on, and can be sent again as a new message. Whoever did get the "
+            "first one then gets it twice."
+        )
+    )
+    return [meaning, _("Should an answer of Zenvia still come, it counts more than this decision.")]
+
+
+def _facts(rows: QuerySet[Message], numbers: list[str]) -> list[Fact]:
+    """Say whom it is about: how many, the first few numbers, and of which sends."""
+    first = [phones.display(phone) for phone in numbers[:MAX_SHOWN]]
+    sends = Campaign.objects.filter(pk__in=rows.order_by().values("campaign_id"))
+    names = [str(campaign) for campaign in sends.only("title")[: MAX_SHOWN + 1]]
+    return [
+        Fact(_("Messages"), str(len(numbers))),
+        Fact(_("Numbers"), _listed(first, more=len(numbers) > MAX_SHOWN)),
+        Fact(_("Sends"), _listed(names[:MAX_SHOWN], more=len(names) > MAX_SHOWN)),
+    ]
+
+
+def _listed(texts: list[str], *, more: bool) -> str:
+    return " · ".join([*texts, "…"] if more else texts)
+
+
+def _said(count: int, *, as_sent: bool) -> str:
+    if as_sent:
+        text = ngettext("%(count)d message is taken as sent.", "%(count)d messages are taken as sent.", count)
+    else:
+        text = ngettext(
+            "%(count)d message is taken as not sent.", "%(count)d messages are taken as not sent.", count
+        )
+    return text % {"count": count}

@@ -1,0 +1,1 @@
+"""Recipients: the list, the form, opt-outs and service windows."""

@@ -1,0 +1,1 @@
+"""Webhook events: the list, the detail page, unknown status words."""

@@ -1,0 +1,1 @@
+"""What raw SQL statements share, and what SQLite and lost connections need."""

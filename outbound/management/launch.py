@@ -1,0 +1,39 @@
+"""A send of the command line: saved and launched, or nothing of it left behind."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+
+from django.core.management.base import CommandError
+from django.db import Error, transaction
+from django.utils.translation import gettext as _
+
+from outbound.lifecycle import CampaignStatus
+from outbound.models import Campaign
+from outbound.sending.planning.launch import LaunchLost, is_large
+from outbound.tasks import launch_and_wake
+
+
+def launch_or_forget(campaign: Campaign, digest: str) -> None:
+    """Save and launch what was planned: in one transaction, or in many where it is long.
+
+    Raises as `launch` does. Should this process be killed, a worker makes a draft of a long one.
+    """
+    with nullcontext() if is_large(campaign) else transaction.atomic():
+        campaign.save()
+        try:
+            launch_and_wake(campaign, by=None, expected=digest)
+        except LaunchLost:
+            stopped = _(
+                "The send was stopped while it was prepared. Nobody got it, and it is among the drafts."
+            )
+            raise CommandError(stopped) from None
+        except BaseException:
+            _forget(campaign)
+            raise
+
+
+def _forget(campaign: Campaign) -> None:
+    with suppress(Error):  # it then stays, and says why
+        for draft in Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT):
+            draft.delete()

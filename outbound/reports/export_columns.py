@@ -1,0 +1,106 @@
+"""Which columns an exported history has, and its rows, read by key and never all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from outbound.lifecycle import MessageStatus
+from outbound.models import Campaign, Message
+from outbound.phones import Phone
+from outbound.reports import failure_reasons
+
+PAGE_SIZE = 2000
+Cell = str | int | datetime | Phone
+
+HEADERS: list[str | Promise] = [
+    _("Send"),
+    _("Template"),
+    _("Integration"),
+    _("Number"),
+    _("Name"),
+    _("Status"),
+    _("Reason"),
+    _("Code of the failure"),
+    _("Queued at"),
+    _("Last change"),
+    _("Attempts"),
+    _("External id"),
+    _("Message id at the gateway"),
+    _("Contact id at the gateway"),
+    _("Sent again for"),
+]
+_READ = (
+    "pk",
+    "campaign_id",
+    "campaign__title",
+    "campaign__template__name",
+    "integration__name",
+    "phone",
+    "phone_key",
+    "recipient__name",
+    "status",
+    "reason",
+    "failure_code",
+    "failure_text",
+    "failed_at",
+    "created_at",
+    "status_changed_at",
+    "attempt_count",
+    "external_id",
+    "gateway_message_id",
+    "gateway_contact_id",
+    "resend_of__external_id",
+)
+
+
+def headers() -> list[str]:
+    return [str(header) for header in HEADERS]
+
+
+def rows(messages: QuerySet[Message], language: str) -> Iterator[list[Cell]]:
+    """Yield one row for each message, the newest first, in the reader's language.
+
+    Whatever is queued meanwhile is newer than the first row, and so is left out. The language is said,
+    because a streamed answer is written after the request has lost its own.
+    """
+    wanted = messages.order_by("-pk").values_list(*_READ, named=True)
+    page = list(wanted[:PAGE_SIZE])
+    while page:
+        with override(language):
+            written = _page(page)
+        yield from written
+        page = list(wanted.filter(pk__lt=page[-1].pk)[:PAGE_SIZE])
+
+
+def _page(messages: list[Any]) -> list[list[Cell]]:
+    labels = {status.value: str(status.label) for status in MessageStatus}
+    titles = {message.campaign_id: message.campaign__title for message in messages}
+    sends = {pk: str(Campaign(pk=pk, title=title)) for pk, title in titles.items()}
+    return [_row(message, sends, labels) for message in messages]
+
+
+def _row(message: Any, sends: dict[int, str], labels: dict[str, str]) -> list[Cell]:
+    return [
+        sends[message.campaign_id],
+        message.campaign__template__name or "",
+        message.integration__name,
+        Phone(message.phone, message.phone_key),
+        message.recipient__name or "",
+        labels[message.status],
+        failure_reasons.why(message),
+        message.failure_code,
+        message.created_at,
+        message.status_changed_at,
+        message.attempt_count,
+        message.external_id or "",
+        message.gateway_message_id,
+        message.gateway_contact_id,
+        message.resend_of__external_id or "",
+    ]

@@ -1,0 +1,1 @@
+"""The gateway's document, read independently of the console."""

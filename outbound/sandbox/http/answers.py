@@ -1,0 +1,60 @@
+"""What the gateway says, as bytes: whole HTTP/1.1 responses and the JSON inside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from outbound.sandbox.contract.rules import Problem
+
+Headers = tuple[tuple[str, str], ...]
+
+JSON_TYPE = ("Content-Type", "application/json")
+HTML_TYPE = ("Content-Type", "text/html; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The three ids of a success: the sender's own, and the two the gateway made up."""
+
+    external_id: str | None
+    message_id: int
+    contact_id: int
+
+
+def http(status: int, body: bytes, headers: Headers = (JSON_TYPE,), length: int | None = None) -> bytes:
+    """Return one whole response, so that it can leave in a single send; `length` announces a longer one."""
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    lines += [f"Content-Length: {length or len(body)}", "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+def without_body(answer: bytes) -> bytes:
+    """Return the response as HEAD gets it."""
+    return answer[: answer.index(b"\r\n\r\n") + 4]
+
+
+def receipt(receipt: Receipt, *, status: str = "pending") -> bytes:
+    """Return the success body of the document, "OK - Mensagem enviada"."""
+    return _dumps(
+        {
+            "status": status,
+            "external_id": receipt.external_id,
+            "message_id": receipt.message_id,
+            "contact_id": receipt.contact_id,
+        }
+    )
+
+
+def error(code: str, message: str, problems: Iterable[Problem] = ()) -> bytes:
+    """Return Zenvia's error object (zenvia-facts 4); `details` is left out when there are none."""
+    details = [{"code": p.code, "path": p.path, "message": p.message} for p in problems]
+    body: dict[str, object] = {"code": code, "message": message}
+    return _dumps({**body, "details": details} if details else body)
+
+
+def _dumps(value: object) -> bytes:
+    return json.dumps(value).encode()

@@ -1,0 +1,1 @@
+"""What the sandbox answers and posts back."""

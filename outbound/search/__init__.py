@@ -1,0 +1,1 @@
+"""Search terms, and ids for periods of time."""

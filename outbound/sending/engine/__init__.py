@@ -1,0 +1,1 @@
+"""The sender: claims rows, delivers them and records the results."""

@@ -1,0 +1,112 @@
+"""What a result makes of a message: its next state, in one place and without a database."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Throttled
+from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
+from outbound.sending.engine import backoff
+from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.deliver import Delivered
+
+# Attempts that do not count towards giving up still have an end, before their column has.
+MOST_ATTEMPTS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The columns to write for one message and its attempt. Texts are the gateway's own words."""
+
+    outcome: AttemptOutcome
+    status: MessageStatus
+    reason: Reason | None = None
+    failed_tries: int
+    due_at: datetime
+    http_status: int | None = None
+    answer: str = ""
+    gateway_status: str = ""
+    gateway_message_id: str = ""
+    gateway_contact_id: str = ""
+
+
+def judge(delivered: Delivered, now: datetime, chance: random.Random) -> Verdict:
+    """Return what `delivered` means for its message.
+
+    Only a NotSent goes back to the queue, with a wait; an Ambiguous never does.
+    """
+    result, tries = delivered.result, delivered.claimed.failed_tries
+    if isinstance(result, Accepted):
+        return _accepted(result, tries, now)
+    if isinstance(result, NotSent):
+        return _not_sent(result, delivered.claimed, now, chance)
+    if isinstance(result, Ambiguous):
+        return _closed(
+            result, AttemptOutcome.AMBIGUOUS, MessageStatus.UNCONFIRMED, Reason.NO_CLEAR_ANSWER, tries, now
+        )
+    return _closed(result, AttemptOutcome.REFUSED, MessageStatus.REFUSED, Reason.REJECTED, tries, now)
+
+
+def _accepted(result: Accepted, tries: int, now: datetime) -> Verdict:
+    return Verdict(
+        outcome=AttemptOutcome.ACCEPTED,
+        status=MessageStatus.ACCEPTED,
+        failed_tries=tries,
+        due_at=now,
+        http_status=result.http_status,
+        answer=result.answer,
+        gateway_status=result.status,
+        gateway_message_id=result.message_id,
+        gateway_contact_id=result.contact_id,
+    )
+
+
+def _not_sent(result: NotSent, claimed: Claimed, now: datetime, chance: random.Random) -> Verdict:
+    tries = claimed.failed_tries
+    if claimed.attempt_number >= MOST_ATTEMPTS:
+        return _closed(
+            result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries, now
+        )
+    if result.stops:
+        return _closed(
+            result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.INTEGRATION_STOPPED, tries, now
+        )
+    if isinstance(result, Throttled):
+        due_at = now + result.wait
+        return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.BUSY, tries, due_at)
+    if not result.counts:
+        return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.TAKEN_BACK, tries, now)
+    wait_or_none = backoff.next_wait(tries + 1, chance, most_tries=result.most_tries)
+    if wait_or_none is None:
+        return _closed(
+            result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries + 1, now
+        )
+    return _closed(
+        result,
+        AttemptOutcome.NOT_SENT,
+        MessageStatus.QUEUED,
+        Reason.CONNECTION,
+        tries + 1,
+        now + wait_or_none,
+    )
+
+
+def _closed(
+    result: GatewayError,
+    outcome: AttemptOutcome,
+    status: MessageStatus,
+    reason: Reason,
+    failed_tries: int,
+    due_at: datetime,
+) -> Verdict:
+    return Verdict(
+        outcome=outcome,
+        status=status,
+        reason=reason,
+        failed_tries=failed_tries,
+        due_at=due_at,
+        http_status=result.http_status,
+        answer=result.answer,
+    )

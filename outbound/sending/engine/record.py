@@ -1,0 +1,192 @@
+"""Write what came back, a whole batch at once, each row guarded by the hold on it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from outbound.db.sql import rows_of, stored
+from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
+from outbound.lifecycle import MOVES, TOLD, MessageStatus
+from outbound.models import Attempt
+from outbound.sending.engine.deliver import Delivered
+from outbound.sending.engine.outcome import Verdict, judge
+from outbound.sending.limits import circuit_breaker
+from outbound.sending.limits.stop_integration import stop_integration
+
+# name and PostgreSQL type of each value in a row of the batch
+_COLUMNS = {
+    "message_id": "bigint",
+    "ticket": "text",
+    "attempt_number": "int",
+    "outcome": "text",
+    "status": "text",
+    "reason": "text",
+    "failed_tries": "int",
+    "due_at": "timestamptz",
+    "closed_at": "timestamptz",
+    "latency_ms": "int",
+    "http_status": "int",
+    "answer": "text",
+    "gateway_status": "text",
+    "gateway_message_id": "text",
+    "gateway_contact_id": "text",
+}
+
+# An event of the webhook may be quicker than the answer and say more: the answer then adds its ids alone.
+_SAID_MORE = "outbound_message.status IN ({})".format(
+    ", ".join(f"'{status.value}'" for status in sorted(TOLD))
+)
+_MESSAGES = f"""
+UPDATE outbound_message SET
+    status = CASE WHEN {_SAID_MORE} THEN outbound_message.status ELSE v.status END,
+    reason = CASE WHEN {_SAID_MORE} THEN outbound_message.reason ELSE v.reason END,
+    status_changed_at = CASE WHEN {_SAID_MORE} THEN status_changed_at ELSE v.closed_at END,
+    detail = v.answer, failed_tries = v.failed_tries, due_at = v.due_at, gateway_status = v.gateway_status,
+    gateway_message_id = v.gateway_message_id, gateway_contact_id = v.gateway_contact_id
+FROM {{rows}} AS v
+WHERE outbound_message.id = v.message_id
+  AND outbound_message.ticket = v.ticket
+  AND outbound_message.attempt_count = v.attempt_number
+  AND {{moves}}
+"""
+# The table of moves itself, for the states that a sender's hold can be in: a late answer still counts
+# where the lease ran out meanwhile, or where a person has decided, but only as good news.
+_HELD = (
+    MessageStatus.SENDING,
+    MessageStatus.UNCONFIRMED,
+    MessageStatus.ASSUMED_SENT,
+    MessageStatus.ASSUMED_NOT_SENT,
+)
+_RESULTS = MOVES[MessageStatus.SENDING]
+# A CASE, because alternatives would make SQLite look the rows up by their status and not by their id.
+_MOVES = "CASE outbound_message.status {} {} ELSE FALSE END".format(
+    " ".join(
+        "WHEN '{}' THEN v.status IN ({})".format(
+            source.value, ", ".join(f"'{target.value}'" for target in sorted(MOVES[source] & _RESULTS))
+        )
+        for source in _HELD
+    ),
+    " ".join(
+        f"WHEN '{status.value}' THEN v.status = 'accepted' AND outbound_message.gateway_status = ''"
+        for status in sorted(TOLD)
+    ),
+)
+_ATTEMPTS = """
+UPDATE outbound_attempt SET
+    outcome = CASE outbound_attempt.outcome WHEN 'accepted' THEN 'accepted' ELSE v.outcome END,
+    reason = v.reason, http_status = v.http_status, answer = v.answer,
+    closed_at = v.closed_at, latency_ms = v.latency_ms
+FROM {rows} AS v
+JOIN outbound_message AS held ON held.id = v.message_id
+  AND held.ticket = v.ticket AND held.attempt_count = v.attempt_number
+WHERE outbound_attempt.message_id = v.message_id
+  AND outbound_attempt.number = v.attempt_number
+  AND (outbound_attempt.outcome = 'open'
+       OR (outbound_attempt.outcome = 'ambiguous' AND v.outcome = 'accepted')
+       OR (outbound_attempt.outcome = 'accepted' AND outbound_attempt.http_status IS NULL))
+"""
+
+
+def record(
+    batch: Sequence[Delivered], now: datetime, chance: random.Random, uneasy: Set[int] = frozenset()
+) -> set[int]:
+    """Write the results of finished requests; return the integrations that may not go on now.
+
+    Call it inside a transaction. A result for a row that is no longer in its sender's hands changes
+    nothing but, at most, what is in doubt to `accepted`. `uneasy` as in `breaker.learn`.
+    """
+    if not batch:
+        return set()
+    verdicts = [judge(one, now, chance) for one in batch]
+    closed_at = stored(now)
+    pairs = zip(batch, verdicts, strict=True)
+    rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
+    heard = list(batch) if _write(rows) == len(batch) else _heard(batch, now)
+    # Integrations before throttles, in every transaction: two senders may meet here.
+    return _stop_integrations(heard, now) | circuit_breaker.learn(_lessons(heard), uneasy, now)
+
+
+def _write(rows: str) -> int:
+    """Write a batch, one JSON text; return how many attempts it closed."""
+    messages = _MESSAGES.format(rows=rows_of(_COLUMNS), moves=_MOVES)
+    attempts = _ATTEMPTS.format(rows=rows_of(_COLUMNS))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which does both at once
+            cursor.execute(f"WITH moved AS ({messages}) {attempts}", [rows, rows])
+        else:
+            cursor.execute(messages, [rows])
+            cursor.execute(attempts, [rows])
+        return cursor.rowcount
+
+
+def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
+    """Return the results that closed their attempt, where some came too late for it."""
+    ids = [one.claimed.outgoing.external_id for one in batch]
+    closed = set(
+        Attempt.objects.filter(external_id__in=ids, closed_at=now).values_list("external_id", flat=True)
+    )
+    return [one for one in batch if one.claimed.outgoing.external_id in closed]
+
+
+def _lessons(batch: Sequence[Delivered]) -> dict[int, circuit_breaker.Lesson]:
+    lessons: dict[int, circuit_breaker.Lesson] = defaultdict(circuit_breaker.Lesson)
+    for one in batch:
+        lesson, result = lessons[one.claimed.integration_id], one.result
+        if isinstance(result, NotSent) and one.claimed.counts_for:
+            lesson.unsent[one.claimed.counts_for] += 1
+        if isinstance(result, Accepted | Refused):
+            lesson.good()
+        elif isinstance(result, Throttled):
+            lesson.wait = max(lesson.wait, result.wait)
+            lesson.probe_came_back |= one.claimed.is_probe
+        elif isinstance(result, Ambiguous) or (isinstance(result, NotSent) and result.counts):
+            lesson.bad += 1
+            lesson.probe_failed |= one.claimed.is_probe
+        else:
+            lesson.probe_came_back |= one.claimed.is_probe
+    return lessons
+
+
+def _row(one: Delivered, verdict: Verdict, now: datetime, closed_at: str) -> dict[str, Any]:
+    return {
+        "message_id": one.claimed.message_id,
+        "ticket": one.claimed.ticket,
+        "attempt_number": one.claimed.attempt_number,
+        "outcome": verdict.outcome.value,
+        "status": verdict.status.value,
+        "reason": verdict.reason.value if verdict.reason else "",
+        "failed_tries": verdict.failed_tries,
+        "due_at": closed_at if verdict.due_at is now else stored(verdict.due_at),
+        "closed_at": closed_at,
+        "latency_ms": one.latency_ms,
+        "http_status": verdict.http_status,
+        "answer": _storable(verdict.answer),
+        "gateway_status": _storable(verdict.gateway_status),
+        "gateway_message_id": _storable(verdict.gateway_message_id),
+        "gateway_contact_id": _storable(verdict.gateway_contact_id),
+    }
+
+
+def _storable(text: str) -> str:
+    """Return `text` without what no text column takes: one odd answer must not lose the whole batch."""
+    if text.isascii() and "\x00" not in text:
+        return text  # nearly always
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def _stop_integrations(batch: Sequence[Delivered], now: datetime) -> set[int]:
+    stops = {
+        one.claimed.integration_id: (one.result.stops, one.claimed.claimed_at or now)
+        for one in batch
+        if isinstance(one.result, GatewayError) and one.result.stops
+    }
+    for integration_id, (reason, since) in sorted(stops.items()):
+        stop_integration(integration_id, reason, now, since=since)
+    return set(stops)

@@ -1,0 +1,1 @@
+"""Whether this installation is the one that its database belongs to."""

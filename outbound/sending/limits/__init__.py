@@ -1,0 +1,1 @@
+"""Which integrations may send now, and how much."""

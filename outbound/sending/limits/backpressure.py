@@ -1,0 +1,33 @@
+"""Why an integration waits by itself, in words for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from outbound.lifecycle import Hold
+from outbound.models import Integration
+from outbound.sending.limits import eligible, rate_limit
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait that ends by itself."""
+
+    reason: str
+    until: datetime
+
+
+def current(integration: Integration, now: datetime) -> Wait | None:
+    """Return why `integration` sends nothing at this moment although nobody stopped it, or None."""
+    held = eligible.throttle_of(integration)
+    until = rate_limit.opens(integration, held, now)
+    if until <= now:
+        return None
+    if integration.per_day is not None and rate_limit.used_today(held, now) >= integration.per_day:
+        return Wait(_("The limit of messages for today is reached"), until)
+    if until == held.held_until:
+        return Wait(str(Hold(held.hold or Hold.OUTAGE).label), until)
+    return Wait(_("It is outside the allowed hours"), until)

@@ -1,0 +1,1 @@
+"""From a draft to one message row per recipient."""

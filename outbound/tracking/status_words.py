@@ -1,0 +1,71 @@
+"""What a status word means: by the documents, or as a person taught it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Max, QuerySet
+
+from outbound import audit
+from outbound.audit import Verb
+from outbound.db.sqlite_write_lock import turn
+from outbound.gateways.zenvia.statuses import WORDS
+from outbound.lifecycle import EventState, MessageStatus
+from outbound.models import StatusWord, WebhookEvent
+
+MOST_COUNTED = 10_000
+PAGE_SIZE, TURN_SECONDS = 1000, 1.0
+
+
+class UnknownWord(Exception):
+    """Nobody has said yet what the word means."""
+
+
+class Dictionary:
+    """The meanings of the words of one batch, read in one question."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        unknown = {word for word in words if word not in WORDS}
+        taught = StatusWord.objects.filter(word__in=unknown) if unknown else StatusWord.objects.none()
+        self._taught = dict(taught.values_list("word", "meaning"))
+
+    def meaning(self, word: str) -> MessageStatus | None:
+        """Return the state that a word tells of; None where it changes nothing. Raises UnknownWord."""
+        if word in WORDS:
+            return WORDS[word]
+        if word not in self._taught:
+            raise UnknownWord(word)
+        told = self._taught[word]
+        return MessageStatus(told) if told else None
+
+
+def unknown_words() -> QuerySet[WebhookEvent, Any]:
+    """Return each word that nobody explained, how often it came and when last, among the newest of them."""
+    newest = WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by("-pk").values("pk")
+    unknown = WebhookEvent.objects.filter(pk__in=newest[:MOST_COUNTED]).order_by()
+    return unknown.values("word").annotate(count=Count("pk"), last=Max("received_at")).order_by("word")
+
+
+def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
+    """Say once what a word means; return how many events that came with it are looked at again.
+
+    Page by page: after a crash the rest is unknown as before, and the word can be taught once more.
+    """
+    with transaction.atomic():
+        taught, _created = StatusWord.objects.update_or_create(
+            word=word, defaults={"meaning": meaning, "taught_by": by, "taught_at": now}
+        )
+        audit.record(taught, Verb.WORD_TAUGHT, by, {"meaning": ["", meaning]})
+    past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
+    past = past.exclude(body=b"")  # emptied because of its age: there is nothing left to read again
+    total = last = 0
+    # By ids that only grow: what was looked at meanwhile may be idle once more.
+    while pks := list(past.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE_SIZE]):
+        with turn(TURN_SECONDS):
+            total += past.filter(pk__in=pks).update(state=EventState.NEW, due_at=now, tries=0)
+        last = pks[-1]
+    return total

@@ -1,0 +1,31 @@
+"""A send that is being prepared, with some of its rows there already."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from outbound.lifecycle import MessageStatus, Reason
+from outbound.models import Campaign, Integration, Launch, Recipient
+from outbound.sending.planning.launch import begin
+from outbound.sending.planning.plan import plan
+from tests.builders import a_message, a_recipient, an_integration
+from tests.sending.steps import a_draft
+
+PHONE = "+5535988001234"
+
+
+def begun(integration: Integration | None = None) -> Campaign:
+    draft = a_draft(3, integration=integration or an_integration(), title="Unfinished")
+    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
+    return draft
+
+
+def half_written(campaign: Campaign | None = None) -> Campaign:
+    """Write some rows of a send that is being prepared, with more to come."""
+    campaign = campaign or begun()
+    person = Recipient.objects.filter(phone=PHONE).first() or a_recipient(phone=PHONE, name="Zuleica")
+    values = {"campaign": campaign, "integration": campaign.integration, "recipient": person}
+    a_message(**values, due_at=timezone.now())
+    a_message(**values | {"recipient": a_recipient()}, status=MessageStatus.SKIPPED, reason=Reason.OPTED_OUT)
+    Launch.objects.update(written=2)
+    return campaign

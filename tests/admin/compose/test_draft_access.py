@@ -1,0 +1,211 @@
+"""A draft is its author's: who else may change, send or discard it, and what all others are shown."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from outbound.lifecycle import CampaignStatus, MessageStatus
+from outbound.models import Campaign, Message
+from outbound.roles import MANAGERS, OPERATORS, ensure_groups
+from outbound.sending.control.resend import copy_as_draft, draft_again
+from outbound.sending.planning.plan import plan
+from tests.admin.sends import ENGLISH, a_send, address, page
+from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
+
+pytestmark = pytest.mark.django_db
+
+OTHERS = "outbound.change_others_drafts"
+RIGHTS = (
+    "outbound.view_campaign",
+    "outbound.add_campaign",
+    "outbound.change_campaign",
+    "outbound.delete_campaign",
+    "outbound.launch_campaign",
+    "outbound.view_recipient",
+)
+
+
+def a_draft(author: User | None, **values: Any) -> Campaign:
+    defaults = {"integration": an_integration(), "template": a_template(body="Hello."), "title": "Spring"}
+    return a_campaign(created_by=author, numbers="35988001234", **(defaults | values))
+
+
+def login(client: Client, *rights: str, **values: Any) -> User:
+    user = an_operator(*(rights or RIGHTS), **values)
+    client.force_login(user)
+    return user
+
+
+def form(draft: Campaign, **values: str) -> dict[str, str]:
+    message = json.dumps({"type": str(draft.template_id), "fields": {}})
+    posted = {"draft_key": str(draft.draft_key), "kind": "template", "template_message": message}
+    return posted | {"integration": str(draft.integration_id), "action": "save", "title": "Taken"} | values
+
+
+def posts(client: Client, draft: Campaign) -> dict[str, Any]:
+    """Post to everything that changes a draft, by its own address and by the key of its form."""
+    digest = plan(draft).digest
+    new = "/admin/outbound/campaign/compose/"
+    return {
+        "edit": client.post(address(draft, "edit"), form(draft)),
+        "schedule": client.post(address(draft, "edit"), form(draft, starts_at="2026-12-01T09:00")),
+        "by key": client.post(new, form(draft)),
+        "window": client.post(address(draft, "window"), {"reason": "They called."}),
+        "launch": client.post(address(draft, "review"), {"digest": digest}),
+        "discard": client.post(address(draft, "discard")),
+    }
+
+
+def stored(draft: Campaign) -> dict[str, Any]:
+    return Campaign.objects.filter(pk=draft.pk).values().get()
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["anothers", "nobodys"])
+def test_no_post_of_another_changes_a_draft(client: Client, is_gone: bool) -> None:
+    draft = a_draft(None if is_gone else an_operator(*RIGHTS))
+    before = stored(draft)
+    login(client)
+
+    answers = posts(client, draft)
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 403)
+    assert stored(draft) == before
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["author", "permitted", "superuser"])
+def test_its_author_and_whoever_may_change_those_of_others_do_all_of_it(client: Client, who: str) -> None:
+    values = {"is_superuser": True} if who == "superuser" else {}
+    user = login(client, *RIGHTS, *([OTHERS] if who == "permitted" else []), **values)
+    draft = a_draft(user if who == "author" else an_operator())
+
+    saved = client.post(address(draft, "edit"), form(draft, numbers="35988001234"))
+    launched = client.post(address(draft, "review"), {"digest": plan(Campaign.objects.get()).digest})
+
+    assert (saved.status_code, launched.status_code) == (302, 302)
+    assert stored(draft)["title"] == "Taken"
+    assert Message.objects.count() == 1
+
+
+def test_whoever_may_change_those_of_others_discards_them(client: Client) -> None:
+    login(client, *RIGHTS, OTHERS)
+
+    client.post(address(a_draft(None), "discard"))
+
+    assert not Campaign.objects.exists()
+
+
+def test_a_changed_draft_stays_its_authors(client: Client) -> None:
+    author = an_operator()
+    draft = a_draft(author)
+    login(client, *RIGHTS, OTHERS)
+
+    client.post(address(draft, "edit"), form(draft))
+
+    assert stored(draft)["created_by_id"] == author.pk
+
+
+@pytest.mark.parametrize("action", ["edit", "review", "discard"])
+def test_others_are_told_whose_it_is_and_may_copy_it(client: Client, action: str) -> None:
+    draft = a_draft(an_operator(first_name="Ana", last_name="Prado"))
+    draft.recipients.add(a_recipient(name="Zulmira"))
+    login(client)
+
+    found = page(client, draft, action)
+
+    assert "This draft belongs to Ana Prado." in found
+    assert f'action="{address(draft, "copy")}"' in found
+    assert "2 people" in found
+    assert 'id="compose"' not in found
+    assert "Zulmira" not in found
+
+
+def test_nobodys_draft_says_so(client: Client) -> None:
+    draft = a_draft(None)
+    login(client)
+
+    assert "author is gone" in page(client, draft, "edit")
+
+
+@pytest.mark.parametrize("action", ["edit", "review", "discard", "window", "copy"])
+def test_whoever_may_not_view_sends_is_told_nothing(client: Client, action: str) -> None:
+    draft = a_draft(an_operator())
+    login(client, "outbound.add_campaign", "outbound.launch_campaign", "outbound.delete_campaign")
+
+    assert client.get(address(draft, action)).status_code in (302, 403)
+    assert client.post(address(draft, action)).status_code == 403
+    assert "Spring" not in page(client, draft, action)
+
+
+def test_looking_at_it_asks_at_most_ten_questions(client: Client) -> None:
+    draft = a_draft(an_operator())
+    draft.recipients.set([a_recipient() for _ in range(20)])
+    login(client)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address(draft, "edit"))
+
+    assert len(asked) <= 10
+
+
+def test_a_copy_is_the_copiers_own_and_keeps_the_times(client: Client) -> None:
+    soon = timezone.now() + timedelta(days=2)
+    draft = a_draft(an_operator(), starts_at=soon, not_after=soon + timedelta(days=1), window_reason="Why")
+    draft.recipients.add(a_recipient())
+    user = login(client)
+
+    answer = client.post(address(draft, "copy"), headers=ENGLISH, follow=True)
+
+    copy = Campaign.objects.latest("pk")
+    assert copy.created_by == user
+    assert (copy.starts_at, copy.not_after) == (draft.starts_at, draft.not_after)
+    assert (copy.numbers, copy.recipients.count(), copy.window_reason) == (draft.numbers, 1, "")
+    assert "This is your own copy of the draft." in answer.content.decode()
+    assert 'id="compose"' in answer.content.decode()
+
+
+def test_two_drafts_that_send_the_same_again_reach_a_person_once() -> None:
+    sent = a_send(MessageStatus.REFUSED, status=CampaignStatus.RUNNING)
+    draft = draft_again(sent, by=None)
+
+    copy = copy_as_draft(draft, by=None)
+
+    assert copy.again_of == sent
+
+
+def test_the_copy_of_a_send_has_neither_its_times_nor_a_link() -> None:
+    sent = a_send(starts_at=timezone.now(), again_of=a_send())
+
+    copy = copy_as_draft(sent, by=None)
+
+    assert (copy.starts_at, copy.not_after, copy.again_of) == (None, None, None)
+
+
+def test_a_new_form_of_ones_own_finds_its_draft_again(client: Client) -> None:
+    login(client)
+    posted = form(a_draft(None)) | {"draft_key": str(uuid.uuid4())}
+
+    for _ in range(2):
+        client.post("/admin/outbound/campaign/compose/", posted)
+
+    assert Campaign.objects.count() == 2
+
+
+def test_the_managers_of_an_older_installation_may_change_those_of_others() -> None:
+    managers = Group.objects.get(name=MANAGERS)
+    managers.permissions.clear()
+
+    ensure_groups({"0005_change_others_drafts"})
+
+    assert list(managers.permissions.values_list("codename", flat=True)) == ["change_others_drafts"]
+    assert not Group.objects.get(name=OPERATORS).permissions.filter(codename="change_others_drafts").exists()

@@ -1,0 +1,201 @@
+"""The page of what is in doubt: who sees it, what it lists, and the evidence it shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
+from outbound.models import Attempt, Integration, Message
+from tests.admin.base.test_query_counts import MOST, questions
+from tests.builders import a_campaign, a_message, a_recipient, an_integration, an_operator
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/outbound/message/doubts/"
+ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(an_operator("outbound.view_message"))
+    return client
+
+
+def a_doubt(integration: Integration | None = None, **values: object) -> Message:
+    integration = integration or an_integration()
+    message = a_message(
+        **({"integration": integration, "status": MessageStatus.UNCONFIRMED, "external_id": None} | values)
+    )
+    Attempt.objects.create(
+        message=message,
+        number=1,
+        external_id=f"e-{message.pk}",
+        outcome=AttemptOutcome.AMBIGUOUS,
+        reason=Reason.NO_CLEAR_ANSWER,
+        http_status=502,
+        latency_ms=1234,
+        opened_at=timezone.now() - timedelta(hours=1),
+    )
+    return message
+
+
+def listed(client: Client, query: str = "") -> list[Message]:
+    return [doubt.message for doubt in client.get(f"{PAGE}{query}").context["doubts"]]
+
+
+def test_it_asks_for_the_right_to_read_messages(client: Client) -> None:
+    client.force_login(an_operator("outbound.view_campaign"))
+
+    response = client.get(PAGE)
+
+    assert response.status_code == 403
+
+
+def test_it_lists_what_is_in_doubt_and_nothing_else(reader: Client) -> None:
+    doubt = a_doubt()
+    for status in set(MessageStatus) - {MessageStatus.UNCONFIRMED}:
+        a_message(status=status)
+
+    assert listed(reader) == [doubt]
+
+
+def test_the_newest_stands_first_and_25_on_a_page(reader: Client) -> None:
+    integration = an_integration()
+    doubts = [a_doubt(integration) for _number in range(26)]
+
+    assert listed(reader) == doubts[:0:-1]
+    assert listed(reader, "?p=2") == doubts[:1]
+
+
+def test_each_row_shows_the_evidence_in_short(reader: Client) -> None:
+    doubt = a_doubt()
+
+    page = reader.get(PAGE, headers=ENGLISH).content.decode()
+
+    assert "The request may have left, but no clear answer came · HTTP 502 · 1234 ms" in page
+    assert f"e-{doubt.pk}" in page
+    assert reverse("admin:outbound_message_change", args=[doubt.pk]) in page
+
+
+def test_the_evidence_is_that_of_the_newest_attempt(reader: Client) -> None:
+    doubt = a_doubt()
+    Attempt.objects.update(outcome=AttemptOutcome.NOT_SENT, reason=Reason.BUSY)
+    Attempt.objects.create(
+        message=doubt, number=2, external_id="e-2", reason=Reason.SENDER_LOST, opened_at=timezone.now()
+    )
+
+    page = reader.get(PAGE, headers=ENGLISH).content.decode()
+
+    assert "The sender stopped before the answer was recorded" in page
+    assert "The gateway asked to wait" not in page
+
+
+def test_it_filters_by_integration(reader: Client) -> None:
+    wanted, _other = a_doubt(), a_doubt()
+
+    assert listed(reader, f"?integration={wanted.integration_id}") == [wanted]
+
+
+def test_it_filters_by_send(reader: Client) -> None:
+    wanted, _other = a_doubt(), a_doubt()
+
+    assert listed(reader, f"?campaign={wanted.campaign_id}") == [wanted]
+
+
+@pytest.mark.parametrize("text", ["35 98877-6655", "5535988776655", "Joana", "e-wanted"])
+def test_it_searches_as_the_history_does(reader: Client, text: str) -> None:
+    wanted = a_doubt(recipient=a_recipient(phone="+5535988776655", name="Joana"))
+    Attempt.objects.filter(message=wanted).update(external_id="e-wanted")
+    a_doubt()
+    a_message(recipient=wanted.recipient)  # nothing is in doubt about this one
+
+    assert listed(reader, f"?q={text}") == [wanted]
+
+
+@pytest.mark.parametrize("query", ["?integration=x", "?campaign=-1", "?q=%00", "?q=" + "9" * 300, "?p=x"])
+def test_an_odd_address_is_no_error(reader: Client, query: str) -> None:
+    a_doubt()
+
+    response = reader.get(f"{PAGE}{query}")
+
+    assert response.status_code == 200
+
+
+def test_where_nothing_is_in_doubt_it_says_so_and_what_would_be(reader: Client) -> None:
+    page = reader.get(PAGE, headers=ENGLISH).content.decode()
+
+    assert "Nothing is in doubt." in page
+    assert "is never sent again by itself" in page
+
+
+def test_who_may_not_decide_gets_no_boxes_and_no_buttons(reader: Client) -> None:
+    a_doubt()
+
+    page = reader.get(PAGE, headers=ENGLISH).content.decode()
+
+    assert 'name="message"' not in page
+    assert "It was not sent" not in page
+
+
+def test_who_may_decide_gets_both(client: Client) -> None:
+    a_doubt()
+    client.force_login(an_operator("outbound.view_message", "outbound.settle_message"))
+
+    page = client.get(PAGE, headers=ENGLISH).content.decode()
+
+    assert 'name="message"' in page
+    assert "It was not sent" in page
+
+
+def test_the_menu_counts_what_is_in_doubt(reader: Client) -> None:
+    integration = an_integration()
+    campaign = a_campaign(integration=integration)
+    for _number in range(3):
+        a_doubt(integration, campaign=campaign)
+
+    page = reader.get("/admin/outbound/message/", headers=ENGLISH).content.decode()
+
+    assert badge(page) == "3"
+
+
+def test_the_menu_is_quiet_while_nothing_is_in_doubt(reader: Client) -> None:
+    page = reader.get("/admin/outbound/message/", headers=ENGLISH).content.decode()
+
+    assert badge(page) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        PAGE,
+        f"{PAGE}?q=nothing-of-the-kind",
+        f"{PAGE}?q=35988",
+        f"{PAGE}decide/?as=sent&all=1&seen={10**16}",
+        f"{PAGE}again/",
+    ],
+)
+def test_it_asks_the_database_as_much_about_many_as_about_few(client: Client, address: str) -> None:
+    client.force_login(
+        an_operator("outbound.view_message", "outbound.settle_message", "outbound.add_campaign")
+    )
+    for _number in range(2):
+        a_doubt(), a_doubt(status=MessageStatus.ASSUMED_NOT_SENT)
+    few = questions(client, address)
+    for _number in range(9):
+        a_doubt(), a_doubt(status=MessageStatus.ASSUMED_NOT_SENT)
+
+    many = questions(client, address)
+
+    assert many == few
+    assert many <= MOST + 2  # the frame asks twice whether anybody is sending
+
+
+def badge(page: str) -> str:
+    """Return what stands behind “In doubt” in the menu."""
+    entry = page.split(f'href="{PAGE}"', 1)[1].split("</a>", 1)[0]
+    return entry.split("In doubt", 1)[1].replace("</span>", "").split(">", 1)[-1].strip()

@@ -1,0 +1,131 @@
+"""JSON that somebody wrote: what is wrong with it is named by its place, and nothing absurd is worked on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from outbound.contents import strict_json
+from outbound.contents.bounds import MAX_JSON_DEPTH, MAX_JSON_LENGTH, MAX_JSON_VALUES
+
+HOUSE = Path(__file__).parents[2] / "outbound"
+
+
+def faults(text: str, *path: str) -> dict[str, list[str | None]]:
+    with pytest.raises(ValidationError) as raised:
+        strict_json.read(text, *path)
+    return {place: [error.code for error in found] for place, found in raised.value.error_dict.items()}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        "a",
+        None,
+        True,
+        -12.5,
+        10**18 - 1,
+        {"a": [{"b": "ç\n"}, {"b": "ç\n"}]},
+        [1] * (MAX_JSON_VALUES - 1),
+    ],
+)
+def test_plain_json_is_read_as_it_is(value: Any) -> None:
+    assert strict_json.read(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"a": 1, "a": 1}', "a"),
+        ('{"a": 1, "b": 2, "\\u0061": 3}', "a"),
+        ('{"a": {}, "a": {"b": 1}}', "a"),
+        ('{"rows": [{"id": "1"}, {"id": "1", "title": "x", "id": "2"}]}', "rows.1.id"),
+        ('[[{"": 1, "": 2}]]', "0.0."),
+    ],
+)
+def test_a_key_that_stands_twice_is_named_with_its_place(text: str, place: str) -> None:
+    assert faults(text) == {place: ["key_repeated"]}
+
+
+def test_the_sentence_names_the_key() -> None:
+    with pytest.raises(ValidationError) as raised:
+        strict_json.read('{"body": "x", "body": "y"}')
+
+    assert "“body”" in raised.value.messages[0]
+
+
+def test_everything_wrong_is_told_at_once_below_the_path_that_was_given() -> None:
+    found = faults('{"a": NaN, "b": {"c": 1, "c": 2}, "d": ["\\u0000"]}', "content")
+
+    assert found == {
+        "content.a": ["field_bad_characters"],
+        "content.b.c": ["key_repeated"],
+        "content.d.0": ["field_bad_characters"],
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 19, "-" + "9" * 5000, '"\\u0000"', '"\\ud800"']
+)
+def test_what_cannot_be_stored_is_refused_at_its_place(text: str) -> None:
+    assert faults(f'{{"a": [{text}]}}') == {"a.0": ["field_bad_characters"]}
+
+
+def test_a_key_that_cannot_be_stored_is_refused_at_its_object() -> None:
+    assert faults('{"a": {"\\u0000": 1}}') == {"a": ["field_bad_characters"]}
+
+
+@pytest.mark.parametrize("text", ["", "{", "{'a': 1}", '{"a": 1} x', "01", '"a\nb"', "nan"])
+def test_what_is_not_json_is_no_fault_of_a_place(text: str) -> None:
+    with pytest.raises(ValueError, match=r"line \d"):
+        strict_json.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[" * 100_000, "json_too_deep"),
+        ("[" * (MAX_JSON_DEPTH + 2) + "]" * (MAX_JSON_DEPTH + 2), "json_too_deep"),
+        ('{"a":' * 40 + "1" + "}" * 40, "json_too_deep"),
+        (json.dumps([0] * MAX_JSON_VALUES), "json_too_many"),
+        (json.dumps({"rows": [{"id": "1"}] * 10_000}), "json_too_many"),
+        (json.dumps("x" * MAX_JSON_LENGTH), "json_too_long"),
+        (json.dumps([{}] * 1_000_000), "json_too_long"),
+    ],
+    ids=range(7),
+)
+def test_more_than_any_message_is_refused_as_a_whole(text: str, code: str) -> None:
+    assert faults(text, "content") == {"content": [code]}
+
+
+def test_no_more_values_are_looked_at_than_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    is_spoilt = strict_json._is_spoilt
+    monkeypatch.setattr(strict_json, "_is_spoilt", lambda value: looked_at.append(value) or is_spoilt(value))
+
+    faults(json.dumps([0] * 50_000))
+
+    assert len(looked_at) <= MAX_JSON_VALUES + 1
+
+
+def test_what_people_write_is_read_by_nothing_else() -> None:
+    # These read what the console itself stored, and the page of an event what a gateway posted.
+    own = {
+        "admin/compose/review.py",
+        "admin/messages/detail.py",
+        "admin/webhook_events/detail.py",
+        "management/demo.py",
+    }
+    doors = [path for room in ("admin", "management") for path in (HOUSE / room).rglob("*.py")]
+
+    found = [path for path in doors if "json.load" in path.read_text(encoding="utf-8")]
+
+    reading = {path.relative_to(HOUSE).as_posix() for path in found}
+
+    assert reading - own == set()

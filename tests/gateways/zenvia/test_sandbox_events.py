@@ -1,0 +1,104 @@
+"""Two readings of one description agree: whatever the sandbox posts back, the console understands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from outbound import phones
+from outbound.gateways.base import Inbound, StatusUpdate, Told
+from outbound.gateways.zenvia import statuses
+from outbound.gateways.zenvia.error_codes import UNKNOWN, Effect, cause_of
+from outbound.gateways.zenvia.statuses import WORDS
+from outbound.lifecycle import MessageStatus
+from outbound.sandbox.http.answers import Receipt
+from outbound.sandbox.playback import event_scripts, events
+from outbound.sandbox.playback.events import Taken
+from outbound.tracking import inbound
+from outbound.tracking.opt_out_keywords import is_stop_word
+
+NUMBER = "3598800"
+
+
+def told(ending: str) -> list[Told]:
+    """Return what the console reads in all that one story posts."""
+    taken = Taken(f"{NUMBER}{ending}", Receipt("c-1", 7, 500_003))
+    steps = event_scripts.chosen(taken.destination).play(taken)
+    bodies = [events.dumps(step) for step in steps if not isinstance(step, float)]
+    return [statuses.read(item) for body in bodies for item in statuses.items(body)]
+
+
+ALL_ENDINGS = [*event_scripts.STORIES, "0601", "1234"]
+FAILING = ["0706", "0707", "0708", "0714", "0715", "0716"]
+
+
+@pytest.mark.parametrize("ending", ALL_ENDINGS)
+def test_every_status_names_its_message_by_our_own_id(ending: str) -> None:
+    assert {one.external_id for one in told(ending) if isinstance(one, StatusUpdate)} <= {"c-1"}
+
+
+@pytest.mark.parametrize("ending", ALL_ENDINGS)
+def test_no_word_is_unknown_but_the_one_that_is_meant_to_be(ending: str) -> None:
+    words = {one.word for one in told(ending) if isinstance(one, StatusUpdate)}
+
+    assert words - WORDS.keys() == ({"wobbled"} if ending == "0711" else set())
+
+
+@pytest.mark.parametrize("ending", ALL_ENDINGS)
+def test_every_time_is_now(ending: str) -> None:
+    now = datetime.now(UTC)
+    times = [one.happened_at for one in told(ending) if isinstance(one, StatusUpdate | Inbound)]
+
+    assert all(abs(time - now) < timedelta(seconds=5) for time in times if time)
+    assert ending == "0709" or all(times)
+
+
+@pytest.mark.parametrize("ending", ["0700", "0701", "0702", "0703", "0709", "1234"])
+def test_a_message_that_is_read_ends_as_read(ending: str) -> None:
+    meanings = {WORDS[one.word] for one in told(ending) if isinstance(one, StatusUpdate)}
+
+    assert meanings == {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
+
+
+def test_the_copies_have_one_event_id_for_each_word() -> None:
+    seen = {(one.word, one.event_id) for one in told("0702") if isinstance(one, StatusUpdate)}
+
+    assert len(seen) == 3
+    assert len(told("0702")) == 9
+
+
+@pytest.mark.parametrize("ending", FAILING)
+def test_a_failure_has_a_cause_that_is_known(ending: str) -> None:
+    failure = told(ending)[-1]
+
+    assert isinstance(failure, StatusUpdate)
+    assert WORDS[failure.word] == MessageStatus.UNDELIVERED
+    assert cause_of(failure.code) is not UNKNOWN
+    assert failure.text
+
+
+@pytest.mark.parametrize(
+    ("ending", "effect"), [("0715", Effect.STOP_INTEGRATION), ("0716", Effect.PAUSE_TEMPLATE)]
+)
+def test_the_endings_with_an_effect_have_it(ending: str, effect: Effect) -> None:
+    failure = told(ending)[-1]
+
+    assert isinstance(failure, StatusUpdate)
+    assert cause_of(failure.code).effect == effect
+
+
+def test_the_flat_body_carries_the_number_of_the_answer() -> None:
+    flat = told("0709")[0]
+
+    assert isinstance(flat, StatusUpdate)
+    assert (flat.gateway_message_id, flat.channel_message_id) == ("7", "")
+
+
+@pytest.mark.parametrize(("ending", "stops"), [("0712", True), ("0713", False)])
+def test_a_person_answers_from_a_number_that_is_theirs(ending: str, stops: bool) -> None:
+    wrote = told(ending)[-1]
+
+    assert isinstance(wrote, Inbound)
+    assert is_stop_word(wrote.text) is stops
+    assert inbound.sender_of(wrote.sender).key == phones.parse(f"{NUMBER}{ending}").key

@@ -1,0 +1,154 @@
+"""`manage.py worker` watches its cluster, and ends with status 1 where only a new one can go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.copies import Copies
+from tests.installation import Installation, end, members, until
+from tests.journeys.checker import check, send, statuses, wait_for_requests, wait_until_settled
+
+pytestmark = pytest.mark.xdist_group("installation")
+
+Install = Callable[..., Installation]
+ROOT = Path(__file__).parents[3]
+SLOTS = 8
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    all_of_them = Copies(tmp_path_factory.mktemp("watched"), os.environ.get("TEST_DATABASE_URL", ""))
+    yield all_of_them
+    all_of_them.close()
+
+
+@pytest.fixture
+def install(copies: Copies) -> Iterator[Install]:
+    made: list[Installation] = []
+
+    def one(**environment: str) -> Installation:
+        made.append(copies.make(SENDER_SLOTS=str(SLOTS), **environment))
+        return made[-1]
+
+    yield one
+    for installation in made:
+        installation.stop()
+
+
+def start(installation: Installation) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the command and wait until its cluster runs; return it and the group of the cluster."""
+    seen = installation.log("worker.log").count("running.")
+    worker = installation.start("worker", log="worker.log")
+    until(lambda: installation.log("worker.log").count("running.") > seen, "the cluster runs")
+    return worker, leader(installation)
+
+
+def leader(installation: Installation) -> int:
+    """Return the process that leads the cluster, and names its group."""
+    (found,) = [pid for pid in installation.processes() if os.getpgid(pid) == pid and is_cluster(pid)]
+    return found
+
+
+def is_cluster(pid: int) -> bool:
+    return b"qcluster" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def start_as_the_demo_does(installation: Installation) -> subprocess.Popen[bytes]:
+    line = (ROOT / "console" / "Procfile").read_text().split("worker: ")[1].splitlines()[0]
+    own = {
+        "DATA_DIR": str(installation.directory),
+        "DATABASE_URL": installation.database_url,
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "LANGUAGE_CODE": "en",
+        "LOG_LEVEL": "INFO",
+    }
+    with (installation.directory / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            ["sh", "-c", line.replace(".venv/bin/python", sys.executable)],  # noqa: S607
+            cwd=ROOT,
+            env=os.environ | own,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def idle_process(installation: Installation) -> int:
+    """Return the process that waits for a task, and holds the queue's lock meanwhile."""
+    ready = until(
+        lambda: re.findall(r"ready for work at (\d+)", installation.log("worker.log")), "it is ready"
+    )
+    return int(ready[-1])
+
+
+def test_a_cluster_that_is_frozen_is_ended_and_the_next_one_sends_everything(install: Install) -> None:
+    installation = install(SENDER_SILENCE_SECONDS="4")
+    installation.start_sandbox()
+    installation.wait_for_sandbox()
+    worker, cluster = start(installation)
+    until(lambda: "Processed" in installation.log("worker.log"), "the first pump is over")
+
+    os.kill(idle_process(installation), signal.SIGKILL)
+    send(installation, 20)
+    until(lambda: worker.poll() is not None, "the worker has ended", seconds=60)
+    left = statuses(installation)
+    start(installation)
+    wait_until_settled(installation)
+
+    assert worker.returncode == 1
+    until(lambda: not members(cluster), "all of it is gone", seconds=5)
+    assert left == {"queued": 20}
+    assert check(installation, people=20) == {"accepted": 20}
+
+
+def test_when_the_clusters_leader_is_killed_its_orphans_finish_what_is_under_way(install: Install) -> None:
+    installation = install()
+    installation.start_sandbox(latency_ms=300)
+    installation.wait_for_sandbox()
+    worker, cluster = start(installation)
+    send(installation, 200)
+
+    wait_for_requests(installation, 20)
+    os.kill(cluster, signal.SIGKILL)
+    until(lambda: worker.poll() is not None, "the worker has ended", seconds=45)
+    cut = statuses(installation)
+
+    assert worker.returncode == 1
+    until(lambda: not members(cluster), "all of it is gone", seconds=5)
+    assert set(cut) == {"accepted", "queued"}
+    assert set(check(installation, people=200)) == {"accepted", "queued"}
+
+
+def test_a_busy_worker_that_is_working_is_left_alone(install: Install) -> None:
+    installation = install(SENDER_SILENCE_SECONDS="7")
+    installation.start_sandbox(latency_ms=400)
+    installation.wait_for_sandbox()
+    worker, cluster = start(installation)
+    send(installation, 100)
+
+    wait_until_settled(installation)
+
+    assert worker.poll() is None
+    assert leader(installation) == cluster
+    assert check(installation, people=100) == {"accepted": 100}
+
+
+def test_the_demos_loop_starts_a_worker_anew_and_ends_when_it_is_asked_to(install: Install) -> None:
+    installation = install()
+    loop = start_as_the_demo_does(installation)
+    until(lambda: "running." in installation.log("worker.log"), "the cluster runs")
+
+    os.kill(leader(installation), signal.SIGKILL)
+    until(lambda: installation.log("worker.log").count("running.") > 1, "the next cluster runs")
+    took = end(loop, signal.SIGTERM)
+
+    until(lambda: not installation.processes(), "everything has ended")
+    assert took < 5  # a process runner kills what is still there by then

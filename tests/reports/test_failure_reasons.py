@@ -1,0 +1,42 @@
+"""Why a message did not arrive, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from outbound.lifecycle import MessageStatus, Reason
+from outbound.models import Message
+from outbound.reports import failure_reasons
+
+UNREACHABLE = "The number cannot be reached on WhatsApp"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"status": MessageStatus.UNDELIVERED, "failure_code": "131026"}, UNREACHABLE),
+        ({"status": MessageStatus.DELIVERED, "failure_code": "131026"}, UNREACHABLE),
+        ({"status": MessageStatus.UNDELIVERED}, "WhatsApp or Zenvia could not deliver it"),
+        ({"status": MessageStatus.REFUSED, "reason": Reason.REJECTED}, "The gateway refused the message"),
+        ({"status": MessageStatus.DELIVERED}, ""),
+    ],
+)
+def test_a_failure_is_told_by_its_code_and_all_else_by_our_reason(values: dict[str, Any], said: str) -> None:
+    with override("en"):
+        assert failure_reasons.why(Message(**values)) == said
+
+
+@pytest.mark.parametrize(
+    "values", [{"failure_code": "1"}, {"failure_text": "no"}, {"failed_at": timezone.now()}]
+)
+def test_a_failure_of_what_was_delivered_contradicts_it(values: dict[str, Any]) -> None:
+    assert failure_reasons.is_contradicted(Message(status=MessageStatus.READ, **values))
+    assert not failure_reasons.is_contradicted(Message(status=MessageStatus.UNDELIVERED, **values))
+
+
+def test_a_delivery_without_a_failure_is_not_contradicted() -> None:
+    assert not failure_reasons.is_contradicted(Message(status=MessageStatus.READ))

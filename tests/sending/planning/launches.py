@@ -1,0 +1,121 @@
+"""Launches in many transactions, and whatever may come between two of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from outbound import failpoints
+from outbound.lifecycle import CampaignStatus, MessageStatus
+from outbound.models import Campaign, Launch, Message
+from outbound.sending.planning import audience, bulk_insert, launch, launch_lease, plan
+from outbound.sending.planning.launcher import attend
+from tests.builders import an_operator
+from tests.sending.planning.test_launch_many import a_draft_for
+
+CHUNK = 20  # people in a transaction, with `chunk_by_chunk`
+PEOPLE = 2 * CHUNK + 1
+
+
+class Killed(BaseException):
+    """What a test puts in the place of kill -9."""
+
+
+@pytest.fixture
+def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a launch have a transaction for each few people, and be a large one all the same."""
+    monkeypatch.setitem(bulk_insert.CHUNKS_AT_ONCE, connection.vendor, 1)
+    monkeypatch.setattr(audience, "CHUNK", CHUNK)
+    monkeypatch.setattr(plan, "CHUNK", CHUNK)
+    monkeypatch.setattr(launch, "LARGE", CHUNK)
+
+
+@contextmanager
+def killed_at(name: str, times: int = 1) -> Iterator[None]:
+    """End whoever reaches an instant for the n-th time, as kill -9 would: nothing of theirs follows."""
+    left = count(times - 1, -1)
+
+    def reach(reached: str) -> None:
+        if reached == name and not next(left):
+            raise Killed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failpoints, "reach", reach)
+        patch.setattr(launch_lease, "take_back", unreachable(launch_lease.take_back))
+        try:
+            yield
+        except Killed:
+            return
+    pytest.fail(f"nobody came to {name}")
+
+
+def unreachable(take_back: Callable[..., None]) -> Callable[..., None]:
+    def unless_killed(*arguments: Any) -> None:
+        if not isinstance(sys.exception(), Killed):
+            take_back(*arguments)
+
+    return unless_killed
+
+
+def a_begun(people: int = PEOPLE, **values: object) -> Campaign:
+    draft = a_draft_for(people, **values)
+    launch.begin(draft, by=an_operator(), now=timezone.now(), expected=plan.plan(draft).digest)
+    return draft
+
+
+def attended() -> bool:
+    return attend(lambda: None)
+
+
+def lease_over() -> None:
+    Launch.objects.update(lease_until=timezone.now())
+
+
+def assert_draft_again(campaign: Campaign, reason: str) -> None:
+    campaign.refresh_from_db()
+    assert campaign.is_draft
+    assert campaign.status_reason == reason
+    assert (campaign.launched_at, campaign.launched_by) == (None, None)
+    assert not Launch.objects.exists()
+    assert not Message.objects.filter(campaign=campaign).exists()
+
+
+def assert_launched(campaign: Campaign, people: int = PEOPLE) -> None:
+    campaign.refresh_from_db()
+    assert campaign.status == CampaignStatus.RUNNING
+    assert not Launch.objects.exists()
+    queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
+    assert queued.values("phone_key").distinct().count() == queued.count() == people
+
+
+def taken() -> Launch:
+    held = launch_lease.take(timezone.now())
+    assert held is not None
+    return held
+
+
+def failing(error: Exception) -> Callable[..., None]:
+    def fail(*_arguments: Any) -> None:
+        raise error
+
+    return fail
+
+
+@contextmanager
+def after_the_first_chunk(happens: Callable[[], object]) -> Iterator[None]:
+    done: list[object] = []
+
+    def reach(name: str) -> None:
+        if name == failpoints.ROWS_WRITTEN and not done:
+            done.append(happens())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failpoints, "reach", reach)
+        yield

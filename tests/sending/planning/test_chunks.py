@@ -1,0 +1,108 @@
+"""What is done to very many rows is done page by page, and a kill between two pages costs time alone."""
+
+from __future__ import annotations
+
+import pytest
+from auditlog.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from outbound import failpoints
+from outbound.lifecycle import CampaignStatus, MessageStatus
+from outbound.models import Campaign, Message
+from outbound.reports import campaign_counts
+from outbound.sending.control import campaigns, unconfirmed
+from outbound.sending.control.unconfirmed import settle
+from outbound.sending.engine import recover
+from tests.builders import an_integration, an_operator
+from tests.sending.control.test_unconfirmed import doubts
+from tests.sending.planning.launches import killed_at
+from tests.sending.steps import a_launched, claimed, later, statuses
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recover, "QUEUED_PAGE_SIZE", 2)
+    monkeypatch.setattr(unconfirmed, "PAGE_SIZE", 2)
+
+
+def cancelled(campaign: Campaign) -> int | None:
+    return campaigns.cancel(campaign, reason="Wrong price", by=None, now=timezone.now())
+
+
+def test_a_cancel_ends_all_that_waits_and_says_how_many() -> None:
+    campaign = a_launched(5)
+
+    assert cancelled(campaign) == 5
+
+    assert statuses() == {MessageStatus.CANCELLED: 5}
+
+
+def test_no_page_is_larger_than_the_others() -> None:
+    campaign = a_launched(5)
+
+    with CaptureQueriesContext(connection) as asked:
+        cancelled(campaign)
+
+    asked_for = [one["sql"] for one in asked.captured_queries]
+    assert sum(sql.startswith('UPDATE "outbound_message"') for sql in asked_for) == 3
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_a_cancel_that_is_killed_holds_and_is_finished_by_a_sender(pages: int) -> None:
+    campaign = a_launched(5)
+    with killed_at(failpoints.QUEUED_SETTLED, pages):
+        cancelled(campaign)
+
+    rows = campaign_counts.row_sum(campaign.messages.all())
+    assert (rows.planned, rows.cancelled, rows.waiting) == (5, 2 * pages, 5 - 2 * pages)
+    assert claimed() == []
+
+    assert recover.tidy(timezone.now()) == 5 - 2 * pages
+    assert statuses() == {MessageStatus.CANCELLED: 5}
+
+
+def test_all_sends_of_an_integration_stop_before_the_first_row_is_settled() -> None:
+    integration = an_integration()
+    sends = [a_launched(3, integration=integration) for _number in range(2)]
+    with killed_at(failpoints.QUEUED_SETTLED):
+        campaigns.cancel_waiting(integration, reason="", by=None, now=timezone.now())
+
+    assert set(Campaign.objects.values_list("status", flat=True)) == {CampaignStatus.CANCELLED}
+    assert claimed() == []
+    assert recover.tidy(timezone.now()) == 3 * len(sends) - 2
+
+
+def test_a_sender_leaves_a_long_tidying_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_launched(5, not_after=later(minutes=1))
+    monkeypatch.setattr(recover, "TIDY_SECONDS", 0)
+
+    assert recover.tidy(later(minutes=2)) == 0
+
+    monkeypatch.setattr(recover, "TIDY_SECONDS", 60)
+    assert recover.tidy(later(minutes=2)) == 5
+
+
+def test_a_decision_about_many_is_one_entry_of_the_log() -> None:
+    pks = doubts(5)
+
+    assert settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now()) == 5
+
+    entry = LogEntry.objects.get_for_model(Message).get()
+    assert entry.additional_data["ids"] == pks
+
+
+def test_a_decision_that_is_cut_short_logs_what_it_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    pks, real = doubts(5), unconfirmed._settle_page
+    pages = iter([real, real])
+    monkeypatch.setattr(unconfirmed, "_settle_page", lambda *arguments: next(pages)(*arguments))
+
+    with pytest.raises(StopIteration):
+        settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+
+    decided = Message.objects.filter(status=MessageStatus.ASSUMED_SENT).order_by("pk")
+    entry = LogEntry.objects.get_for_model(Message).get()
+    assert entry.additional_data["ids"] == list(decided.values_list("pk", flat=True)) == pks[:4]

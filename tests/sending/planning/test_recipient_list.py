@@ -1,0 +1,83 @@
+"""Long lists of drafts: page by page, and never half of one for anybody to see."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from outbound import failpoints
+from outbound.lifecycle import UNFINISHED
+from outbound.models import Campaign, Recipient
+from outbound.sending.control.resend import copy_as_draft
+from outbound.sending.planning import recipient_list
+from tests.builders import a_campaign, a_recipient
+from tests.sending.planning.launches import killed_at
+from tests.sending.steps import later
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipient_list, "PAGE_SIZE", 2)
+
+
+def a_long_draft() -> Campaign:
+    draft = a_campaign()
+    draft.recipients.set([a_recipient() for _number in range(5)])
+    return draft
+
+
+def test_a_long_list_is_copied_whole() -> None:
+    old = a_long_draft()
+
+    draft = copy_as_draft(old, by=None)
+
+    draft.refresh_from_db()
+    assert draft.is_draft
+    assert draft.status_changed_at is None
+    assert set(draft.recipients.all()) == set(old.recipients.all())
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -> None:
+    old = a_long_draft()
+    with killed_at(failpoints.LIST_PAGE, pages):
+        copy_as_draft(old, by=None)
+    left = Campaign.objects.exclude(pk=old.pk).get()
+
+    assert left.status == UNFINISHED
+    assert recipient_list.clear(timezone.now()) == 0
+    assert recipient_list.clear(later(minutes=11)) == 1
+
+    assert list(Campaign.objects.all()) == [old]
+    assert old.recipients.count() == 5
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_a_draft_that_is_thrown_away_is_gone_at_once_and_its_list_follows(pages: int) -> None:
+    draft = a_long_draft()
+    with killed_at(failpoints.LIST_PAGE, pages):
+        recipient_list.discard(draft)
+
+    assert not Campaign.objects.get().is_draft
+    recipient_list.clear(later(minutes=11))
+
+    assert not Campaign.objects.exists()
+    assert Recipient.objects.count() == 5
+
+
+def test_a_long_draft_is_thrown_away() -> None:
+    assert recipient_list.discard(a_long_draft())
+
+    assert not Campaign.objects.exists()
+    assert not Campaign.recipients.through.objects.exists()
+
+
+def test_what_was_sent_meanwhile_is_not_thrown_away() -> None:
+    draft = a_long_draft()
+    Campaign.objects.update(status="running")
+
+    assert not recipient_list.discard(draft)
+
+    assert Campaign.objects.get().recipients.count() == 5

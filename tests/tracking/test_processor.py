@@ -1,0 +1,242 @@
+"""The inbox taken in: copies, arrays, words and messages that are not there, or not yet."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DataError, IntegrityError
+from django.utils import timezone
+
+from outbound.lifecycle import EventState, MessageStatus
+from outbound.models import Attempt, Integration, Message, SummaryDay, WebhookEvent
+from outbound.tracking import processor
+from outbound.tracking.processor import MOST_FAILURES, WAITS, take_in
+from tests.builders import an_integration
+from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def message() -> Message:
+    return a_sent_message()
+
+
+def states() -> list[str]:
+    return list(WebhookEvent.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_an_exact_copy_is_counted_and_makes_no_second_event(message: Message) -> None:
+    body = a_status("SENT", message.external_id)
+
+    (event,) = taken_in(message.integration, body, body, body)
+
+    assert (event.state, event.copies) == (EventState.APPLIED, 2)
+
+
+def test_a_copy_by_event_id_changes_nothing_although_its_bytes_differ(message: Message) -> None:
+    body = a_status("SENT", message.external_id)
+
+    taken_in(message.integration, body, body | {"retry": 2})
+
+    assert states() == [EventState.APPLIED, EventState.COPY]
+    assert status_of(message) == MessageStatus.SENT
+
+
+def test_another_status_under_a_known_id_is_no_copy(message: Message) -> None:
+    body = a_status("SENT", message.external_id)
+
+    taken_in(message.integration, body, body | {"messageStatus": {"code": "READ"}})
+
+    assert states() == [EventState.APPLIED, EventState.APPLIED]
+    assert status_of(message) == MessageStatus.READ
+
+
+def test_the_same_body_to_two_integrations_is_two_events(message: Message) -> None:
+    body, other = a_status("SENT", message.external_id), an_integration()
+    arrived(message.integration, body)
+
+    arrived(other, body)
+
+    assert WebhookEvent.objects.count() == 2
+
+
+def test_each_event_of_an_array_is_one_of_its_own(message: Message) -> None:
+    words = ("SENT", "DELIVERED")
+
+    events = taken_in(message.integration, [a_status(word, message.external_id) for word in words])
+
+    assert [(event.kind, event.state) for event in events] == [
+        ("several", "applied"),
+        ("status", "applied"),
+        ("status", "applied"),
+    ]
+    assert {event.part_of_id for event in events[1:]} == {events[0].pk}
+    assert status_of(message) == MessageStatus.DELIVERED
+
+
+def test_what_is_no_event_in_an_array_hides_none_beside_it(message: Message) -> None:
+    events = taken_in(message.integration, [5, a_status("READ", message.external_id)])
+
+    assert sorted(event.state for event in events[1:]) == ["applied", "unreadable"]
+    assert status_of(message) == MessageStatus.READ
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "not JSON"),
+        (b"<html>", "not JSON"),
+        (b"null", "not an object"),
+        (b"[]", "an empty array"),
+        (b'"x"', "not an object"),
+        (b"[1, 2]", "not an object"),
+        (b"[" * 60_000, "nested too deeply"),
+        (b'{"status": NaN}', "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b'{"status": "sent"}', "it names no message"),
+        (b'{"hello": 1}', "it tells no status"),
+        (json.dumps([{}] * 501).encode(), "more than 500 events at once"),
+    ],
+)
+def test_what_cannot_be_read_is_kept_and_says_why(message: Message, body: bytes, why: str) -> None:
+    (event,) = taken_in(message.integration, body)
+
+    assert (event.state, event.note, bytes(event.body)) == (EventState.UNREADABLE, why, body)
+
+
+def test_odd_letters_in_an_event_lose_nobody_elses(message: Message) -> None:
+    odd = {"status": "sent\u0000", "external_id": "\ud800" + "x" * 10_000}
+
+    taken_in(message.integration, odd, a_status("READ", message.external_id))
+
+    assert status_of(message) == MessageStatus.READ
+
+
+def test_an_event_that_comes_before_its_message_waits_for_it() -> None:
+    integration = an_integration()
+    taken_in(integration, a_status("DELIVERED", "early"))
+    message = a_sent_message(MessageStatus.SENDING, integration=integration, external_id="early")
+
+    take_in(timezone.now() + WAITS[0] + timedelta(seconds=1))
+
+    assert status_of(message) == MessageStatus.DELIVERED
+
+
+def test_an_event_of_nobodys_message_is_tried_for_a_day_and_then_an_orphan() -> None:
+    now = timezone.now()
+    arrived(an_integration(), a_status("SENT", "nobody"), now)
+    seen: list[tuple[str, timedelta]] = []
+
+    while event := WebhookEvent.objects.filter(due_at__isnull=False).first():
+        seen.append((event.state, event.due_at - now))
+        now = event.due_at
+        take_in(now)
+
+    assert [wait for _state, wait in seen[1:]] == WAITS
+    assert states() == [EventState.ORPHAN]
+
+
+def test_an_unknown_word_is_kept_shown_and_changes_nothing(message: Message) -> None:
+    (event,) = taken_in(message.integration, a_status("WOBBLED", message.external_id))
+
+    assert (event.state, event.word, event.message_id) == (EventState.UNKNOWN, "wobbled", message.pk)
+    assert status_of(message) == MessageStatus.ACCEPTED
+
+
+def test_an_event_is_matched_by_the_gateways_number_where_our_id_is_missing(message: Message) -> None:
+    taken_in(message.integration, {"status": "read", "message_id": int(message.gateway_message_id)})
+
+    assert status_of(message) == MessageStatus.READ
+
+
+def test_a_number_that_two_messages_have_says_nothing(message: Message) -> None:
+    a_sent_message(integration=message.integration, gateway_message_id=message.gateway_message_id)
+
+    (event,) = taken_in(
+        message.integration, {"status": "read", "message_id": int(message.gateway_message_id)}
+    )
+
+    assert (event.state, event.note) == (EventState.ORPHAN, "several_messages")
+
+
+def test_zenvias_own_id_is_learned_from_an_event_that_names_both(message: Message) -> None:
+    both = a_status("SENT", message.external_id)
+    both["message"]["id"] = "zenvia-1"
+    only = a_status("READ", None, message={"id": "zenvia-1"})
+
+    taken_in(message.integration, both, only)
+
+    assert status_of(message) == MessageStatus.READ
+
+
+def test_the_id_of_an_event_is_never_the_id_of_a_message(message: Message) -> None:
+    body = {"id": message.gateway_message_id, "type": "MESSAGE_STATUS", "messageStatus": {"code": "READ"}}
+
+    (event,) = taken_in(message.integration, body)
+
+    assert event.state == EventState.UNREADABLE
+    assert status_of(message) == MessageStatus.ACCEPTED
+
+
+def test_what_speaks_of_something_else_changes_nothing(message: Message) -> None:
+    call = {"id": "c", "type": "VOICE", "channel": "whatsapp"}
+    sms = a_status("READ", message.external_id, channel="sms")
+
+    taken_in(message.integration, call, sms)
+
+    assert states() == [EventState.IDLE, EventState.IDLE]
+    assert status_of(message) == MessageStatus.ACCEPTED
+
+
+def test_an_event_notes_that_its_integration_was_heard_of(message: Message) -> None:
+    at = timezone.now()
+    arrived(message.integration, an_answer(message.phone, "oi"), at)
+
+    take_in(at)
+
+    assert Integration.objects.get(pk=message.integration_id).last_event_at == at
+
+
+def test_an_event_about_an_earlier_day_has_that_day_counted_again() -> None:
+    then = timezone.now() - timedelta(days=3)
+    message = a_sent_message(created_at=then)
+
+    taken_in(message.integration, a_status("READ", message.external_id))
+
+    assert list(SummaryDay.objects.values_list("day", "is_stale")) == [(timezone.localdate(then), True)]
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError, DataError, IntegrityError])
+def test_an_event_that_fails_holds_up_no_other_and_is_set_aside_in_the_end(
+    message: Message, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    real = processor.inbound_messages.heard
+
+    def failing(wrote: Any, now: Any) -> None:
+        if any(one.text == "crash" for one in wrote):
+            raise fault
+        real(wrote, now)
+
+    monkeypatch.setattr(processor.inbound_messages, "heard", failing)
+    now = timezone.now()
+    arrived(message.integration, an_answer(message.phone, "crash"), now)
+    arrived(message.integration, a_status("READ", message.external_id), now)
+
+    for turn in range(MOST_FAILURES):
+        take_in(now + turn * timedelta(minutes=1))
+
+    assert states() == [EventState.FAILED, EventState.APPLIED]
+    assert status_of(message) == MessageStatus.READ
+
+
+def test_a_status_that_is_quicker_than_the_answer_leaves_the_answer_its_ids() -> None:
+    message = a_sent_message(MessageStatus.SENDING, gateway_message_id="")
+
+    taken_in(message.integration, a_status("DELIVERED", message.external_id))
+
+    assert status_of(message) == MessageStatus.DELIVERED
+    assert Attempt.objects.get().outcome == "accepted"

@@ -1,0 +1,76 @@
+"""The secret of a webhook stands in its path, and so no path below /hooks/ is ever logged."""
+
+from __future__ import annotations
+
+import logging
+from io import StringIO
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from console.wsgi import application, without_odd_types
+from outbound.webhooks import secrets
+from tests.builders import an_integration
+
+SECRET = "s3cr3t-CANARY-in-the-path"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("tail", ["", "/"])
+def test_what_is_turned_away_leaves_no_trace_of_its_secret(
+    client: Client, caplog: pytest.LogCaptureFixture, method: str, tail: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    response = getattr(client, method)(f"/hooks/zenvia/1/{SECRET}{tail}")
+
+    assert response.status_code in (404, 405)
+    assert SECRET not in caplog.text
+    assert SECRET not in response.content.decode()
+
+
+def test_a_fault_of_ours_is_logged_without_the_secret(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = an_integration()
+    secret = secrets.rotate(integration, by=None, now=timezone.now())
+    monkeypatch.setattr("outbound.webhooks.batch_writer.store", lambda *_: 1 / 0)
+    caplog.set_level(logging.DEBUG)
+
+    response = client.post(f"/hooks/zenvia/{integration.pk}/{secret}/", b"{}", "application/json")
+
+    assert response.status_code == 503
+    assert "ZeroDivisionError" in caplog.text
+    assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("start", ["//hooks", "/Hooks", "/hook", "/console/hooks"])
+def test_a_mistyped_address_leaves_no_trace_of_its_secret(client: Client, start: str) -> None:
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+
+    client.post(f"{start}/zenvia/12/{SECRET}/")
+
+    logger.removeHandler(handler)
+    assert "/zenvia/12/…" in written.getvalue()
+    assert SECRET not in written.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset*=foo'bar'%ff", "a/b; charset*=idna'x'%ff%fe"])
+def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
+    environ = RequestFactory().post("/hooks/").environ | {"CONTENT_TYPE": kind}
+    read = without_odd_types(lambda environ, _start: [WSGIRequest(environ).content_type.encode()])
+
+    with pytest.raises(Exception, match="codec|encoding"):
+        WSGIRequest(dict(environ))
+    assert read(environ, None) == [b""]
+
+
+def test_the_server_is_given_the_application_that_reads_so() -> None:
+    assert application.__qualname__.startswith(without_odd_types.__name__)
