@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from django.db.migrations.loader import MigrationLoader
 
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 250
+MAX_FILES = 12
+MAX_LOOSE_FILES = 8
 FILES = sorted(
     path
     for folder in ("outbound", "console", "templates", "tests")
@@ -78,3 +81,18 @@ def test_the_migrations_are_one_line() -> None:
 @pytest.mark.django_db
 def test_the_migrations_say_all_that_the_models_say() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def rooms(folder: str) -> dict[str, int]:
+    """Return how many modules lie in each folder, without its `__init__.py`."""
+    modules = [path for path in FILES if path.suffix == ".py" and path.name != "__init__.py"]
+    return Counter(relative(path.parent) for path in modules if relative(path).startswith(folder))
+
+
+@pytest.mark.parametrize("folder", ["outbound", "console", "tests"])
+def test_no_room_has_more_than_twelve_files(folder: str) -> None:
+    assert {name: count for name, count in rooms(folder).items() if count > MAX_FILES} == {}
+
+
+def test_few_files_lie_loose_in_outbound() -> None:
+    assert rooms("outbound")["outbound"] <= MAX_LOOSE_FILES

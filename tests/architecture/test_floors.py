@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,12 @@ def imported_modules(path: Path) -> set[str]:
     return found & MODULES.keys() - {module(path)}
 
 
+def room(name: str) -> str:
+    """Return the folder that a module lies in; a loose file of `outbound` is a room of its own."""
+    folder = relative(MODULES[name].parent)
+    return relative(MODULES[name]) if folder in ("outbound", "console") else folder
+
+
 def floor_of(name: str) -> int:
     top = name.split(".")[1]
     return next(number for number, rooms in enumerate(FLOORS) if top in rooms)
@@ -73,6 +81,18 @@ def floor_of(name: str) -> int:
 
 def is_part_of(dotted: str, package: str) -> bool:
     return f"{dotted}.".startswith(f"{package}.")
+
+
+def circle(arrows: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the names along a circle, none where there is no circle."""
+    graph = defaultdict(set)
+    for start, end in arrows:
+        graph[start].add(end)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
 
 
 # The composition root may import anything, and the sandbox stands beside the house.
@@ -83,6 +103,7 @@ HOUSE = [
     and module(path) != "outbound"
     and not is_part_of(module(path), "outbound.sandbox")
 ]
+ARROWS = [(module(path), name) for path in SOURCES for name in imported_modules(path)]
 
 
 def test_every_room_has_its_floor() -> None:
@@ -97,6 +118,16 @@ def test_a_file_imports_from_its_own_floor_or_below(path: Path) -> None:
     assert [name for name in others if floor_of(name) > floor_of(own)] == []
     rooms = {name.split(".")[1] for name in others} - {own.split(".")[1]}
     assert own.split(".")[1] not in STRANGERS or not rooms & STRANGERS
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circle(ARROWS) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle() -> None:
+    arrows = {(room(start), room(end)) for start, end in ARROWS}
+
+    assert circle((start, end) for start, end in arrows if start != end) == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)

@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from outbound.admin.base.alert import Alert
 from outbound.admin.base.formatting import moment
 from outbound.admin.dashboard.queries import Glance
 from outbound.admin.integrations import backpressure, pause
@@ -23,16 +24,6 @@ from outbound.reports.totals import Tally
 LONGEST_IDLE = timedelta(minutes=3)
 # The intake beats every five seconds.
 LONGEST_SILENCE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Sign:
-    """One line with a symbol. `tone` is `success` or `warning`; `url` leads to what it speaks of."""
-
-    icon: str
-    text: str
-    tone: str
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,20 +44,20 @@ class Endpoint:
     unheard_url: str
 
 
-def sender(beat_at: datetime | None, now: datetime) -> Sign:
+def sender(beat_at: datetime | None, now: datetime) -> Alert:
     """Say when a sender last gave a sign of life."""
     if beat_at is None:
-        return Sign("heart_broken", _("Nobody is sending: no sender has been at work yet."), "warning")
+        return Alert("heart_broken", _("Nobody is sending: no sender has been at work yet."), "warning")
     if now - beat_at > LONGEST_IDLE:
         values = {"when": moment(beat_at)}
-        return Sign("heart_broken", _("Nobody is sending since %(when)s.") % values, "warning")
+        return Alert("heart_broken", _("Nobody is sending since %(when)s.") % values, "warning")
     seconds = max(0, int((now - beat_at).total_seconds()))
     text = ngettext(
         "The sender was at work %(count)s second ago.",
         "The sender was at work %(count)s seconds ago.",
         seconds,
     )
-    return Sign("monitor_heart", text % {"count": seconds}, "success")
+    return Alert("monitor_heart", text % {"count": seconds}, "success")
 
 
 def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
@@ -81,22 +72,22 @@ def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
     )
 
 
-def held(integrations: Iterable[Any]) -> list[Sign]:
+def held(integrations: Iterable[Any]) -> list[Alert]:
     """Name those that a person has to resume: where `is_waited_for` says that running sends wait for them."""
     return [
-        Sign("pause_circle", _held(one), "warning", _url(one)) for one in integrations if one.is_waited_for
+        Alert("pause_circle", _held(one), "warning", _url(one)) for one in integrations if one.is_waited_for
     ]
 
 
-def silences(found: Iterable[tuple[Integration, str]]) -> list[Sign]:
-    return [Sign("sensors_off", sentence, "warning", _url(one)) for one, sentence in found]
+def silences(found: Iterable[tuple[Integration, str]]) -> list[Alert]:
+    return [Alert("sensors_off", sentence, "warning", _url(one)) for one, sentence in found]
 
 
-def inbox(seen: Glance, now: datetime) -> list[Sign]:
+def inbox(seen: Glance, now: datetime) -> list[Alert]:
     """Say what the webhook's inbox needs: somebody who takes events in, or a person who looks at some."""
-    signs = []
+    alerts = []
     if seen.events_since is not None:
-        signs.append(Sign("inbox", _backlog(seen, now), "warning"))
+        alerts.append(Alert("inbox", _backlog(seen, now), "warning"))
     if seen.unknown_words:
         text = ngettext(
             "%(count)s event says a word that the console does not know. Tell it what the word means.",
@@ -104,7 +95,7 @@ def inbox(seen: Glance, now: datetime) -> list[Sign]:
             seen.unknown_words,
         )
         text %= {"count": seen.unknown_words}
-        signs.append(Sign("help_center", text, "warning", _inbox(EventState.UNKNOWN)))
+        alerts.append(Alert("help_center", text, "warning", _inbox(EventState.UNKNOWN)))
     if seen.unreadable:
         text = ngettext(
             "%(count)s event of the last 24 hours could not be read or applied. Have a look at it.",
@@ -112,8 +103,8 @@ def inbox(seen: Glance, now: datetime) -> list[Sign]:
             seen.unreadable,
         )
         text %= {"count": seen.unreadable}
-        signs.append(Sign("unknown_document", text, "warning", _inbox(EventState.UNREADABLE)))
-    return signs
+        alerts.append(Alert("unknown_document", text, "warning", _inbox(EventState.UNREADABLE)))
+    return alerts
 
 
 def _backlog(seen: Glance, now: datetime) -> str:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outbound.admin.base.alert import Alert
 from outbound.admin.dashboard import alerts, charts, webhook_silence
 from outbound.admin.dashboard.kpis import as_of, figures
 from outbound.admin.dashboard.queries import Glance, glance
@@ -54,11 +55,11 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "is_first_page": True,
         "sender_alarm": heartbeat.alarm_after(seen.signs, now),
         "sender": alerts.sender(seen.sender_at, now),
-        "signs": [
-            *resume_stopped.sign(
+        "alerts": [
+            *resume_stopped.alert(
                 integrations, may_resume=request.user.has_perm("outbound.pause_integration")
             ),
-            *_signs(seen, integrations, now),
+            *_alerts(seen, integrations, now),
         ],
         "steps": [] if recent else _first_steps(seen, integrations),
         "recent": recent,
@@ -85,7 +86,7 @@ def _numbers(
     }
 
 
-def _signs(seen: Glance, integrations: list[Integration], now: datetime) -> list[alerts.Sign]:
+def _alerts(seen: Glance, integrations: list[Integration], now: datetime) -> list[Alert]:
     """Return what needs a person, the most urgent first."""
     silent = webhook_silence.silent(integrations, webhook_silence.unheard(integrations, now), now)
     return [*alerts.held(integrations), *alerts.silences(silent), *alerts.inbox(seen, now)]

@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from outbound.admin.base.alert import Alert
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
-from outbound.admin.dashboard.alerts import Sign
 from outbound.admin.integrations import tokens
 from outbound.admin.integrations.pause import ReasonForm, reason, set_status, waiting
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
@@ -24,7 +24,7 @@ from outbound.sending.limits import circuit_breaker
 from outbound.tasks import wake
 
 
-def sign(integrations: Iterable[Integration], *, may_resume: bool) -> list[Sign]:
+def alert(integrations: Iterable[Integration], *, may_resume: bool) -> list[Alert]:
     """Say for the home page which integrations wait to be resumed together, and lead there who may."""
     found = [one for one in integrations if _is_stopped(one)]
     if not found:
@@ -35,9 +35,9 @@ def sign(integrations: Iterable[Integration], *, may_resume: bool) -> list[Sign]
         len(found),
     ) % {"count": len(found), "reason": reason(found[0])}
     if may_resume:
-        return [Sign("content_copy", text, "warning", reverse("admin:outbound_integration_resume_stopped"))]
+        return [Alert("content_copy", text, "warning", reverse("admin:outbound_integration_resume_stopped"))]
     asked = _("Ask somebody who may resume integrations.")
-    return [Sign("content_copy", f"{text} {asked}", "warning")]
+    return [Alert("content_copy", f"{text} {asked}", "warning")]
 
 
 def _is_stopped(one: Integration) -> bool:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
+from threading import Event
+from typing import Protocol
 
 from outbound.sandbox.contract import contract
-from outbound.sandbox.http import answers, control, page
-from outbound.sandbox.http.ledger import Request
-from outbound.sandbox.playback.delivery import Line, deliver
+from outbound.sandbox.http import control, page
+from outbound.sandbox.http.ledger import Ledger, Request
+from outbound.sandbox.playback import answers
+from outbound.sandbox.playback.callbacks import Callbacks
+from outbound.sandbox.playback.delivery import Line, Timing, deliver
 from outbound.sandbox.playback.events import Taken
 from outbound.sandbox.playback.scenarios import Scenario, chosen
-
-if TYPE_CHECKING:
-    from outbound.sandbox.http.server import SandboxServer
 
 # A client that is still writing does not read its 413 before it is done, so that much is swallowed.
 MAX_SWALLOWED_BYTES = 8 * 1024 * 1024
 CLOSING = (answers.JSON_TYPE, ("Connection", "close"))
 
 
+class Gateway(Protocol):
+    """What a handler asks of the server that it belongs to."""
+
+    ledger: Ledger
+    callbacks: Callbacks
+    control: control.Control
+    timing: Timing
+    stopping: Event
+
+
 class Handler(BaseHTTPRequestHandler):
     """Serves the requests of one kept-alive connection, one after another."""
 
-    server: SandboxServer
+    server: Gateway  # type: ignore[assignment]  # the class that it is given to has all of it
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 

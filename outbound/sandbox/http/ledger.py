@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from outbound.sandbox.http.answers import Receipt
+from outbound.sandbox.playback.answers import Receipt
 
 REMEMBERED_LINES = 1000
 # The two ids of an answer never meet, so a client that mixes them up is found out.

@@ -6,9 +6,8 @@ import json
 from html import escape
 from urllib.parse import urlsplit
 
-from outbound.sandbox.http import answers
 from outbound.sandbox.http.ledger import Ledger, Line
-from outbound.sandbox.playback import event_scripts
+from outbound.sandbox.playback import answers, event_scripts
 from outbound.sandbox.playback.callbacks import Callbacks
 from outbound.sandbox.playback.scenarios import SCENARIOS, Scenario
 

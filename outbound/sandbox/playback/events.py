@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from outbound.sandbox.http.answers import Receipt
+from outbound.sandbox.playback.answers import Receipt
 
 Event = dict[str, Any]
 

@@ -10,8 +10,8 @@ from enum import Enum
 from gzip import compress
 
 from outbound.sandbox.contract.contract import Verdict
-from outbound.sandbox.http import answers
-from outbound.sandbox.http.answers import HTML_TYPE, JSON_TYPE, Headers, Receipt
+from outbound.sandbox.playback import answers
+from outbound.sandbox.playback.answers import HTML_TYPE, JSON_TYPE, Headers, Receipt
 
 LARGE_BODY_BYTES = 1024 * 1024
 HUGE_BODY_BYTES = 200 * 1024 * 1024

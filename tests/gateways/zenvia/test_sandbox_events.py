@@ -12,8 +12,8 @@ from outbound.gateways.zenvia import statuses
 from outbound.gateways.zenvia.error_codes import UNKNOWN, Effect, cause_of
 from outbound.gateways.zenvia.statuses import WORDS
 from outbound.lifecycle import MessageStatus
-from outbound.sandbox.http.answers import Receipt
 from outbound.sandbox.playback import event_scripts, events
+from outbound.sandbox.playback.answers import Receipt
 from outbound.sandbox.playback.events import Taken
 from outbound.tracking import inbound
 from outbound.tracking.opt_out_keywords import is_stop_word

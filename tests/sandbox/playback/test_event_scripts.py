@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
-from outbound.sandbox.http.answers import Receipt
 from outbound.sandbox.playback import event_scripts, events
+from outbound.sandbox.playback.answers import Receipt
 from outbound.sandbox.playback.events import Taken
 from outbound.sandbox.playback.scenarios import SCENARIOS
 from tests.sandbox.listener import code_of

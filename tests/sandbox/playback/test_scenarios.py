@@ -12,8 +12,8 @@ import pytest
 
 from outbound.sandbox.contract.contract import Verdict
 from outbound.sandbox.http import ledger
-from outbound.sandbox.http.answers import Receipt
 from outbound.sandbox.playback import scenarios
+from outbound.sandbox.playback.answers import Receipt
 from outbound.sandbox.playback.scenarios import HUGE_BODY_BYTES, SCENARIOS, Delivery
 
 RECEIPT = Receipt("c-1", 7, 500_003)
