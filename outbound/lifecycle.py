@@ -1,4 +1,4 @@
-"""What a campaign, a message and an attempt can be, and which moves are allowed (design/sending.md)."""
+"""What a campaign, a message and an attempt can be, and which moves are allowed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Numbers: clean what a person typed, compare, show, and write as an integration wants them.
 
-Inside the console a number is always E.164 (`+5535988001234`). Rules for Brazil are those of
-zenvia-facts section 11; everything else is left to the `phonenumbers` library.
+Inside the console a number is always E.164 (`+5535988001234`). Rules for Brazil: FACTS.md of
+the gateway, "Phone numbers"; everything else is left to the `phonenumbers` library.
 """
 
 from __future__ import annotations

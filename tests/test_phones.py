@@ -1,4 +1,4 @@
-"""What a person types becomes one number, or one clear refusal (zenvia-facts 11; I02, I03, I05, I06)."""
+"""What a person types becomes one number, or one clear refusal."""
 
 from __future__ import annotations
 

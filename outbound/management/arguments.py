@@ -70,7 +70,7 @@ def moment(path: str, written: str | None) -> datetime | None:
 
 
 def content(source: str | None) -> Any:
-    """Return the one content in a file, which may be a whole body of the document's."""
+    """Return the one content in a file, which may be a whole request body."""
     if source is None:
         return None
     try:

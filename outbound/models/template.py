@@ -22,7 +22,7 @@ class Template(models.Model):
         _("template id"),
         max_length=200,
         unique=True,
-        # Opaque: the document's own sample looks like a UUID and is not a valid one.
+        # Opaque: the documented example looks like a UUID and is not a valid one.
         validators=[RegexValidator(r"^\S+$", _("An id has no spaces."), code="template_invalid")],
         help_text=_("Copy it from Zenvia exactly as it stands there."),
     )

@@ -1,8 +1,7 @@
-"""Bad input at the compose page, I01 to I21 of the list: nothing is saved, and the error stands at its
-field under a stable code, in the language of the browser.
+"""Bad input at the compose page: nothing is saved, and the error stands at its field under a stable code,
+in the language of the browser.
 
-The form leaves no way to type some of them: it sends one kind of message, so template and contents never
-meet (I08), and a ticked box has no wrong type (I20).
+The form sends one kind of message, so template and contents never meet, and a ticked box has no wrong type.
 """
 
 from __future__ import annotations
@@ -42,112 +41,124 @@ def values_of(value: str) -> dict[str, Any]:
 
 TEMPLATE = "template_message"
 FAULTS = [
-    ("I01", {"numbers": ""}, "recipients", "recipients", "destination_required"),
-    ("I01", {"numbers": " \n;,"}, "recipients", "recipients", "destination_required"),
+    ("no-recipient", {"numbers": ""}, "recipients", "recipients", "destination_required"),
+    ("no-recipient", {"numbers": " \n;,"}, "recipients", "recipients", "destination_required"),
     *(
-        ("I05", {"numbers": number}, "numbers", "numbers.0", "destination_invalid")
+        ("number", {"numbers": number}, "numbers", "numbers.0", "destination_invalid")
         for number in ("5535abc", "1234567", "1" * 20, "00988001234", "20988001234")
     ),
-    ("I07", {TEMPLATE: ""}, TEMPLATE, "template", "template_required"),
-    ("I07", {TEMPLATE: {"type": ""}}, TEMPLATE, "template", "template_required"),
-    ("I07", {TEMPLATE: {"type": "has spaces"}}, TEMPLATE, "template", "template_required"),
-    ("I07", {TEMPLATE: {"type": "9" * 300}}, TEMPLATE, "template", "template_required"),
-    ("I07", {TEMPLATE: {"type": "999999"}}, TEMPLATE, "template", "template_required"),
-    ("I09", {"fields": {}}, TEMPLATE, "fields.name", "field_missing"),
-    ("I09", values_of(""), TEMPLATE, "fields.name", "field_missing"),
-    ("I09", {"fields": {"name": "A", "x": "B"}}, TEMPLATE, "fields.x", "field_unknown"),
-    ("I09", values_of("{{1}}"), TEMPLATE, "fields.name", "field_placeholder_left"),
-    ("I10", values_of("x" * 5000), TEMPLATE, "fields.name", "field_too_long"),
-    ("I10", values_of("a\x00b"), TEMPLATE, TEMPLATE, "field_bad_characters"),
-    ("I10", values_of("\u200b\u2060"), TEMPLATE, "fields.name", "field_blank"),
+    ("template", {TEMPLATE: ""}, TEMPLATE, "template", "template_required"),
+    ("template", {TEMPLATE: {"type": ""}}, TEMPLATE, "template", "template_required"),
+    ("template", {TEMPLATE: {"type": "has spaces"}}, TEMPLATE, "template", "template_required"),
+    ("template", {TEMPLATE: {"type": "9" * 300}}, TEMPLATE, "template", "template_required"),
+    ("template", {TEMPLATE: {"type": "999999"}}, TEMPLATE, "template", "template_required"),
+    ("field", {"fields": {}}, TEMPLATE, "fields.name", "field_missing"),
+    ("field", values_of(""), TEMPLATE, "fields.name", "field_missing"),
+    ("field", {"fields": {"name": "A", "x": "B"}}, TEMPLATE, "fields.x", "field_unknown"),
+    ("field", values_of("{{1}}"), TEMPLATE, "fields.name", "field_placeholder_left"),
+    ("value", values_of("x" * 5000), TEMPLATE, "fields.name", "field_too_long"),
+    ("value", values_of("a\x00b"), TEMPLATE, TEMPLATE, "field_bad_characters"),
+    ("value", values_of("\u200b\u2060"), TEMPLATE, "fields.name", "field_blank"),
     (
-        "I11",
+        "buttons",
         {"content": a_question(*({"id": f"{n}", "title": f"{n}"} for n in range(4)))},
         "content",
         "content.buttons",
         "buttons_max_3",
     ),
-    ("I11", {"content": a_question()}, "content", "content.buttons", "buttons_min_1"),
+    ("buttons", {"content": a_question()}, "content", "content.buttons", "buttons_min_1"),
     (
-        "I11",
+        "buttons",
         {"content": a_question(BUTTON, BUTTON | {"title": "No"})},
         "content",
         "content.buttons.1.id",
         "button_id_repeated",
     ),
     (
-        "I11",
+        "buttons",
         {"content": a_question(BUTTON | {"title": ""})},
         "content",
         "content.buttons.0.title",
         "button_title_required",
     ),
     (
-        "I11",
+        "buttons",
         {"content": a_question(BUTTON | {"title": "x" * 21})},
         "content",
         "content.buttons.0.title",
         "button_title_too_long",
     ),
-    ("I12", {"content": a_list(1, button="x" * 21)}, "content", "content.button", "list_button_too_long"),
-    ("I12", {"content": a_list(6, 5)}, "content", "content.sections", "list_rows_max_10"),
+    ("list", {"content": a_list(1, button="x" * 21)}, "content", "content.button", "list_button_too_long"),
+    ("list", {"content": a_list(6, 5)}, "content", "content.sections", "list_rows_max_10"),
     (
-        "I12",
+        "list",
         {"content": a_list(sections=[{"title": "S", "rows": [{"title": "Row"}]}])},
         "content",
         "content.sections.0.rows.0.id",
         "row_id_required",
     ),
-    ("I12", {"content": a_list()}, "content", "content.sections", "section_required"),
-    ("I13", {"content": LOCATION | {"latitude": 91}}, "content", "content.latitude", "latitude_range"),
-    ("I13", {"content": LOCATION | {"longitude": -181}}, "content", "content.longitude", "longitude_range"),
-    ("I13", {"content": LOCATION | {"latitude": "NaN"}}, "content", "content.latitude", "number_invalid"),
+    ("list", {"content": a_list()}, "content", "content.sections", "section_required"),
+    ("location", {"content": LOCATION | {"latitude": 91}}, "content", "content.latitude", "latitude_range"),
     (
-        "I13",
+        "location",
+        {"content": LOCATION | {"longitude": -181}},
+        "content",
+        "content.longitude",
+        "longitude_range",
+    ),
+    (
+        "location",
+        {"content": LOCATION | {"latitude": "NaN"}},
+        "content",
+        "content.latitude",
+        "number_invalid",
+    ),
+    (
+        "location",
         {"content": json.dumps(LOCATION | {"latitude": float("nan")})},
         *["content"] * 2,
         "field_bad_characters",
     ),
     *(
-        ("I14", an_address(url), "content", "content.fileUrl", "file_url_https_only")
+        ("scheme", an_address(url), "content", "content.fileUrl", "file_url_https_only")
         for url in ("http://a.com/b", "ftp://a.com/b", "file:///etc/passwd", "data:,x", "javascript:alert(1)")
     ),
     *(
-        ("I15", an_address(url), "content", "content.fileUrl", "file_url_host_not_public")
+        ("private-host", an_address(url), "content", "content.fileUrl", "file_url_host_not_public")
         for url in (
             *("https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://①②⑦.⓪.⓪.①/"),
             *("https://[::ffff:10.0.0.1]/", "https://169.254.169.254/"),
         )
     ),
     *(
-        ("I16", an_address(url), "content", "content.fileUrl", "file_url_invalid")
+        ("address", an_address(url), "content", "content.fileUrl", "file_url_invalid")
         for url in (
             *("https://u:p@a.com/", "https://a.com\\@b.com/", "https://a.com/\tb", "https://a.com/#@b.com"),
             *("https://a.com:22/", "https:///x", "https://a.com:port/", "https://a.com:0/"),
         )
     ),
     (
-        "I18",
+        "file",
         {"content": FILE | {"fileMimeType": "image/gif"}},
         "content",
         "content.fileMimeType",
         "file_type_not_allowed",
     ),
     (
-        "I18",
+        "file",
         {"content": FILE | {"fileMimeType": "image/png", "fileSize": "5,1 MB"}},
         "content",
         "content.fileSize",
         "file_too_large",
     ),
-    ("I19", {"inactivity_minutes": "-1"}, *["inactivity_minutes"] * 2, "min_value"),
-    ("I19", {"inactivity_minutes": "1.5"}, *["inactivity_minutes"] * 2, "invalid"),
-    ("I19", {"inactivity_minutes": '"2"'}, *["inactivity_minutes"] * 2, "invalid"),
-    ("I19", {"inactivity_minutes": "1000000000"}, *["inactivity_minutes"] * 2, "max_value"),
-    ("I21", {"context": "[1]"}, "context", "context", "content_invalid"),
-    ("I21", {"context": '{"pairs": {"a": 1}}'}, "context", "context", "context_invalid"),
+    ("inactivity", {"inactivity_minutes": "-1"}, *["inactivity_minutes"] * 2, "min_value"),
+    ("inactivity", {"inactivity_minutes": "1.5"}, *["inactivity_minutes"] * 2, "invalid"),
+    ("inactivity", {"inactivity_minutes": '"2"'}, *["inactivity_minutes"] * 2, "invalid"),
+    ("inactivity", {"inactivity_minutes": "1000000000"}, *["inactivity_minutes"] * 2, "max_value"),
+    ("context", {"context": "[1]"}, "context", "context", "content_invalid"),
+    ("context", {"context": '{"pairs": {"a": 1}}'}, "context", "context", "context_invalid"),
     (
-        "I21",
+        "context",
         {"context": {"pairs": [{"name": "a", "value": "x" * 100_000}]}},
         *["context"] * 2,
         "context_too_large",

@@ -1,5 +1,4 @@
-"""How a form is posted, and what stands in it: twice, at once, without permission, with markup
-(I06, I17, I20, I22, I23, I24, I48)."""
+"""Forms posted twice, at once, without permission and with markup."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def location(destination: str) -> dict[str, Any]:
 
 @pytest.fixture
 def golden() -> Callable[[str], dict[str, Any]]:
-    """Read one of the document's five example bodies, comments removed."""
+    """Read one of the five golden bodies."""
     return lambda name: json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Why WhatsApp did not deliver, by the codes that may come in an event (zenvia-facts 9).
+"""Why WhatsApp did not deliver, by the code in an event (FACTS.md, "Error codes").
 
 For each what it means, what a person can do next, and what the console does by itself. Codes are compared as
 text and titles never: Meta says that titles will go.

@@ -1,4 +1,4 @@
-"""The exact request body (document, "Request" and "Opção para Rich Notification")."""
+"""Builds the exact request body (FACTS.md, "Request")."""
 
 from __future__ import annotations
 

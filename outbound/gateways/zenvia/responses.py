@@ -1,4 +1,4 @@
-"""What an HTTP answer means for the message (design/sending.md, "What each outcome means")."""
+"""Turns an HTTP response into what it means for the message (FACTS.md, "Responses")."""
 
 from __future__ import annotations
 

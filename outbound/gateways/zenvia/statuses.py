@@ -1,4 +1,4 @@
-"""The webhook's bodies, read leniently (zenvia-facts 5 to 7): statuses and answers of people.
+"""Parses webhook bodies leniently: statuses and messages of people (FACTS.md, "Webhook: ...").
 
 Nobody outside knows yet in which shape the NLU forwards a status, so all that is known of its relatives is
 taken: Zenvia's own events in both versions, and a flat body by analogy with the endpoint's answer. Which

@@ -1,1 +1,4 @@
-"""The gateway's document, read independently of the console."""
+"""The rules that the gateway documents, written independently of the console's own checks.
+
+Facts and their sources: outbound/gateways/zenvia/FACTS.md.
+"""

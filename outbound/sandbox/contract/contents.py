@@ -1,4 +1,4 @@
-"""The four rich contents of the document: file, button, list, location (zenvia-facts 3.1 to 3.4)."""
+"""Rules of the four rich contents: file, button, list and location (FACTS.md, sections of those names)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MAX_LONGITUDE = 180
 
 
 def button_id(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with a button's id, which reaches the bot as typed (zenvia-facts 3.2)."""
+    """Yield what is wrong with a button's id, which reaches the bot as typed (FACTS.md, "Buttons")."""
     yield from text(MAX_BUTTON_ID)(value, path)
     if isinstance(value, str) and value.strip() and value != value.strip():
         yield Problem("invalid_format", path, "must not begin or end with spaces")
@@ -62,7 +62,7 @@ def distinct(name: str) -> Rule:
 
 
 def rows_together(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with the rows of all sections taken together (zenvia-facts 3.3).
+    """Yield what is wrong with the rows of all sections taken together (FACTS.md, "Lists").
 
     Ten rows in all, not in each section, and no id twice: the bot could not tell the two rows apart.
     """

@@ -55,7 +55,7 @@ def check(
     """Return the verdict on one request; `token`, when given, is the only one let in.
 
     The order is that of a gateway: the address (404, 405), the caller (401), the size (413), the content
-    (400). Source: document, "Request"; the statuses are those of zenvia-facts 4.
+    (400). Sources: FACTS.md, "Request" and "Responses".
     """
     given = {name.lower(): value for name, value in headers.items()}
     body, unreadable = _read(raw_body)
@@ -83,7 +83,7 @@ def _read(raw_body: bytes) -> tuple[object, tuple[Problem, ...]]:
 
 
 def _let_in(authorization: str, token: str | None) -> bool:
-    """Document, "Header": `Authorization: <altu token>`, a bare token without a scheme word."""
+    """Whether `Authorization` is the bare token, without a scheme word (FACTS.md, "Request")."""
     given = authorization.strip()
     if not TOKEN.fullmatch(given) or given.lower() in SCHEMES:
         return False

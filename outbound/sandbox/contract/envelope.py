@@ -1,4 +1,4 @@
-"""The root of the request body: its attributes, and which of them go together (zenvia-facts 2)."""
+"""The root of the request body: its attributes, and which of them go together (FACTS.md, "Request")."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTENTS_PER_MESSAGE = 1
 
 
 def destination(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with the recipient's number: digits, with or without 55 (zenvia-facts 11)."""
+    """Yield what is wrong with the recipient's number: digits, with or without 55."""
     if not isinstance(value, str):
         yield Problem("invalid_type", path, "must be a string")
     elif not (value.isascii() and value.isdigit()) or value.startswith("0"):
@@ -32,7 +32,7 @@ def destination(value: object, path: str) -> Iterator[Problem]:
 
 
 def external_id(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with the sender's own id: short and safe in a URL (zenvia-facts 6 and 13)."""
+    """Yield what is wrong with the sender's own id: short and safe in a URL (FACTS.md, "Request")."""
     yield from text(MAX_EXTERNAL_ID)(value, path)
     if isinstance(value, str) and value.strip() and not EXTERNAL_ID.fullmatch(value):
         yield Problem("invalid_format", path, "must be letters, digits, hyphens and underscores")
@@ -50,7 +50,7 @@ def fields(value: object, path: str) -> Iterator[Problem]:
 
 
 def field_value(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with one template value: string, number or boolean (zenvia-facts 2)."""
+    """Yield what is wrong with one template value: string, number or boolean (FACTS.md, "Request")."""
     if isinstance(value, str):
         yield from text()(value, path)
     elif not isinstance(value, bool | int | float):
@@ -78,7 +78,7 @@ def inactivity_minutes(value: object, path: str) -> Iterator[Problem]:
 
 
 def template_or_contents(value: object, path: str) -> Iterator[Problem]:
-    """Yield a problem unless the body has exactly one of a template and contents (zenvia-facts 2).
+    """Yield a problem unless the body has exactly one of a template and contents.
 
     `fields` are "os campos disponíveis para serem usados no template", so they need one.
     """

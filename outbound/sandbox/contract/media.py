@@ -1,4 +1,4 @@
-"""Files as the document's table "Tamanhos de arquivos" has them: types, sizes, and a played download."""
+"""Rules of files: media types, sizes (FACTS.md, "Files") and a simulated download."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def guessed_type(url_path: str) -> str:
 
 
 def media_type(value: object, path: str) -> Iterator[Problem]:
-    """Yield what is wrong with a `fileMimeType`: the document takes "any valid MIME type"."""
+    """Yield what is wrong with a `fileMimeType`: any valid MIME type is allowed."""
     if not isinstance(value, str):
         yield Problem("invalid_type", path, "must be a string")
     elif not MEDIA_TYPE.fullmatch(value):

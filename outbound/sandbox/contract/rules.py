@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One item of Zenvia's `details`: a code, the path of the value, a sentence (zenvia-facts 4)."""
+    """One item of `details` in an error body: its code, the value's path, a sentence."""
 
     code: str
     path: str
@@ -22,7 +22,7 @@ Rule = Callable[[object, str], Iterable[Problem]]
 
 
 def text(longest: int | None = None) -> Rule:
-    """Return the rule of a string that is not blank, of at most `longest` code points (zenvia-facts 3.5)."""
+    """Return the rule of a string that is not blank and has at most `longest` code points."""
 
     def check(value: object, path: str) -> Iterator[Problem]:
         if not isinstance(value, str):

@@ -38,7 +38,7 @@ def without_body(answer: bytes) -> bytes:
 
 
 def receipt(receipt: Receipt, *, status: str = "pending") -> bytes:
-    """Return the success body of the document, "OK - Mensagem enviada"."""
+    """Return the body of a success (FACTS.md, "Responses")."""
     return _dumps(
         {
             "status": status,
@@ -50,7 +50,7 @@ def receipt(receipt: Receipt, *, status: str = "pending") -> bytes:
 
 
 def error(code: str, message: str, problems: Iterable[Problem] = ()) -> bytes:
-    """Return Zenvia's error object (zenvia-facts 4); `details` is left out when there are none."""
+    """Return Zenvia's error object (FACTS.md, "Responses"); `details` is left out when there are none."""
     details = [{"code": p.code, "path": p.path, "message": p.message} for p in problems]
     body: dict[str, object] = {"code": code, "message": message}
     return _dumps({**body, "details": details} if details else body)

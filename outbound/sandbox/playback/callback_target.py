@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# Zenvia's own patience (zenvia-facts 5.1).
+# Zenvia waits as long (FACTS.md, "Webhook: statuses").
 TIMEOUT_SECONDS = 5.0
 HEADER = "X-Webhook-Secret"
 

@@ -1,4 +1,7 @@
-"""What the gateway posts back, in the shapes that are documented or were seen (zenvia-facts 5 and 7)."""
+"""Builds the events that the gateway posts back.
+
+Their shapes are those of outbound/gateways/zenvia/FACTS.md, "Webhook: statuses" and "Webhook: inbound".
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,7 @@ SUBSCRIPTION_ID = "6f0d4ce5-2a51-4f0c-9d3b-0a4f3a7d1c11"
 BRASILIA = timezone(timedelta(hours=-3))
 BRAZIL = "55"
 NATIONAL_LENGTHS = (10, 11)
-# Where ids on WhatsApp keep the ninth digit of a mobile; elsewhere those of older accounts lack it
-# (zenvia-facts 11), and here all do.
+# Areas in which WhatsApp ids have the ninth digit of a mobile; here all ids of the other areas lack it.
 KEEP_NINTH_DIGIT = frozenset({*map(str, range(11, 20)), "21", "22", "24", "27", "28"})
 
 

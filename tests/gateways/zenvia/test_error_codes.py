@@ -1,4 +1,4 @@
-"""Each code of WhatsApp has a meaning, advice, and where it asks for one an effect (zenvia-facts 9)."""
+"""Each code of WhatsApp has a meaning, advice, and where it asks for one an effect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import override
 from outbound.gateways.zenvia import error_codes
 from outbound.gateways.zenvia.error_codes import CAUSES, UNKNOWN, Effect, cause_of
 
-# The table of zenvia-facts 9, by what is to happen.
+# The codes by their effect.
 NOTHING = (
     "131026 131047 131050 130472 131051 131053 131008 131009 100 131021 132000 132001 132005 132007 132008 "
     "132012 470"

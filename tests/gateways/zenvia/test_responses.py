@@ -1,4 +1,4 @@
-"""The table "What each outcome means" of design/sending.md, row by row."""
+"""Each response of the gateway means one outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every shape of an event that is documented or was seen (zenvia-facts 5 and 7), read from golden bodies."""
+"""Every shape of an event that is documented or was seen, read from golden bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold after any fault: the gateway's ledger against our database (reliability.md, section 10)."""
+"""What must hold after any fault: the gateway's ledger against our database."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.tools.faults.supervisor import Worker
 
 MOST_MEMORY_KB = 160 * 1024
 RESETS = 12
-OUTAGES_IN_A_ROW = 5  # design/sending.md: after so many the breaker opens
+OUTAGES_IN_A_ROW = 5  # after so many the circuit breaker opens
 ODD = [f"06{n:02}" for n in (0, 1, 2, 3, 10, 11, 12, 14, 15, 16, 17, 19, 30)]
 ENDLESS = ["0618", "0621", "0622"]
 STOPPING = ["0301", "0302", "0303", "0613"]
