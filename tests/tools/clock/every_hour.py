@@ -1,4 +1,4 @@
-"""Run tests at every hour and on odd days: `python -m pytest -p tests.clock.every_hour`.
+"""Run tests at every hour and on odd days: `python -m pytest -p tests.tools.clock.every_hour`.
 
 It is one process with one database. First each test function that uses the database runs once, where its
 cases and the `moments` take turns. One that asked for now, and for the local day or time of something, may
@@ -23,7 +23,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from tests.clock.moments import EDGES, EVERY
+
+from tests.tools.clock.moments import EDGES, EVERY
 
 PRODUCT = (f"{os.sep}outbound{os.sep}", f"{os.sep}console{os.sep}")
 LOCAL = {"localdate", "make_aware"}

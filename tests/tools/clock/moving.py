@@ -7,6 +7,7 @@ Chromium keep the clock of the machine.
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,3 +25,4 @@ def follow(environment: dict[str, str] | os._Environ[str] = os.environ) -> None:
     environment["CLOCK_SHIFT"] = str(shift / timedelta(seconds=1))
     environment["PYTHONPATH"] = os.pathsep.join([str(WRONG_CLOCK), environment.get("PYTHONPATH", "")])
     time_machine.travel(datetime.now(UTC) + shift, tick=True).start()
+    time.time()  # the clock ticks from its first reading on, which could else be in a forked process
