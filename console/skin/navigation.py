@@ -16,7 +16,7 @@ from outbound.lifecycle import IN_DOUBT
 MAX_SHOWN = 99
 
 
-def _may(permission: str) -> Callable[[HttpRequest], bool]:
+def _has_permission(permission: str) -> Callable[[HttpRequest], bool]:
     def allowed(request: HttpRequest) -> bool:
         return bool(request.user.has_perm(permission))
 
@@ -25,44 +25,45 @@ def _may(permission: str) -> Callable[[HttpRequest], bool]:
 
 def _page(title: Promise, icon: str, address: str, permission: str) -> dict[str, Any]:
     link = reverse_lazy(f"admin:{address}")
-    return {"title": title, "icon": icon, "link": link, "permission": _may(permission)}
+    return {"title": title, "icon": icon, "link": link, "permission": _has_permission(permission)}
 
 
 def _is_composing(request: HttpRequest) -> bool:
-    return request.path.startswith(str(_SENDS)) and request.path.endswith(("/compose/", "/review/"))
+    return request.path.startswith(str(_CAMPAIGNS)) and request.path.endswith(("/compose/", "/review/"))
 
 
-def _is_among_sends(request: HttpRequest) -> bool:
-    return request.path.startswith(str(_SENDS)) and not _is_composing(request)
+def _is_campaigns(request: HttpRequest) -> bool:
+    return request.path.startswith(str(_CAMPAIGNS)) and not _is_composing(request)
 
 
 def _is_history(request: HttpRequest) -> bool:
-    return request.path.startswith(str(_HISTORY)) and not request.path.startswith(str(_DOUBTS))
+    return request.path.startswith(str(_HISTORY)) and not request.path.startswith(str(_UNCONFIRMED))
 
 
-class _InDoubt:
-    """The number beside “In doubt”, asked when the menu is drawn for somebody who may see it.
+class _UnconfirmedBadge:
+    """The number beside “In doubt”; the query runs when the menu is rendered.
 
-    The skin copies the menu for every page, so the answer is kept for one page and no longer.
+    A badge callback of the skin would show a zero as well. The skin copies the navigation for each page,
+    so the count is kept for one page only.
     """
 
     def __bool__(self) -> bool:
-        return self.in_doubt > 0
+        return self.count > 0
 
     def __str__(self) -> str:
-        return str(self.in_doubt) if self.in_doubt <= MAX_SHOWN else f"{MAX_SHOWN}+"
+        return str(self.count) if self.count <= MAX_SHOWN else f"{MAX_SHOWN}+"
 
     @cached_property
-    def in_doubt(self) -> int:
+    def count(self) -> int:
         rows = apps.get_model("outbound", "Message").objects.filter(status__in=IN_DOUBT)
         return int(rows.order_by()[: MAX_SHOWN + 1].count())
 
 
-# Composing lives below the address of the sends, and what is in doubt below that of the history: the
-# skin alone would light up both.
-_SENDS = reverse_lazy("admin:outbound_campaign_changelist")
+# The skin marks an item as active by its prefix: it would mark the sends while composing, and the history
+# while the page “In doubt” is open.
+_CAMPAIGNS = reverse_lazy("admin:outbound_campaign_changelist")
 _HISTORY = reverse_lazy("admin:outbound_message_changelist")
-_DOUBTS = reverse_lazy("admin:outbound_message_doubts")
+_UNCONFIRMED = reverse_lazy("admin:outbound_message_doubts")
 
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
@@ -72,9 +73,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _page(_("Compose"), "edit_square", "outbound_campaign_compose", "outbound.add_campaign")
             | {"active": _is_composing},
             _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign")
-            | {"active": _is_among_sends},
+            | {"active": _is_campaigns},
             _page(_("In doubt"), "help", "outbound_message_doubts", "outbound.view_message")
-            | {"badge": _InDoubt(), "badge_variant": "warning"},
+            | {"badge": _UnconfirmedBadge(), "badge_variant": "warning"},
             _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message")
             | {"active": _is_history},
             _page(_("Inbox"), "inbox", "outbound_webhookevent_changelist", "outbound.view_webhookevent"),
@@ -82,7 +83,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Reports"),
                 "icon": "bar_chart",
                 "link": reverse_lazy("outbound_reports"),
-                "permission": _may("outbound.view_message"),
+                "permission": _has_permission("outbound.view_message"),
             },
         ],
     },

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -92,15 +91,6 @@ def is_due(moment: datetime) -> bool:
     """Return whether something could be sent at `moment`."""
     since = eligible.waiting_since(moment)
     return since is not None and since <= moment
-
-
-def oldest_events() -> QuerySet[WebhookEvent, datetime | None]:
-    """Return, as one value, when the oldest event that is still to be taken in was due."""
-    return (
-        WebhookEvent.objects.filter(due_at__isnull=False)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)[:1]
-    )
 
 
 def has_events(moment: datetime) -> bool:

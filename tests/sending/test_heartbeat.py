@@ -137,7 +137,7 @@ def test_events_that_wait_are_an_alarm_where_nobody_takes_any_in(
 
     now = timezone.now()
     known = dict(Heartbeat.objects.values_list("name", "beat_at"))
-    known[heartbeat.OLDEST_EVENT] = heartbeat.oldest_events().first()
+    known[heartbeat.OLDEST_EVENT] = WebhookEvent.objects.get().due_at
 
     assert (heartbeat.alarm(now) == heartbeat.ALARMS[heartbeat.INTAKE]) == is_said
     assert heartbeat.alarm_after(known, now) == heartbeat.alarm(now)

@@ -1,4 +1,4 @@
-"""What the first page says of the sender and of each integration: at work, waiting, or held by a person."""
+"""The alerts of the home page, and its line for the sender and for each integration."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from django.utils.translation import ngettext
 
 from outbound.admin.base.alert import Alert
 from outbound.admin.base.formatting import moment
-from outbound.admin.dashboard.queries import Glance
+from outbound.admin.dashboard.queries import EventCounts
 from outbound.admin.integrations import backpressure, pause
 from outbound.lifecycle import EventState, IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.reports.totals import Tally
 
-# A worker pumps once a minute at least, so it missed two by then.
-LONGEST_IDLE = timedelta(minutes=3)
-# The intake beats every five seconds.
-LONGEST_SILENCE = timedelta(minutes=1)
+# A worker sends a heartbeat at least once a minute, so two are missing by then.
+MAX_SENDER_SILENCE = timedelta(minutes=3)
+# The intake of webhook events sends a heartbeat every five seconds.
+MAX_INTAKE_SILENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One integration: its state as a badge, why it is not sending where it is not, what it heard last.
+    """One integration: its state as a badge, why it does not send, and when its last event came.
 
-    `unheard` counts today's messages that were accepted and of which no event told more.
+    `unheard` counts today's messages that were accepted and have no event yet.
     """
 
     name: str
@@ -45,10 +45,10 @@ class Endpoint:
 
 
 def sender(beat_at: datetime | None, now: datetime) -> Alert:
-    """Say when a sender last gave a sign of life."""
+    """Say when the sender last wrote its heartbeat."""
     if beat_at is None:
         return Alert("heart_broken", _("Nobody is sending: no sender has been at work yet."), "warning")
-    if now - beat_at > LONGEST_IDLE:
+    if now - beat_at > MAX_SENDER_SILENCE:
         values = {"when": moment(beat_at)}
         return Alert("heart_broken", _("Nobody is sending since %(when)s.") % values, "warning")
     seconds = max(0, int((now - beat_at).total_seconds()))
@@ -61,7 +61,7 @@ def sender(beat_at: datetime | None, now: datetime) -> Alert:
 
 
 def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
-    """Say how one integration stands; `today` is its own."""
+    """Describe the state of one integration; `today` counts its own messages."""
     why = backpressure.sentence(one, now) if one.is_active else pause.reason(one)
     badge = "warning" if one.is_active and why else pause.BADGES[one.status]
     state = _("Waiting") if one.is_active and why else one.get_status_display()
@@ -73,7 +73,7 @@ def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
 
 
 def held(integrations: Iterable[Any]) -> list[Alert]:
-    """Name those that a person has to resume: where `is_waited_for` says that running sends wait for them."""
+    """Return an alert for each held integration that a running send waits for (`is_waited_for`)."""
     return [
         Alert("pause_circle", _held(one), "warning", _url(one)) for one in integrations if one.is_waited_for
     ]
@@ -83,40 +83,40 @@ def silences(found: Iterable[tuple[Integration, str]]) -> list[Alert]:
     return [Alert("sensors_off", sentence, "warning", _url(one)) for one, sentence in found]
 
 
-def inbox(seen: Glance, now: datetime) -> list[Alert]:
-    """Say what the webhook's inbox needs: somebody who takes events in, or a person who looks at some."""
+def webhook_events(events: EventCounts, intake_at: datetime | None, now: datetime) -> list[Alert]:
+    """Return alerts for events that wait for the worker or that a person has to look at."""
     alerts = []
-    if seen.events_since is not None:
-        alerts.append(Alert("inbox", _backlog(seen, now), "warning"))
-    if seen.unknown_words:
+    if events.overdue_since is not None:
+        alerts.append(Alert("inbox", _overdue(events, intake_at, now), "warning"))
+    if events.unknown_words:
         text = ngettext(
             "%(count)s event says a word that the console does not know. Tell it what the word means.",
             "%(count)s events say a word that the console does not know. Tell it what the word means.",
-            seen.unknown_words,
+            events.unknown_words,
         )
-        text %= {"count": seen.unknown_words}
-        alerts.append(Alert("help_center", text, "warning", _inbox(EventState.UNKNOWN)))
-    if seen.unreadable:
+        text %= {"count": events.unknown_words}
+        alerts.append(Alert("help_center", text, "warning", _events_url(EventState.UNKNOWN)))
+    if events.unreadable:
         text = ngettext(
             "%(count)s event of the last 24 hours could not be read or applied. Have a look at it.",
             "%(count)s events of the last 24 hours could not be read or applied. Have a look at them.",
-            seen.unreadable,
+            events.unreadable,
         )
-        text %= {"count": seen.unreadable}
-        alerts.append(Alert("unknown_document", text, "warning", _inbox(EventState.UNREADABLE)))
+        text %= {"count": events.unreadable}
+        alerts.append(Alert("unknown_document", text, "warning", _events_url(EventState.UNREADABLE)))
     return alerts
 
 
-def _backlog(seen: Glance, now: datetime) -> str:
+def _overdue(counts: EventCounts, intake_at: datetime | None, now: datetime) -> str:
     text = ngettext(
         "%(count)s event waits, since %(when)s",
         "%(count)s events wait, the oldest since %(when)s",
-        seen.events,
-    ) % {"count": seen.events, "when": moment(seen.events_since)}
-    if seen.intake_at is None:
+        counts.overdue,
+    ) % {"count": counts.overdue, "when": moment(counts.overdue_since)}
+    if intake_at is None:
         return _("%(events)s: nobody has ever taken events in. Start the worker.") % {"events": text}
-    if now - seen.intake_at > LONGEST_SILENCE:
-        values = {"events": text, "when": moment(seen.intake_at)}
+    if now - intake_at > MAX_INTAKE_SILENCE:
+        values = {"events": text, "when": moment(intake_at)}
         return _("%(events)s: nobody has taken events in since %(when)s. Start the worker.") % values
     return _("%(events)s. They are being taken in; what they tell comes late.") % {"events": text}
 
@@ -129,7 +129,7 @@ def _heard(one: Any, now: datetime) -> str:
     return _("Last event %(time)s ago") % {"time": timesince(one.last_event_at, now, depth=1)}
 
 
-def _inbox(state: EventState) -> str:
+def _events_url(state: EventState) -> str:
     try:
         return f"{reverse('admin:outbound_webhookevent_changelist')}?state__exact={state.value}"
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""The big numbers of the first page, each with the rows of the history that it counts."""
+"""The key figures of the home page, each with a link to the messages that it counts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from outbound.admin.dashboard.queries import Glance
 from outbound.lifecycle import MessageStatus
-from outbound.reports import daily_counts
 from outbound.reports.daily_counts import Numbers
 from outbound.reports.totals import Tally
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One number, or with `is_share` a part of 1 (None where there is no whole), and what it is made of."""
+class Kpi:
+    """One number, or with `is_share` a fraction of 1 (None if nothing was sent). `parts`: texts and URLs."""
 
     label: str | Promise
     value: float | None
@@ -33,25 +31,14 @@ class Figure:
     is_urgent: bool = False
 
 
-def figures(seen: Glance, today: Tally) -> list[Figure]:
-    """Return them in the order of the page; what is in doubt comes first where there is any."""
-    doubts = Figure(
-        _("In doubt"),
-        seen.in_doubt,
-        reverse("admin:outbound_message_doubts"),
-        "warning" if seen.in_doubt else "",
-        note=_("They may have gone out. Decide what became of them.")
-        if seen.in_doubt
-        else _("nothing to decide"),
-        is_urgent=bool(seen.in_doubt),
-    )
-    waiting = Figure(_("Waiting"), _waiting(seen), _history(MessageStatus.QUEUED), note=_("in the queue now"))
-    others = [waiting, _taken(today), *_shares(today), _failed(today)]
-    return [doubts, *others] if seen.in_doubt else [*others, doubts]
+def kpis(today: Tally, *, waiting: int, unconfirmed: int) -> list[Kpi]:
+    """Return the key figures in the order of the page; unconfirmed messages come first when there are any."""
+    others = [_waiting(waiting), _sent(today), *_shares(today), _failed(today)]
+    return [_unconfirmed(unconfirmed), *others] if unconfirmed else [*others, _unconfirmed(unconfirmed)]
 
 
 def as_of(numbers: Numbers) -> str:
-    """Say when the numbers of today were counted; "" where that is now."""
+    """Say when today's numbers were counted; "" if they were counted for this page."""
     if numbers.is_live:
         return ""
     if numbers.as_of is None:
@@ -59,19 +46,29 @@ def as_of(numbers: Numbers) -> str:
     return _("As of %(time)s.") % {"time": _clock(numbers.as_of)}
 
 
-def _waiting(seen: Glance) -> int:
-    """Above some thousands the last count of each day is near enough."""
-    return seen.waiting if seen.waiting <= daily_counts.FEW else max(seen.waiting, seen.counted_waiting)
+def _unconfirmed(count: int) -> Kpi:
+    return Kpi(
+        _("In doubt"),
+        count,
+        reverse("admin:outbound_message_doubts"),
+        "warning" if count else "",
+        note=_("They may have gone out. Decide what became of them.") if count else _("nothing to decide"),
+        is_urgent=bool(count),
+    )
 
 
-def _taken(today: Tally) -> Figure:
+def _waiting(count: int) -> Kpi:
+    return Kpi(_("Waiting"), count, _history(MessageStatus.QUEUED), note=_("in the queue now"))
+
+
+def _sent(today: Tally) -> Kpi:
     note = _("of %(count)s queued today")
     url = f"{reverse('admin:outbound_message_changelist')}?when=today"
-    return Figure(_("Sent today"), today.taken, url, note=note % {"count": _number(today.planned)})
+    return Kpi(_("Sent today"), today.taken, url, note=note % {"count": _number(today.planned)})
 
 
-def _shares(today: Tally) -> list[Figure]:
-    delivered = Figure(
+def _shares(today: Tally) -> list[Kpi]:
+    delivered = Kpi(
         pgettext("figure", "Delivered"),
         today.reached_share,
         _history(MessageStatus.DELIVERED, "today"),
@@ -79,7 +76,7 @@ def _shares(today: Tally) -> list[Figure]:
         is_share=True,
         note=_part_of(today.reached, today.taken),
     )
-    read = Figure(
+    read = Kpi(
         pgettext("figure", "Read"),
         today.read_share,
         _history(MessageStatus.READ, "today"),
@@ -90,13 +87,13 @@ def _shares(today: Tally) -> list[Figure]:
     return [delivered, read]
 
 
-def _failed(today: Tally) -> Figure:
+def _failed(today: Tally) -> Kpi:
     refused, undelivered = today.refused, today.undelivered
     parts = [
         (_counted_refused(refused), _history(MessageStatus.REFUSED, "today")),
         (_counted_undelivered(undelivered), _history(MessageStatus.UNDELIVERED, "today")),
     ]
-    return Figure(
+    return Kpi(
         _("Did not arrive"),
         refused + undelivered,
         parts[0][1] if refused or not undelivered else parts[1][1],

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ from outbound.admin.base.badges import MESSAGE_BADGES
 from outbound.admin.base.formatting import moment, unbroken
 from outbound.admin.base.read_only import ReadOnlyAdmin
 from outbound.admin.messages import detail
-from outbound.admin.messages.changelist import HistoryList, signs_and_launching
+from outbound.admin.messages.changelist import HistoryList
 from outbound.admin.messages.export import FORMATS, ExportView
 from outbound.admin.messages.filters import INTEGRATION, SEND, SendFilter, WhenFilter
 from outbound.admin.messages.resend import AgainView
@@ -30,7 +29,6 @@ from outbound.admin.messages.unconfirmed.resolve import DecideView
 from outbound.models import Message
 from outbound.reports import failure_reasons
 from outbound.search.terms import as_pk, find_messages
-from outbound.sending import heartbeat
 
 
 @admin.register(Message)
@@ -73,14 +71,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         rows: Any = super().get_queryset(request)
-        return rows.shown(getattr(request, "launching", None)).defer("payload", "detail")
-
-    def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        signs, request.launching = signs_and_launching(
-            request.user
-        )  # for the alarm and the rows, asked together
-        known = {"sender_alarm": heartbeat.alarm_after(signs, timezone.now())}
-        return super().changelist_view(request, known | (extra_context or {}))
+        return rows.shown().defer("payload", "detail")
 
     @display(description=gettext_lazy("number"))
     def number(self, obj: Message) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.contrib.auth.models import User
-from django.db.models import BigIntegerField, QuerySet, Subquery, Value
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
 from outbound.admin.base.pagination import counted_by
 from outbound.admin.messages.filters import INTEGRATION, Narrowing
-from outbound.models import Heartbeat, Launch, Message
-from outbound.sending import heartbeat
+from outbound.models import Message
 
 
 class HistoryList(ChangeList):
@@ -36,15 +31,3 @@ class HistoryList(ChangeList):
         if request.GET.get(INTEGRATION):  # no index has it beside the days: its rows are looked at
             return listed
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
-
-
-def signs_and_launching(reader: Any) -> tuple[dict[str, datetime | None], list[int]]:
-    """Return what the alarm has to know, and the sends that are being launched, in one query."""
-    oldest, none = Subquery(heartbeat.oldest_events()), Value(0, BigIntegerField())
-    events = User.objects.filter(pk=reader.pk).values_list(none, Value(heartbeat.OLDEST_EVENT), oldest)
-    beats = Heartbeat.objects.order_by().values_list(none, "name", "beat_at")
-    launches = Launch.objects.order_by().values_list("pk", Value(""), "lease_until")
-    rows = list(events.union(beats, launches, all=True))
-    known = {name: at for pk, name, at in rows if not pk}
-    names = (*heartbeat.HAS_WORK, heartbeat.OLDEST_EVENT)
-    return {name: known.get(name) for name in names}, [pk for pk, *_rest in rows if pk]
