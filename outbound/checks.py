@@ -134,7 +134,7 @@ def check_integrations(
 
 
 def _address_problem(name: str, base_url: str) -> CheckMessage | None:
-    from outbound.models.integration import validate_base_url
+    from outbound.models.validators import validate_base_url
 
     if base_url.startswith("http://"):
         said = f"The integration “{name}” points at this machine, so its messages reach nobody."

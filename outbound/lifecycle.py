@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+MAX_REASON_LENGTH = 300  # of what a person, or the console, writes about a change of status
+
 
 class CampaignKind(TextChoices):
     TEMPLATE = "template", _("Template message")
@@ -21,6 +23,8 @@ class CampaignStatus(TextChoices):
     PAUSED = "paused", _("Paused")
     CANCELLED = "cancelled", pgettext_lazy("send", "Cancelled")
 
+
+CANCELLABLE = frozenset({CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 
 # A draft whose long list is being filled or emptied. It is no choice of anybody's, and no page shows it.
 UNFINISHED = "unfinished"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from outbound.models.campaign import Campaign
-from outbound.models.conversation import Conversation
 from outbound.models.event import StatusWord, WebhookEvent, WebhookKey
 from outbound.models.installation import Heartbeat, Installation
-from outbound.models.integration import Integration
+from outbound.models.integration import Integration, Throttle
 from outbound.models.launch import Launch
 from outbound.models.message import Attempt, Message
-from outbound.models.recipient import Recipient
+from outbound.models.recipient import Conversation, Recipient
 from outbound.models.summary import Summary, SummaryDay
 from outbound.models.template import Template, TemplateField
-from outbound.models.throttle import Throttle
 
 __all__ = [
     "Attempt",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,9 +12,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outbound.lifecycle import CampaignKind, CampaignStatus
+from outbound.lifecycle import CANCELLABLE, MAX_REASON_LENGTH, UNFINISHED, CampaignKind, CampaignStatus
 from outbound.models.integration import Integration
 from outbound.models.recipient import Recipient
+from outbound.models.status import StatusQuerySet, StatusRecord
 from outbound.models.template import Template
 
 MAX_PREFIX_LENGTH = 16
@@ -22,7 +25,53 @@ validate_prefix = RegexValidator(
 )
 
 
-class Campaign(models.Model):
+class CampaignQuerySet(StatusQuerySet["Campaign"]):
+    """Sends: draft, launching, running, paused, cancelled."""
+
+    def pause(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Pause the running ones."""
+        return self._move({CampaignStatus.RUNNING}, CampaignStatus.PAUSED, reason=reason, by=by, now=now)
+
+    def resume(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Let the paused ones go on."""
+        return self._move({CampaignStatus.PAUSED}, CampaignStatus.RUNNING, reason=reason, by=by, now=now)
+
+    def cancel(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Cancel the running and the paused ones."""
+        return self._move(CANCELLABLE, CampaignStatus.CANCELLED, reason=reason, by=by, now=now)
+
+    def begin_launch(self, *, by: User | None, now: datetime) -> int:
+        """Make the drafts sends whose messages are being written."""
+        return self.filter(status=CampaignStatus.DRAFT).update(
+            status=CampaignStatus.LAUNCHING, launched_by=by, launched_at=now, status_reason=""
+        )
+
+    def finish_launch(self, **columns: Any) -> int:
+        """Let those run whose messages are written; `columns` are what the launch decided."""
+        return self.filter(status=CampaignStatus.LAUNCHING).update(status=CampaignStatus.RUNNING, **columns)
+
+    def undo_launch(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Make those drafts again whose launch did not finish."""
+        return self._move(
+            {CampaignStatus.LAUNCHING},
+            CampaignStatus.DRAFT,
+            reason=reason,
+            by=by,
+            now=now,
+            launched_by=None,
+            launched_at=None,
+        )
+
+    def hide_drafts(self, *, now: datetime) -> int:
+        """Hide the drafts from every page while their list of people is filled or emptied."""
+        return self.filter(status=CampaignStatus.DRAFT).update(status=UNFINISHED, status_changed_at=now)
+
+    def show_drafts(self) -> int:
+        """Show the drafts that were hidden."""
+        return self.filter(status=UNFINISHED).update(status=CampaignStatus.DRAFT, status_changed_at=None)
+
+
+class Campaign(StatusRecord):
     """What is said, to whom, and through which integration.
 
     A draft may be unfinished: nothing here is checked before the review. `content` is the composer's
@@ -69,21 +118,13 @@ class Campaign(models.Model):
     starts_at = models.DateTimeField(_("not before"), null=True, blank=True)
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
     # Why it goes to people of whom there is no sign within 24 hours, where the integration asks for it.
-    window_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+    window_reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True, editable=False)
     first_wave = models.BooleanField(_("start with a few"), default=True)
     first_wave_passed_at = models.DateTimeField(null=True, editable=False)
     # The send whose refused messages this one sends again; each of its messages names the old one.
     again_of = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="again")
-    status_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
-    status_changed_at = models.DateTimeField(_("status changed at"), null=True, editable=False)
-    status_changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("status changed by"),
-    )
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("send")

@@ -2,95 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from ipaddress import ip_network
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from outbound.contents.bounds import MAX_RANGES, MAX_RANGES_LENGTH
-from outbound.lifecycle import AddressPolicy, IntegrationStatus, WindowPolicy
+from outbound.lifecycle import AddressPolicy, Hold, IntegrationStatus, WindowPolicy
 from outbound.models.fields import Secret, SecretField, SecretUnreadable
+from outbound.models.status import StatusQuerySet, StatusRecord
+from outbound.models.validators import path_segment, validate_base_url, validate_ranges
 from outbound.phones import NumberFormat
 
 DEFAULT_BASE_URL = "https://outbound.ms.altubots.com/zenvia"
-MAX_TOKEN_LENGTH = 2048
 # Where Zenvia posts from (its specification, "Subscriptions"); what NLU forwards may come from elsewhere.
 ZENVIA_RANGES = "45.233.20.0/24\n45.233.22.0/24\n45.233.23.0/24\n3.233.231.228/32"
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
-path_segment = RegexValidator(
-    r"^(?!\.+$)[A-Za-z0-9._~-]+$",
-    _("Only letters, digits, dot, hyphen, underscore and tilde."),
-    code="path_invalid",
-)
 
 
-# So plain that every reader of an address finds the same host, port and path in it.
-_BASE_URL = re.compile(
-    r"(?P<scheme>[a-z]+)://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?"
-    r"(?:/(?!\.+(?:/|$))[a-z0-9._~-]+)*/?",
-    re.ASCII | re.IGNORECASE,
-)
-HTTPS_PORT, MAX_PORT = 443, 65535
+class IntegrationQuerySet(StatusQuerySet["Integration"]):
+    """Integrations: active, paused by a person, or stopped by the console."""
 
+    def pause(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Pause the active ones."""
+        return self._move({IntegrationStatus.ACTIVE}, IntegrationStatus.PAUSED, reason=reason, by=by, now=now)
 
-def validate_base_url(value: str) -> None:
-    """Demand https and a host of GATEWAY_HOSTS, on its own port; this machine's own sandbox needs neither.
-
-    Codes: `path_invalid`, `https_required`, `host_not_allowed`.
-    """
-    found = _BASE_URL.fullmatch(value)
-    port = int(found["port"] or HTTPS_PORT) if found else 0
-    if found is None or port > MAX_PORT:
-        raise ValidationError(_("This is not the address of a gateway."), code="path_invalid")
-    scheme, host = found["scheme"].lower(), found["host"].lower()
-    if host.strip("[]") in LOOPBACK_HOSTS and scheme in ("http", "https") and not settings.PRODUCTION:
-        return  # the sandbox
-    if scheme != "https":
-        raise ValidationError(_("The address must begin with https://."), code="https_required")
-    place = host if port == HTTPS_PORT else f"{host}:{port}"
-    if place not in settings.GATEWAY_HOSTS:
-        raise ValidationError(
-            _("“%(host)s” is not among the gateways this console may reach (GATEWAY_HOSTS)."),
-            code="host_not_allowed",
-            params={"host": place[:80]},
+    def stop(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Stop the active ones; those that a person paused keep the person's reason."""
+        return self._move(
+            {IntegrationStatus.ACTIVE}, IntegrationStatus.STOPPED, reason=reason, by=by, now=now
         )
 
+    def force_stop(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Stop them in whatever state they are."""
+        return self._move(IntegrationStatus, IntegrationStatus.STOPPED, reason=reason, by=by, now=now)
 
-def validate_token(value: str) -> None:
-    """Refuse what cannot stand in a header. Code: `token_invalid`."""
-    if len(value) > MAX_TOKEN_LENGTH or not re.fullmatch(r"[\x21-\x7e]+", value):
-        raise ValidationError(
-            _("A token is one word, without spaces or line breaks. Copy it again from Zenvia."),
-            code="token_invalid",
-        )
-
-
-def validate_ranges(value: str) -> None:
-    """Refuse what is not a list of networks. Codes: `ranges_too_many`, `range_invalid`."""
-    lines = value.split() if len(value) <= MAX_RANGES_LENGTH else []
-    if len(lines) > MAX_RANGES or len(value) > MAX_RANGES_LENGTH:
-        raise ValidationError(
-            _("At most %(max)s networks."), code="ranges_too_many", params={"max": MAX_RANGES}
-        )
-    for line in lines:
-        try:
-            ip_network(line)
-        except ValueError:
-            raise ValidationError(
-                _("“%(range)s” is not a network, like 45.233.20.0/24."),
-                code="range_invalid",
-                params={"range": line[:80]},
-            ) from None
+    def resume(self, *, reason: str, by: User | None, now: datetime) -> int:
+        """Let the paused and the stopped ones send again."""
+        stopped = {IntegrationStatus.PAUSED, IntegrationStatus.STOPPED}
+        return self._move(stopped, IntegrationStatus.ACTIVE, reason=reason, by=by, now=now)
 
 
-class Integration(models.Model):
+class Integration(StatusRecord):
     """An endpoint: `<base_url>/<slug>/<remote_id>`, opened by a bare token in `Authorization`."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -187,17 +141,9 @@ class Integration(models.Model):
         default=IntegrationStatus.ACTIVE,
         editable=False,
     )
-    status_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
-    status_changed_at = models.DateTimeField(_("status changed at"), null=True, editable=False)
-    status_changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("status changed by"),
-    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = IntegrationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("integration")
@@ -237,8 +183,23 @@ class Integration(models.Model):
         self.token, self.token_replaced_at, self.token_replaced_by = token, now, by
         self.save(update_fields=["token", "token_replaced_at", "token_replaced_by"])
 
-    def set_status(self, status: IntegrationStatus, reason: str, *, by: User | None, now: datetime) -> None:
-        """Store a new status; `by` is None where the console itself decided."""
-        self.status, self.status_reason = status, reason[:300]
-        self.status_changed_at, self.status_changed_by = now, by
-        self.save(update_fields=["status", "status_reason", "status_changed_at", "status_changed_by"])
+
+class Throttle(models.Model):
+    """One row per integration, shared by all senders, and kept apart from what people decide.
+
+    `paced_until` is the moment up to which the pace is used up; `held_until` ends a wait that the
+    gateway asked for or earned; `outages` counts bad answers in a row and `trips` the pauses they led
+    to; `used` counts the messages claimed on `day`, a local date.
+    """
+
+    integration = models.OneToOneField(Integration, models.CASCADE, primary_key=True, related_name="throttle")
+    paced_until = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+    hold = models.CharField(max_length=10, choices=Hold.choices, blank=True)
+    outages = models.PositiveIntegerField(default=0)
+    trips = models.PositiveSmallIntegerField(default=0)
+    day = models.DateField(null=True)
+    used = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.integration_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from outbound.lifecycle import MAX_REASON_LENGTH
 from outbound.models.campaign import Campaign
 
 
@@ -23,7 +24,7 @@ class Launch(models.Model):
     written = models.PositiveIntegerField(default=0)
     goes_on = models.BooleanField()
     # Why it goes back to being a draft, as an English msgid.
-    withdrawn = models.CharField(max_length=300, blank=True)
+    withdrawn = models.CharField(max_length=MAX_REASON_LENGTH, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ticket = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField()

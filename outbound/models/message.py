@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outbound import phones
-from outbound.lifecycle import MAY_HAVE_LEFT, AttemptOutcome, MessageStatus, Reason
+from outbound.lifecycle import MAX_REASON_LENGTH, MAY_HAVE_LEFT, AttemptOutcome, MessageStatus, Reason
 from outbound.models.campaign import Campaign
 from outbound.models.integration import Integration
 from outbound.models.launch import launching
@@ -81,7 +81,7 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("decided by")
     )
     settled_at = models.DateTimeField(_("decided at"), null=True)
-    settled_reason = models.CharField(_("reason of the decision"), max_length=300, blank=True)
+    settled_reason = models.CharField(_("reason of the decision"), max_length=MAX_REASON_LENGTH, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

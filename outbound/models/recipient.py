@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outbound import phones
+from outbound.lifecycle import MAX_REASON_LENGTH
+from outbound.models.integration import Integration
 
 
 def known_values(name: str, attributes: dict[str, Any]) -> dict[str, str]:
@@ -73,3 +76,36 @@ class Recipient(models.Model):
     def set_opted_out(self, at: datetime | None, reason: str = "") -> None:
         self.opted_out_at, self.opt_out_reason = at, reason[:200]
         self.save(update_fields=["opted_out_at", "opt_out_reason"])
+
+
+class Conversation(models.Model):
+    """One number and one integration. It exists only where a sign of the person, or a word of ours, does.
+
+    `last_inbound_at` comes from events; `declared_until` from a person who knows better, with a reason.
+    """
+
+    integration = models.ForeignKey(
+        Integration,
+        models.CASCADE,
+        related_name="conversations",
+        db_index=False,
+        verbose_name=_("integration"),
+    )
+    phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH, db_index=True)
+    last_inbound_at = models.DateTimeField(_("last wrote at"), null=True)
+    declared_until = models.DateTimeField(_("declared open until"), null=True)
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("declared by")
+    )
+    declared_reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [
+            models.UniqueConstraint(fields=["integration", "phone_key"], name="conversation_once"),
+        ]
+        permissions = [("declare_window", _("Can declare a 24-hour window open"))]
+
+    def __str__(self) -> str:
+        return phones.display(self.phone_key)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outbound.contents.placeholders import REFERENCE
+from outbound.lifecycle import MAX_REASON_LENGTH
 
 
 class TemplateCategory(models.TextChoices):
@@ -39,7 +40,9 @@ class Template(models.Model):
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
     # WhatsApp paused or disabled it, as an event said; a person lets it go on.
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True, editable=False)
-    paused_reason = models.CharField(_("reason of the pause"), max_length=300, blank=True, editable=False)
+    paused_reason = models.CharField(
+        _("reason of the pause"), max_length=MAX_REASON_LENGTH, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

@@ -18,11 +18,10 @@ from outbound import audit
 from outbound.audit import Verb
 from outbound.contents.errors import Problems
 from outbound.contents.texts import clean_text, is_blank
-from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
+from outbound.lifecycle import MAX_REASON_LENGTH, CampaignKind, CampaignStatus, WindowPolicy
 from outbound.models import Campaign, Conversation, Integration
 
 LENGTH = timedelta(hours=24)
-MAX_REASON_LENGTH = 300
 
 # For a row of a statement that has `integration_id` and `phone_key`: the parameters are those of `bounds`.
 IS_OPEN = """EXISTS (

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_noop as _
 
 from outbound.gateways.zenvia.error_codes import Effect, cause_of
-from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Template
 from outbound.sending.limits import circuit_breaker
 from outbound.sending.limits.stop_integration import stop_integration
@@ -52,9 +51,4 @@ def pause_templates(pks: Iterable[int], now: datetime) -> None:
     """Pause templates, and the running sends that use them; what is paused already keeps its words."""
     for pk in sorted(pks):
         Template.objects.filter(pk=pk, paused_at=None).update(paused_at=now, paused_reason=TEMPLATE_PAUSED)
-        Campaign.objects.filter(template=pk, status=CampaignStatus.RUNNING).update(
-            status=CampaignStatus.PAUSED,
-            status_reason=TEMPLATE_PAUSED,
-            status_changed_at=now,
-            status_changed_by=None,
-        )
+        Campaign.objects.filter(template=pk).pause(reason=TEMPLATE_PAUSED, by=None, now=now)

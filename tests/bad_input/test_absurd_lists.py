@@ -21,7 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from outbound.admin.recipients import attributes_field
 from outbound.contents.bounds import MAX_RANGES, MAX_TEMPLATE_FIELDS
 from outbound.models import Integration, Template
-from outbound.models.integration import ZENVIA_RANGES, validate_ranges
+from outbound.models.integration import ZENVIA_RANGES
+from outbound.models.validators import validate_ranges
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
 from tests.tracking.events import a_sent_message, a_status, taken_in

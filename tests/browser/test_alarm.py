@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus
+from outbound.lifecycle import CampaignStatus, Hold
 from outbound.models import Integration, Throttle
 from outbound.sending import heartbeat
 from tests.browser.conftest import Gateway, send_what_is_due
@@ -76,7 +76,7 @@ def test_the_first_page_leads_to_an_integration_that_holds_messages_back(
     signed_in: Page, live_server: Any, console: Integration
 ) -> None:
     somebody_waits(console)
-    console.set_status(IntegrationStatus.STOPPED, "Somebody pulled the plug.", by=None, now=timezone.now())
+    Integration.objects.stop(reason="Somebody pulled the plug.", by=None, now=timezone.now())
     send_what_is_due()
 
     signed_in.goto(f"{live_server.url}/admin/")

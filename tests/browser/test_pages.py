@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus, MessageStatus, WindowPolicy
+from outbound.lifecycle import CampaignStatus, Hold, MessageStatus, WindowPolicy
 from outbound.management import demo
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
 from outbound.sending.control.resend import copy_as_draft
@@ -171,7 +171,7 @@ def test_the_list_of_sends_says_that_some_are_in_doubt(
 def test_a_stopped_integration_says_why_on_the_first_page(
     signed_in: Page, live_server: Any, console: Integration
 ) -> None:
-    console.set_status(IntegrationStatus.STOPPED, "Somebody pulled the plug.", by=None, now=timezone.now())
+    Integration.objects.stop(reason="Somebody pulled the plug.", by=None, now=timezone.now())
 
     signed_in.goto(f"{live_server.url}/admin/")
 

@@ -14,7 +14,7 @@ from requests import PreparedRequest
 from urllib3.util import parse_url
 
 from outbound.models import Integration
-from outbound.models.integration import LOOPBACK_HOSTS, validate_base_url
+from outbound.models.validators import LOOPBACK_HOSTS, validate_base_url
 
 GATEWAY = "outbound.ms.altubots.com"
 GOOD = f"https://{GATEWAY}/zenvia"

@@ -34,7 +34,7 @@ def test_an_account_that_may_not_send_stops_its_integration(code: str) -> None:
 def test_a_person_who_resumed_after_a_failure_is_not_overruled_by_its_copy() -> None:
     message = a_sent_message()
     failed(message, "131031")
-    message.integration.set_status(IntegrationStatus.ACTIVE, "", by=None, now=timezone.now())
+    Integration.objects.resume(reason="", by=None, now=timezone.now())
 
     failed(message, "131031")
 

@@ -34,6 +34,7 @@ from outbound.admin.integrations.forms import ENDPOINT_FIELDS, WINDOW, Integrati
 from outbound.audit import Verb
 from outbound.models import Integration
 from outbound.phones import NumberFormat
+from outbound.sending.control.integrations import queued_count
 from outbound.tasks import wake
 from outbound.webhooks import secrets
 
@@ -140,7 +141,7 @@ class IntegrationAdmin(ConsoleAdmin):
         return Verb.INTEGRATION_MOVED if moved else super().deed(form, changes, add=add)
 
     def card(self, request: HttpRequest, obj: Integration) -> Card:
-        queued, now = pause.queued(obj), timezone.now()
+        queued, now = queued_count(obj), timezone.now()
         facts = [
             *pause.state(obj),
             Fact(_("Token"), tokens.history(obj)),

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound import audit
 from outbound.admin.base.confirmation import ConfirmView
 from outbound.admin.base.formatting import moment
-from outbound.admin.integrations.pause import ReasonForm, queued
+from outbound.admin.integrations.pause import ReasonForm
 from outbound.audit import Verb
 from outbound.models import Integration
 from outbound.sending.control import campaigns
+from outbound.sending.control.integrations import queued_count
 from outbound.sending.limits import backpressure, circuit_breaker, eligible
 from outbound.tasks import wake
 
@@ -83,7 +84,7 @@ class CancelWaitingView(ConfirmView):
 
     @cached_property
     def waiting(self) -> int:
-        return queued(self.record)
+        return queued_count(self.record)
 
     def explanation(self) -> list[str]:
         return [

@@ -13,7 +13,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordWidget
 
 from outbound.admin.integrations import rate_limits, webhook
 from outbound.models import Integration
-from outbound.models.integration import validate_token
+from outbound.models.validators import validate_token
 
 ENDPOINT_FIELDS = ("name", "slug", "remote_id", "base_url", "number_format")
 WINDOW = "window_policy"

@@ -10,30 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from outbound import audit
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
 from outbound.admin.base.formatting import moment, person
 from outbound.admin.integrations import tokens
-from outbound.audit import Verb
-from outbound.lifecycle import IntegrationStatus, MessageStatus
-from outbound.models import Integration, Launch, Message
-from outbound.sending.limits import circuit_breaker
+from outbound.lifecycle import MAX_REASON_LENGTH, IntegrationStatus
+from outbound.models import Integration
+from outbound.sending.control import integrations
+from outbound.sending.control.integrations import queued_count
 from outbound.tasks import wake
-
-MAX_REASON_LENGTH = 300
 
 BADGES: dict[str, str] = {
     IntegrationStatus.ACTIVE: "success",
     IntegrationStatus.PAUSED: "warning",
     IntegrationStatus.STOPPED: "danger",
 }
-
-
-def queued(integration: Integration) -> int:
-    """Count the messages that wait for this integration."""
-    rows = Message.objects.filter(integration=integration, status=MessageStatus.QUEUED)
-    return rows.exclude(campaign__in=Launch.objects.values("pk")).count()
 
 
 def waiting(count: int) -> str:
@@ -80,14 +71,6 @@ class ReasonForm(forms.Form):
     )
 
 
-def set_status(integration: Integration, status: IntegrationStatus, reason: str, by: Any) -> None:
-    """Let a person pause or resume an integration, with its entry in the audit log."""
-    before = audit.snapshot(integration)
-    integration.set_status(status, reason, by=by, now=timezone.now())
-    verb = Verb.INTEGRATION_RESUMED if integration.is_active else Verb.INTEGRATION_PAUSED
-    audit.record(integration, verb, by, audit.changed(before, integration), people=queued(integration))
-
-
 class PauseView(ConfirmView):
     permission_required = "outbound.pause_integration"
     question = gettext_lazy("Pause %(name)s")
@@ -97,7 +80,7 @@ class PauseView(ConfirmView):
     def explanation(self) -> list[str]:
         return [
             _("Nothing more is sent through this integration until somebody resumes it."),
-            waiting(queued(self.record)),
+            waiting(queued_count(self.record)),
             _("A message that is under way at this very moment may still go out."),
         ]
 
@@ -105,7 +88,10 @@ class PauseView(ConfirmView):
         return "" if self.record.is_active else _("This integration is not sending: nothing to pause.")
 
     def act(self, form: forms.Form) -> str:
-        set_status(self.record, IntegrationStatus.PAUSED, form.cleaned_data["reason"], self.request.user)
+        by: Any = self.request.user
+        reason = form.cleaned_data["reason"]
+        if not integrations.pause(self.record, reason=reason, by=by, now=timezone.now()):
+            return self.refusal()
         return _("Paused. Nothing more is sent through this integration.")
 
 
@@ -117,7 +103,7 @@ class ResumeView(ConfirmView):
     form_class = ReasonForm
 
     def explanation(self) -> list[str]:
-        return [waiting(queued(self.record)), _("Sending goes on at once.")]
+        return [waiting(queued_count(self.record)), _("Sending goes on at once.")]
 
     def facts(self) -> list[Fact]:
         return state(self.record)
@@ -129,7 +115,9 @@ class ResumeView(ConfirmView):
         return "" if usable else _("There is no usable token: replace it first, then resume.")
 
     def act(self, form: forms.Form) -> str:
-        set_status(self.record, IntegrationStatus.ACTIVE, form.cleaned_data["reason"], self.request.user)
-        circuit_breaker.release(self.record)
+        by: Any = self.request.user
+        reason = form.cleaned_data["reason"]
+        if not integrations.resume(self.record, reason=reason, by=by, now=timezone.now()):
+            return self.refusal()
         wake()
         return _("Resumed. Sending goes on.")

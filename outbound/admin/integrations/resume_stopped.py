@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,11 +17,11 @@ from outbound.admin.base.alert import Alert
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
 from outbound.admin.integrations import tokens
-from outbound.admin.integrations.pause import ReasonForm, reason, set_status, waiting
+from outbound.admin.integrations.pause import ReasonForm, reason, waiting
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Integration
+from outbound.sending.control import integrations
 from outbound.sending.installation import clone_guard
-from outbound.sending.limits import circuit_breaker
 from outbound.tasks import wake
 
 
@@ -71,10 +72,13 @@ class ResumeStoppedView(ConfirmView):
         return "" if self.stopped else _("No integration is stopped for this reason.")
 
     def act(self, form: forms.Form) -> str:
-        resumed = [one for one in self.stopped if tokens.is_usable(one)]
-        for one in resumed:
-            set_status(one, IntegrationStatus.ACTIVE, form.cleaned_data["reason"], self.request.user)
-            circuit_breaker.release(one)
+        by: Any = self.request.user
+        reason, now = form.cleaned_data["reason"], timezone.now()
+        resumed = [
+            one
+            for one in self.stopped
+            if tokens.is_usable(one) and integrations.resume(one, reason=reason, by=by, now=now)
+        ]
         wake()
         said = ngettext("%(count)s integration resumed.", "%(count)s integrations resumed.", len(resumed))
         return said % {"count": len(resumed)}

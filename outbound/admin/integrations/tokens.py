@@ -50,7 +50,8 @@ def history(integration: Integration) -> str:
 def remove(integration: Integration, *, by: Any, now: datetime) -> None:
     """Take the token away from an address it was not made for, and stop until there is a new one."""
     integration.replace_token("", by=by, now=now)
-    integration.set_status(IntegrationStatus.STOPPED, ADDRESS_CHANGED, by=by, now=now)
+    Integration.objects.filter(pk=integration.pk).force_stop(reason=ADDRESS_CHANGED, by=by, now=now)
+    integration.refresh_status()
 
 
 class TokenForm(forms.Form):
@@ -84,11 +85,14 @@ class ReplaceTokenView(ConfirmView):
         ]
 
     def act(self, form: forms.Form) -> str:
-        user, now = self.request.user, timezone.now()
+        user: Any = self.request.user
+        now = timezone.now()
         before = audit.snapshot(self.record)
         self.record.replace_token(form.cleaned_data["token"], by=user, now=now)
         if form.cleaned_data.get("resume"):
-            self.record.set_status(IntegrationStatus.ACTIVE, Verb.TOKEN_REPLACED, by=user, now=now)
+            row = Integration.objects.filter(pk=self.record.pk)
+            row.resume(reason=Verb.TOKEN_REPLACED, by=user, now=now)
+            self.record.refresh_status()
         audit.record(self.record, Verb.TOKEN_REPLACED, user, audit.changed(before, self.record))
         if form.cleaned_data.get("resume"):
             circuit_breaker.release(self.record)

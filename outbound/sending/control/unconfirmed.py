@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from outbound import audit
 from outbound.audit import Verb
 from outbound.db.sqlite_write_lock import turn
-from outbound.lifecycle import IN_DOUBT, MessageStatus
+from outbound.lifecycle import IN_DOUBT, MAX_REASON_LENGTH, MessageStatus
 from outbound.models import Message
 
 PAGE_SIZE = 1000
 TURN_SECONDS = 1.0
-MAX_REASON_LENGTH = 300
 
 
 def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: datetime) -> int:

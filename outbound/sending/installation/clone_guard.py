@@ -91,12 +91,7 @@ def _problem(known: Installation, kept: Kept, place: str) -> str:
 def stop(problem: str, now: datetime) -> None:
     """Stop all integrations, and let database and data directory belong together from now on."""
     logger.error("All integrations are stopped: %s", problem)
-    Integration.objects.filter(status=IntegrationStatus.ACTIVE).update(
-        status=IntegrationStatus.STOPPED,
-        status_reason=problem,
-        status_changed_at=now,
-        status_changed_by=None,
-    )
+    Integration.objects.stop(reason=problem, by=None, now=now)
     key = _key(installation_file.read()) or uuid.uuid4().hex
     Installation.objects.update_or_create(pk=1, defaults={"key": key, "place": location.of_database()})
     _write(key)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.translation import gettext_noop as _
 
-from outbound.lifecycle import TAKEN, CampaignStatus, MessageStatus
+from outbound.lifecycle import TAKEN, MessageStatus
 from outbound.models import Campaign, Message
 
 SIZE = 5
@@ -50,6 +50,4 @@ def _let_go(campaign: Campaign, now: datetime) -> None:
 
 
 def _pause(campaign: Campaign, now: datetime) -> None:
-    Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.RUNNING).update(
-        status=CampaignStatus.PAUSED, status_reason=NONE_TAKEN, status_changed_at=now, status_changed_by=None
-    )
+    Campaign.objects.filter(pk=campaign.pk).pause(reason=NONE_TAKEN, by=None, now=now)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
 
 
@@ -18,11 +17,5 @@ def stop_integration(integration_id: int, reason: str, now: datetime, *, since: 
     """
     unchanged = Q(status_changed_at=None) | Q(status_changed_at__lte=since)
     same_token = Q(token_replaced_at=None) | Q(token_replaced_at__lte=since)
-    Integration.objects.filter(
-        unchanged, same_token, pk=integration_id, status=IntegrationStatus.ACTIVE
-    ).update(
-        status=IntegrationStatus.STOPPED,
-        status_reason=reason,
-        status_changed_at=now,
-        status_changed_by=None,
-    )
+    rows = Integration.objects.filter(unchanged, same_token, pk=integration_id)
+    rows.stop(reason=reason, by=None, now=now)

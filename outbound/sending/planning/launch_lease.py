@@ -19,7 +19,6 @@ from outbound import audit, failpoints
 from outbound.audit import Verb
 from outbound.db.sql import passing
 from outbound.db.sqlite_write_lock import turn
-from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Launch, Message
 from outbound.sending.installation import clone_guard
 
@@ -48,10 +47,7 @@ def begin(
     clone_guard.introduce()  # so that a copy of what waits is known as one, though nothing was sent yet
     with transaction.atomic():
         # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
-        moved = Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT).update(
-            status=CampaignStatus.LAUNCHING, launched_by=by, launched_at=now, status_reason=""
-        )
-        if not moved:
+        if not Campaign.objects.filter(pk=campaign.pk).begin_launch(by=by, now=now):
             raise AlreadyLaunched
         campaign.refresh_from_db()
         return Launch.objects.create(
@@ -90,7 +86,8 @@ def give_up(launch: Launch) -> None:
 
 def let_go(launch: Launch, **decided: Any) -> None:
     """Make it a running send, all of whose rows are there. Call it in a transaction, after `keep`."""
-    _end(launch, status=CampaignStatus.RUNNING, **decided)
+    Campaign.objects.filter(pk=launch.pk).finish_launch(**decided)
+    Launch.objects.filter(pk=launch.pk).delete()
 
 
 def stop(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> bool:
@@ -105,15 +102,10 @@ def take_back(launch: Launch, reason: str) -> None:
     clear(launch, withdrawn=launch.withdrawn)
     with turn(TURN_SECONDS), transaction.atomic():
         keep(launch)
-        _end(
-            launch,
-            status=CampaignStatus.DRAFT,
-            launched_by=None,
-            launched_at=None,
-            status_reason=launch.withdrawn,
-            status_changed_at=timezone.now(),
-            status_changed_by=launch.withdrawn_by,
+        Campaign.objects.filter(pk=launch.pk).undo_launch(
+            reason=launch.withdrawn, by=launch.withdrawn_by, now=timezone.now()
         )
+        Launch.objects.filter(pk=launch.pk).delete()
         if launch.goes_on and launch.withdrawn_by is None:  # a person who stopped it left their own entry
             changes = {"status_reason": ["", launch.withdrawn]}
             audit.record(launch.campaign, Verb.LAUNCH_TAKEN_BACK, None, changes)
@@ -135,8 +127,3 @@ def clear(launch: Launch, **progress: Any) -> None:
 
 def _lease(now: datetime) -> datetime:
     return now + timedelta(seconds=min(LONGEST_LEASE_SECONDS, settings.SENDER_LEASE_SECONDS))
-
-
-def _end(launch: Launch, **values: Any) -> None:
-    Campaign.objects.filter(pk=launch.pk, status=CampaignStatus.LAUNCHING).update(**values)
-    Launch.objects.filter(pk=launch.pk).delete()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from outbound import failpoints
 from outbound.db.sql import ids_of, rows_of
 from outbound.db.sqlite_write_lock import turn
-from outbound.lifecycle import UNFINISHED, CampaignStatus
+from outbound.lifecycle import UNFINISHED
 from outbound.models import Campaign
 
 PAGE_SIZE = 5000
@@ -44,9 +44,8 @@ def save(draft: Campaign, pks: Sequence[int], *, then: Callable[[], object] = la
         with turn(TURN_SECONDS), transaction.atomic():
             _add(draft, pks[start : start + PAGE_SIZE])
         failpoints.reach(failpoints.LIST_PAGE)
-    whole = Campaign.objects.filter(pk=draft.pk, status=UNFINISHED)
     with transaction.atomic():
-        whole.update(status=CampaignStatus.DRAFT, status_changed_at=None)
+        Campaign.objects.filter(pk=draft.pk).show_drafts()
         then()
     draft.refresh_from_db()
 
@@ -58,8 +57,7 @@ def discard(draft: Campaign, *, then: Callable[[], object] = lambda: None) -> bo
     """
     with transaction.atomic():
         # Guarded: a send in another tab has either happened by now, or finds the draft gone.
-        drafts = Campaign.objects.filter(pk=draft.pk, status=CampaignStatus.DRAFT)
-        if not drafts.update(status=UNFINISHED, status_changed_at=timezone.now()):
+        if not Campaign.objects.filter(pk=draft.pk).hide_drafts(now=timezone.now()):
             return False
         then()
         if len(_links(draft)) <= PAGE_SIZE:

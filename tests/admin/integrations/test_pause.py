@@ -78,9 +78,7 @@ def test_pausing_keeps_why_the_console_stopped(client: Client) -> None:
 
 def test_resuming_shows_why_it_stands_still(client: Client) -> None:
     integration = an_integration()
-    integration.set_status(
-        IntegrationStatus.PAUSED, "Lunch", by=an_operator(first_name="Ana"), now=timezone.now()
-    )
+    Integration.objects.pause(reason="Lunch", by=an_operator(first_name="Ana"), now=timezone.now())
     client.force_login(an_operator(*PAUSE))
 
     page = client.get(address(integration, "resume")).content.decode()

@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
 from outbound.sending.installation import clone_guard
 from tests.builders import a_message, an_integration, an_operator
@@ -21,7 +20,8 @@ ADDRESS = "admin:outbound_integration_resume_stopped"
 
 def stopped(problem: str = clone_guard.COPIED, **values: str) -> Integration:
     integration = an_integration(**values)
-    integration.set_status(IntegrationStatus.STOPPED, problem, by=None, now=timezone.now())
+    Integration.objects.filter(pk=integration.pk).stop(reason=problem, by=None, now=timezone.now())
+    integration.refresh_from_db()
     return integration
 
 

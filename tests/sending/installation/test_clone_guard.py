@@ -71,7 +71,7 @@ def test_what_a_person_woke_stays_awake(settings: Any, tmp_path: Path) -> None:
     move_to(settings, tmp_path / "elsewhere")
     agrees()
 
-    integration.set_status(IntegrationStatus.ACTIVE, "It is the real one", by=None, now=timezone.now())
+    Integration.objects.resume(reason="It is the real one", by=None, now=timezone.now())
 
     assert agrees()
     integration.refresh_from_db()

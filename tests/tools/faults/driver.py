@@ -20,7 +20,7 @@ from django.db import close_old_connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from outbound import tasks  # noqa: E402
-from outbound.lifecycle import CampaignKind, IntegrationStatus  # noqa: E402
+from outbound.lifecycle import CampaignKind  # noqa: E402
 from outbound.models import Campaign, Integration, Template, Throttle  # noqa: E402
 from outbound.sending.control import campaigns  # noqa: E402
 from outbound.sending.planning import launch  # noqa: E402
@@ -67,14 +67,14 @@ def cancel(campaign: int) -> float:
 
 def pause_integration() -> float:
     """Return the moment at which the pause was committed."""
-    _integration().set_status(IntegrationStatus.PAUSED, REASON, by=_operator(), now=timezone.now())
+    Integration.objects.pause(reason=REASON, by=_operator(), now=timezone.now())
     return time.time()
 
 
 def resume_integration() -> float:
     """Return the moment before anything was allowed again."""
     before = time.time()
-    _integration().set_status(IntegrationStatus.ACTIVE, "", by=_operator(), now=timezone.now())
+    Integration.objects.resume(reason="", by=_operator(), now=timezone.now())
     try_again_now()
     return before
 

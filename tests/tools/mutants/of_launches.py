@@ -6,6 +6,13 @@ from tests.tools.mutants.guards import Mutant
 
 OF_LAUNCHES = [
     Mutant(
+        "status: a verb changes only what its status allows",
+        "outbound/models/status.py",
+        "self.filter(status__in=before).update(",
+        "self.update(",
+        "tests/sending/control/test_campaigns.py",
+    ),
+    Mutant(
         "launch: each write asks whether the launch is still ours",
         "outbound/sending/planning/launch_lease.py",
         "filter(pk=launch.pk, ticket=launch.ticket)\n    if not",
@@ -21,14 +28,14 @@ OF_LAUNCHES = [
     ),
     Mutant(
         "launch: a draft is begun once",
-        "outbound/sending/planning/launch_lease.py",
-        "        if not moved:\n            raise AlreadyLaunched\n",
-        "",
+        "outbound/models/campaign.py",
+        "self.filter(status=CampaignStatus.DRAFT).update(\n            status=CampaignStatus.LAUNCHING",
+        "self.update(\n            status=CampaignStatus.LAUNCHING",
         "tests/sending/planning/test_launch.py",
     ),
     Mutant(
         "launch: its rows are nobody's before the last is written",
-        "outbound/sending/planning/launch_lease.py",
+        "outbound/models/campaign.py",
         "status=CampaignStatus.LAUNCHING, launched_by",
         "status=CampaignStatus.RUNNING, launched_by",
         "tests/sending/planning/test_launch_lease.py",

@@ -21,8 +21,9 @@ from outbound import phones
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.views import ConsolePage
 from outbound.admin.messages.unconfirmed import selection
+from outbound.lifecycle import MAX_REASON_LENGTH
 from outbound.models import Attempt, Campaign, Message
-from outbound.sending.control.unconfirmed import MAX_REASON_LENGTH, settle
+from outbound.sending.control.unconfirmed import settle
 
 # From this many on, a click is not enough: the number is typed.
 LARGE_DECISION = 100
