@@ -11,16 +11,16 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ValidationError
 from django.db import connections
 
-from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
+from outbound.gateways import gateway
 from outbound.sending.engine.sender import GRACE_SECONDS
 from outbound.tasks import PUMP_SECONDS
 
 # A pump claims for so long, lets what it marked begin, and waits for what is in flight.
-LONGEST_PUMP_SECONDS = int(PUMP_SECONDS + GRACE_SECONDS + TOTAL_TIMEOUT_SECONDS)
+LONGEST_PUMP_SECONDS = int(PUMP_SECONDS + GRACE_SECONDS + gateway.CALL_TIMEOUT_SECONDS)
 # What a claim needs besides the calls themselves: to be committed, and to get its turn on a busy machine.
 LEASE_MARGIN_SECONDS = 15
 # A marked row may stand ready while a whole other call runs, before its own begins.
-LONGEST_HOLD_SECONDS = int(2 * TOTAL_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
+LONGEST_HOLD_SECONDS = int(2 * gateway.CALL_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
 # What makes django-q2 an alarm clock and no more, and what it would do otherwise.
 QUEUE_AS_ALARM_CLOCK: dict[str, tuple[Any, str]] = {
     "bulk": (1, "A wake-up that waits in memory under a lock runs twice."),

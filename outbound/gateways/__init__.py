@@ -1,1 +1,8 @@
-"""The wire: what is sent to a gateway, and what its answers mean. Strangers to the models."""
+"""The gateway that the console sends through; nothing outside this package names a provider."""
+
+from __future__ import annotations
+
+from outbound.gateways.base import Gateway
+from outbound.gateways.zenvia import gateway as zenvia
+
+gateway: Gateway = zenvia

@@ -17,8 +17,8 @@ from outbound.models.validators import path_segment, validate_base_url, validate
 from outbound.phones import NumberFormat
 
 DEFAULT_BASE_URL = "https://outbound.ms.altubots.com/zenvia"
-# Where Zenvia posts from (its specification, "Subscriptions"); what NLU forwards may come from elsewhere.
-ZENVIA_RANGES = "45.233.20.0/24\n45.233.22.0/24\n45.233.23.0/24\n3.233.231.228/32"
+# Where events are posted from (outbound/gateways/zenvia/FACTS.md, "Webhook: statuses").
+DEFAULT_WEBHOOK_RANGES = "45.233.20.0/24\n45.233.22.0/24\n45.233.23.0/24\n3.233.231.228/32"
 
 
 class IntegrationQuerySet(StatusQuerySet["Integration"]):
@@ -129,7 +129,7 @@ class Integration(StatusRecord):
     webhook_ranges = models.TextField(
         _("addresses of the webhook"),
         blank=True,
-        default=ZENVIA_RANGES,
+        default=DEFAULT_WEBHOOK_RANGES,
         validators=[validate_ranges],
         help_text=_("Networks that events may come from, one a line. Those of Zenvia are filled in."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from outbound.gateways.zenvia.error_codes import cause_of
+from outbound.gateways import gateway
 from outbound.lifecycle import REACHED, MessageStatus, Reason
 
 
@@ -43,5 +43,5 @@ def why(row: Standing) -> str:
 
 def in_words(status: str, reason: str, code: str) -> str:
     if status == MessageStatus.UNDELIVERED:
-        return str(cause_of(code).meaning)
+        return str(gateway.cause_of(code).meaning)
     return str(Reason(reason).label) if reason else ""

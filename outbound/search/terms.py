@@ -108,13 +108,13 @@ def _first_hits(queryset: QuerySet[Any], candidates: list[Q]) -> QuerySet[Any]:
 
 
 def _message_candidates(text: str) -> list[Q]:
-    ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text), Q(pk__in=_named_by_zenvia(text))]
+    ids = [Q(gateway_message_id=text), Q(gateway_contact_id=text), Q(pk__in=_by_channel_message_id(text))]
     if looks_like_a_number(text):
         return [by_phone(text), *ids]
     return [Q(external_id=text), Q(attempts__external_id=text), *ids, Q(recipient__in=_named(text))]
 
 
-def _named_by_zenvia(text: str) -> QuerySet[Any]:
+def _by_channel_message_id(text: str) -> QuerySet[Any]:
     """Return the ids of messages that an event called so."""
     events = WebhookEvent.objects.filter(channel_message_id=text, message__isnull=False)
     return events.order_by().values("message_id")

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
-from outbound.gateways.zenvia.error_codes import Effect, cause_of
+from outbound.gateways import gateway
+from outbound.gateways.base import Effect
 from outbound.models import Campaign, Template
 from outbound.sending.limits import circuit_breaker
 from outbound.sending.limits.stop_integration import stop_integration
@@ -33,7 +34,7 @@ def follow(changes: Iterable[Change], now: datetime) -> None:
         message = change.message
         if change.is_breach:
             stops[message.integration_id] = BREACH
-        effect = cause_of(change.failure.code).effect if change.failure else Effect.NOTHING
+        effect = gateway.cause_of(change.failure.code).effect if change.failure else Effect.NOTHING
         if effect == Effect.STOP_INTEGRATION:
             stops.setdefault(message.integration_id, ACCOUNT_STOPPED)
         elif effect == Effect.SLOW_DOWN:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from outbound import phones
-from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable
-from outbound.gateways.zenvia import statuses
+from outbound.gateways import gateway
+from outbound.gateways.base import Inbound, ParsedEvent, StatusUpdate, Unreadable
 from outbound.lifecycle import EventKind, EventState
 from outbound.models import WebhookEvent
 from outbound.tracking.inbound import sender_of
@@ -28,7 +28,7 @@ class Reading:
     """
 
     event: WebhookEvent
-    told: Told | None = None
+    told: ParsedEvent | None = None
     parts: list[Any] | None = None
     phone: phones.Phone | None = None
 
@@ -47,13 +47,13 @@ def read(event: WebhookEvent) -> Reading:
     reading = Reading(event)
     event.note = ""  # of an earlier try
     try:
-        found = statuses.items(bytes(event.body))
+        found = gateway.split_events(bytes(event.body))
         if len(found) > 1:
             reading.parts = found
             event.kind = EventKind.SEVERAL
             reading.settle(EventState.APPLIED)
         else:
-            told = reading.told = statuses.read(found[0])
+            told = reading.told = gateway.parse_event(found[0])
             reading.phone = sender_of(told.sender) if isinstance(told, Inbound) else None
             _note(event, told)
     except Unreadable as error:
@@ -86,7 +86,7 @@ def is_odd(happened_at: datetime, received_at: datetime) -> bool:
     return not -BEHIND < happened_at - received_at < AHEAD
 
 
-def _note(event: WebhookEvent, told: Told) -> None:
+def _note(event: WebhookEvent, told: ParsedEvent) -> None:
     event.event_id = told.event_id
     if isinstance(told, StatusUpdate):
         event.kind, event.word, event.happened_at = EventKind.STATUS, told.word, told.happened_at

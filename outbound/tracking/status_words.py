@@ -13,7 +13,7 @@ from django.db.models import Count, Max, QuerySet
 from outbound import audit
 from outbound.audit import Verb
 from outbound.db.sqlite_write_lock import turn
-from outbound.gateways.zenvia.statuses import WORDS
+from outbound.gateways import gateway
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
 
@@ -29,14 +29,14 @@ class Dictionary:
     """The meanings of the words of one batch, read in one question."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        unknown = {word for word in words if word not in WORDS}
+        unknown = {word for word in words if word not in gateway.STATUS_WORDS}
         taught = StatusWord.objects.filter(word__in=unknown) if unknown else StatusWord.objects.none()
         self._taught = dict(taught.values_list("word", "meaning"))
 
     def meaning(self, word: str) -> MessageStatus | None:
         """Return the state that a word tells of; None where it changes nothing. Raises UnknownWord."""
-        if word in WORDS:
-            return WORDS[word]
+        if word in gateway.STATUS_WORDS:
+            return gateway.STATUS_WORDS[word]
         if word not in self._taught:
             raise UnknownWord(word)
         told = self._taught[word]

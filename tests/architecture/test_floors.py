@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -19,6 +20,8 @@ FLOORS = (
     {"admin", "management", "templatetags"},
     {"checks", "apps"},
 )
+# A word of a name: of `ZenviaClient`, `DEFAULT_WEBHOOK_RANGES`, `named_by_zenvia` or a dotted path.
+WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 STRANGERS = {"gateways", "models"}
 # A library, and the only places that may know it.
 KEPT_IN = {
@@ -128,6 +131,24 @@ def test_no_rooms_import_each_other_in_a_circle() -> None:
     arrows = {(room(start), room(end)) for start, end in ARROWS}
 
     assert circle((start, end) for start, end in arrows if start != end) == []
+
+
+def test_only_the_gateways_name_a_provider() -> None:
+    folder = ROOT / "outbound" / "gateways"
+    providers = {entry.name for entry in folder.iterdir() if entry.is_dir()} - {"base", "__pycache__"}
+    outside = [path for path in SOURCES if not relative(path).startswith("outbound/gateways/")]
+
+    named = {relative(path): words(path) & providers for path in outside}
+    assert providers
+    assert {name: found for name, found in named.items() if found} == {}
+
+
+def words(path: Path) -> set[str]:
+    """Return the words of all names and imports in a file, in lower case; texts and comments left out."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [getattr(node, kind, None) for node in nodes for kind in ("id", "attr", "name", "arg")]
+    names += imports(path)
+    return {word.lower() for name in names if isinstance(name, str) for word in WORD.findall(name)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)

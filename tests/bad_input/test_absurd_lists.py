@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from outbound.admin.recipients import attributes_field
 from outbound.contents.bounds import MAX_RANGES, MAX_TEMPLATE_FIELDS
 from outbound.models import Integration, Template
-from outbound.models.integration import ZENVIA_RANGES
+from outbound.models.integration import DEFAULT_WEBHOOK_RANGES
 from outbound.models.validators import validate_ranges
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
@@ -183,7 +183,9 @@ def test_networks_are_bounded_and_are_networks(ranges: str, code: str) -> None:
     assert raised.value.code == code
 
 
-@pytest.mark.parametrize("ranges", [ZENVIA_RANGES, "", "\n".join(["2001:db8:1234::/48"] * MAX_RANGES)])
+@pytest.mark.parametrize(
+    "ranges", [DEFAULT_WEBHOOK_RANGES, "", "\n".join(["2001:db8:1234::/48"] * MAX_RANGES)]
+)
 def test_a_list_that_somebody_would_write_is_taken(ranges: str) -> None:
     validate_ranges(ranges)
 
@@ -195,7 +197,7 @@ def test_a_refused_list_of_networks_is_told_at_its_field(root: Client) -> None:
     response = root.post(address, {"webhook_ranges": "10.0.0.0/8 " * 500}, headers=ENGLISH)
 
     assert f"At most {MAX_RANGES} networks." in response.content.decode()
-    assert Integration.objects.get().webhook_ranges == ZENVIA_RANGES
+    assert Integration.objects.get().webhook_ranges == DEFAULT_WEBHOOK_RANGES
 
 
 def test_attributes_beyond_the_limit_are_told_in_one_sentence() -> None:

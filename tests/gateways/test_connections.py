@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from outbound.gateways import connections
-from outbound.gateways.base import Accepted
+from outbound.gateways.base import Accepted, connections
 from outbound.gateways.zenvia.client import ZenviaClient
 from tests.gateways.conftest import PENDING, Ask, Serve, kept_alive, read_request
 

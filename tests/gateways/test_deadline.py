@@ -12,8 +12,8 @@ from threading import Event
 import pytest
 
 from outbound.gateways.base import Ambiguous, NotSent, Outgoing
-from outbound.gateways.connections import MarkedConnection
-from outbound.gateways.deadline import Watchdog
+from outbound.gateways.base.connections import MarkedConnection
+from outbound.gateways.base.deadline import Watchdog
 from outbound.gateways.zenvia.client import ZenviaClient
 from tests.gateways.conftest import PENDING, Play, Serve, answer, failure, kept_alive, trusted_by
 

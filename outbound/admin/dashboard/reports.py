@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from outbound.admin.base.views import ConsolePage
 from outbound.admin.dashboard import charts
 from outbound.admin.dashboard.kpis import as_of
-from outbound.gateways.zenvia.error_codes import cause_of
+from outbound.gateways import gateway
 from outbound.lifecycle import MessageStatus, Reason
 from outbound.models import Integration, Message, Summary, Template
 from outbound.reports import daily_counts, totals
@@ -144,7 +144,7 @@ def _refusals(rows: Sequence[Summary]) -> list[tuple[str, int]]:
 def _failures(rows: Sequence[Summary]) -> list[tuple[str, int]]:
     """Count the messages that were not delivered, by the meaning of their code; codes may share one."""
     undelivered = [row for row in rows if row.status == MessageStatus.UNDELIVERED]
-    return _named(undelivered, lambda row: str(cause_of(row.failure_code).meaning))
+    return _named(undelivered, lambda row: str(gateway.cause_of(row.failure_code).meaning))
 
 
 def _named(rows: Sequence[Summary], name: Callable[[Summary], str]) -> list[tuple[str, int]]:

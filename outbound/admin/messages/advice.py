@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outbound.gateways.zenvia.error_codes import cause_of
+from outbound.gateways import gateway
 from outbound.lifecycle import TAKEN, MessageStatus, Reason
 from outbound.models import Message
 from outbound.reports import failure_reasons
@@ -90,7 +90,7 @@ def advice(message: Message, held: str = "", *, was_sent_again: bool = False) ->
     if was_sent_again:
         return str(_PROBABLY_TWICE if message.status in WENT_OUT else _SENT_AGAIN)
     if failure_reasons.has_failed(message):
-        cause = cause_of(message.failure_code)
+        cause = gateway.cause_of(message.failure_code)
         told = f"{cause.meaning}. {cause.advice}"
         return _DELIVERED_TOO % {"failure": told} if failure_reasons.is_contradicted(message) else told
     return str(_BY_REASON.get(message.reason) or _BY_STATUS[MessageStatus(message.status)])

@@ -13,8 +13,7 @@ from outbound import phones
 from outbound.admin.base.badges import EVENT_BADGES
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.formatting import moment
-from outbound.gateways.zenvia.error_codes import cause_of
-from outbound.gateways.zenvia.statuses import MOST_EVENTS
+from outbound.gateways import gateway
 from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 
@@ -52,7 +51,9 @@ _NOTES: dict[str, Promise] = {
     "not JSON": gettext_lazy("It is not JSON."),
     "not an object": gettext_lazy("It is JSON, but no event."),
     "an empty array": gettext_lazy("It holds no event."),
-    f"more than {MOST_EVENTS} events at once": gettext_lazy("It holds more events than are taken at once."),
+    f"more than {gateway.MAX_EVENTS} events at once": gettext_lazy(
+        "It holds more events than are taken at once."
+    ),
     "nested too deeply": gettext_lazy("It is nested too deeply."),
     "it tells no status": gettext_lazy("It tells no status."),
     "it names no message": gettext_lazy("It names no message."),
@@ -75,7 +76,7 @@ def page(event: WebhookEvent) -> dict[str, Any]:
         "badge": EVENT_BADGES[state],
         "meaning": _MEANINGS[state],
         "note": _NOTES.get(event.note, event.note),
-        "cause": cause_of(event.code) if event.code else None,
+        "cause": gateway.cause_of(event.code) if event.code else None,
         "facts": _facts(event),
         "parts": list(event.parts.defer("body").order_by("id")[:500]),
         "body": _shown(bytes(event.body)),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from outbound.admin.base.views import ConsolePage
-from outbound.gateways.zenvia.statuses import WORDS
+from outbound.gateways import gateway
 from outbound.models import StatusWord, WebhookEvent
 from outbound.tracking import status_words
 
@@ -94,7 +94,7 @@ class TeachView(ConsolePage):
         return self.render({"word": self.word, "form": form} | _FRAME)
 
     def _refusal(self) -> str:
-        if self.word in WORDS:
+        if self.word in gateway.STATUS_WORDS:
             return _("The documents say already what this word means.")
         ever_came = bool(self.word) and WebhookEvent.objects.filter(word=self.word).exists()
         return "" if ever_came else _("No event came with this word.")

@@ -1,1 +1,1 @@
-"""The Zenvia NLU outbound API (formerly Altu)."""
+"""The outbound API of Zenvia NLU, formerly Altu. Its facts and their sources: FACTS.md."""

@@ -1,4 +1,4 @@
-"""One POST over kept connections. No retry, no redirect, no proxy: one call is one attempt."""
+"""Posts one message to Zenvia NLU: no retry, no redirect and no proxy, so one call is one attempt."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from urllib3.exceptions import HTTPError, LocationValueError, MaxRetryError
 
 from outbound import failpoints
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Outgoing
-from outbound.gateways.connections import DirectAdapter
-from outbound.gateways.deadline import TIMED_OUT, Call, Watchdog
+from outbound.gateways.base.connections import DirectAdapter
+from outbound.gateways.base.deadline import TIMED_OUT, Call, Watchdog
 from outbound.gateways.zenvia import responses
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 20
-TOTAL_TIMEOUT_SECONDS = 30
+CALL_TIMEOUT_SECONDS = 30
 MAX_BODY_BYTES = 64 * 1024
 USER_AGENT = "whatsapp-console"
 
@@ -29,7 +29,7 @@ BAD_CERTIFICATE = _("The gateway's certificate is not valid. Sending waits until
 class ZenviaClient:
     """Keeps `slots` connections for each integration; safe to use from many threads."""
 
-    def __init__(self, slots: int, total_seconds: float = TOTAL_TIMEOUT_SECONDS) -> None:
+    def __init__(self, slots: int, total_seconds: float = CALL_TIMEOUT_SECONDS) -> None:
         self._adapter = DirectAdapter(slots)
         self._watchdog = Watchdog(total_seconds)
 
@@ -52,7 +52,7 @@ class ZenviaClient:
         self._adapter.close()
 
     def _exchange(self, outgoing: Outgoing, call: Call) -> tuple[int, str | None, bytes | None]:
-        """Return status, Retry-After and body; the body is None where it is longer than we read."""
+        """Return status, Retry-After and body; the body is None when it is longer than MAX_BODY_BYTES."""
         failure: GatewayError | None = None
         try:
             with self._adapter.send(
@@ -60,11 +60,11 @@ class ZenviaClient:
             ) as response:
                 body = _read(response.raw)
         except (RequestException, HTTPError, ValueError) as error:
-            failure = _unanswered(error, call)
+            failure = _failure_of(error, call)
         if call.was_cut:
             failure = Ambiguous(answer=TIMED_OUT)
         if failure:
-            raise failure  # not within the except: the error it came from holds the address and the token
+            raise failure  # outside the except block: the original error holds the address and the token
         return response.status_code, response.headers.get("Retry-After"), body
 
 
@@ -83,15 +83,17 @@ def _prepared(outgoing: Outgoing) -> PreparedRequest:
 
 @lru_cache(maxsize=256)
 def _url(address: str) -> str:
-    """Return an address as it is requested. Raises requests' InvalidURL, a ValueError, where it is none."""
+    """Return an address in the form that is requested. Raises InvalidURL of requests, a ValueError."""
     prepared = PreparedRequest()
     prepared.prepare_url(address, None)
     return prepared.url or ""
 
 
 def _read(answer: Any) -> bytes | None:
-    """Return the body, undecoded; to its end, since only there an answer that broke off is told from one
-    that did not."""
+    """Return the body, undecoded, or None when it is too long.
+
+    It is read to its end, since only there a response that broke off can be recognised.
+    """
     body = b""
     while chunk := answer.read(MAX_BODY_BYTES, decode_content=False):
         body += chunk
@@ -100,8 +102,8 @@ def _read(answer: Any) -> bytes | None:
     return body
 
 
-def _unanswered(error: Exception, call: Call) -> GatewayError:
-    """Ambiguous from the first byte on; before it, nobody can have taken the message.
+def _failure_of(error: Exception, call: Call) -> GatewayError:
+    """Return Ambiguous once the first byte has left, and NotSent before.
 
     The class of the error does not tell: the same one may come from a handshake and from a read.
     """
@@ -111,7 +113,7 @@ def _unanswered(error: Exception, call: Call) -> GatewayError:
         return NotSent(answer="TLS", stops=BAD_CERTIFICATE if "CERTIFICATE_VERIFY" in str(error) else "")
     if isinstance(error, InvalidURL | MissingSchema | LocationValueError):
         return NotSent(answer="address", stops=responses.BAD_ADDRESS)
-    if isinstance(error, ValueError):  # of http.client, about the one header that we do not write ourselves
+    if isinstance(error, ValueError):  # of http.client, about the one header whose value is not ours
         return NotSent(answer="token", stops=responses.BAD_TOKEN)
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else error

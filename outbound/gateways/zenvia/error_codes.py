@@ -1,37 +1,15 @@
-"""Why WhatsApp did not deliver, by the code in an event (FACTS.md, "Error codes").
+"""What each error code of WhatsApp means, what a person can do, and its effect (FACTS.md, "Error codes").
 
-For each what it means, what a person can do next, and what the console does by itself. Codes are compared as
-text and titles never: Meta says that titles will go.
+Codes are compared as text, and titles never, since Meta will remove titles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-class Effect(Enum):
-    """What the console does beside writing it down. It never sends anything again by itself."""
-
-    NOTHING = "nothing"
-    WAIT = "wait"  # the same message may fare better later, as a new send
-    SLOW_DOWN = "slow down"  # and the whole integration had better take a breath
-    PAUSE_TEMPLATE = "pause template"
-    STOP_INTEGRATION = "stop integration"
-
-
-@dataclass(frozen=True)
-class Cause:
-    """One code's meaning, in words for an operator."""
-
-    meaning: str | Promise
-    advice: str | Promise
-    effect: Effect = Effect.NOTHING
-
+from outbound.gateways.base import Cause, Effect
 
 _NOT_ON_WHATSAPP = Cause(
     _("The number cannot be reached on WhatsApp"),
@@ -176,5 +154,5 @@ CAUSES: dict[str, Cause] = dict(_by_code())
 
 
 def cause_of(code: str) -> Cause:
-    """Return what a code means; one that is in no list has a cause of its own."""
+    """Return what a code means, or UNKNOWN."""
     return CAUSES.get(code, UNKNOWN)

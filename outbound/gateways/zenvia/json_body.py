@@ -1,4 +1,4 @@
-"""Strict JSON of a webhook, and the way to a value in it: whoever posts may post anything."""
+"""Reads values out of a webhook's JSON, which may be of any shape."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from outbound.gateways.base import Unreadable
 
-# A number above it counts milliseconds: as seconds it would be the year 5138.
+# A larger number counts milliseconds: in seconds it would be after the year 5138.
 MILLISECONDS_FROM = 100_000_000_000
-# A moment out of these years is no moment of a message, and some do not fit a database.
+# A time outside these years cannot be right, and some do not fit a database column.
 YEARS = range(2000, 2100)
 
 
 def loads(body: bytes) -> Any:
-    """Return the value that `body` is. Raises Unreadable for anything but one JSON text in UTF-8."""
+    """Return the JSON value in `body`. Raises Unreadable for anything but one JSON text in UTF-8."""
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse)
     except UnicodeDecodeError:
@@ -27,7 +27,7 @@ def loads(body: bytes) -> Any:
 
 
 def at(value: Any, *path: str) -> Any:
-    """Follow keys into objects; None where the way ends. Of an array the first item is taken."""
+    """Return the value under a path of keys, or None. Of an array on the way, the first item is taken."""
     for key in path:
         if isinstance(value, list):
             value = value[0] if value else None
@@ -36,25 +36,25 @@ def at(value: Any, *path: str) -> Any:
 
 
 def text(value: Any, longest: int) -> str:
-    """Return a string or a whole number as text that every database takes; "" for anything else."""
+    """Return a string or an integer as text that any database can store; "" for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    told = str(value).strip()
-    if not told.isascii():
-        told = told.encode("utf-8", "replace").decode()  # a lone surrogate is no text
-    return told.replace("\x00", "")[:longest]
+    found = str(value).strip()
+    if not found.isascii():
+        found = found.encode("utf-8", "replace").decode()  # a lone surrogate is no text
+    return found.replace("\x00", "")[:longest]
 
 
 def first(longest: int, *values: Any) -> str:
-    """Return the first of `values` that says something, as `text` does."""
+    """Return the first of `values` that is not empty, as `text` does."""
     return next(filter(None, (text(value, longest) for value in values)), "")
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a moment in any of the spellings that were seen; None where it is none.
+    """Return a time in any known spelling, or None.
 
-    ISO 8601 with or without zone (then UTC), `2024-03-29 07:55:58 pm`, and seconds or milliseconds since
-    1970.
+    Known are ISO 8601 with or without a zone (then UTC), `2024-03-29 07:55:58 pm`, and seconds or
+    milliseconds since 1970.
     """
     try:
         read = _read_moment(value)

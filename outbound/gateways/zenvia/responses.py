@@ -23,9 +23,9 @@ from outbound.gateways.base import (
     Throttled,
 )
 
-# The document shows only "pending"; the others are the words its relatives use.
+# Only "pending" is documented; Zenvia's other APIs use the others.
 KNOWN_STATUSES = frozenset({"pending", "queued", "accepted", "sent"})
-# Those that a written word of Zenvia may turn into "not sent"; the switch stands on the integration.
+# Responses that an integration's setting may turn from Ambiguous into NotSent.
 SERVER_ERRORS = frozenset({500, 502, 503, 504})
 MOST_TRIES_TOO_EARLY = 3
 
@@ -45,9 +45,9 @@ def read(
     now: datetime,
     server_errors_mean_not_sent: bool = False,
 ) -> Accepted:
-    """Return the acceptance that an answer states.
+    """Return what an accepting response says.
 
-    `body` is None where it was longer than we read. Raises the GatewayError that the answer means.
+    `body` is None when it was too long to read. Raises the GatewayError that any other response means.
     """
     text = (body or b"")[:MAX_ANSWER_LENGTH].decode("utf-8", "replace").replace("\x00", "")
     if 200 <= http_status < 300:
@@ -89,11 +89,11 @@ def _error(http_status: int, text: str) -> GatewayError:
         return Ambiguous(**facts, stops=REDIRECTED)
     if http_status in (408, 425):
         return NotSent(**facts, most_tries=MOST_TRIES_TOO_EARLY)
-    if http_status == 409:  # may mean that an earlier call was taken
+    if http_status == 409:  # may mean that an earlier call was accepted
         return Ambiguous(**facts)
     if 400 <= http_status < 500:
         return Refused(**facts)
-    return Ambiguous(**facts)  # a 5xx may come after the message was handed on
+    return Ambiguous(**facts)  # a 5xx may come after the message was passed on
 
 
 def _json_object(body: bytes | None) -> dict[str, Any] | None:
@@ -112,11 +112,11 @@ def _identifier(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
     text = str(value)[:64]
-    return text if text.isprintable() else ""  # a NUL or a lone surrogate fits in no database
+    return text if text.isprintable() else ""  # a NUL or a lone surrogate fits no database
 
 
 def _wait(retry_after: str | None, now: datetime) -> timedelta:
-    """Return the wait that a Retry-After asks for, in seconds or as a date, within what we grant."""
+    """Return the wait that Retry-After asks for, in seconds or as a date, within SHORTEST and LONGEST."""
     asked = _asked_wait((retry_after or "").strip(), now)
     if asked is None or asked < timedelta(0):
         return USUAL_ASKED_WAIT

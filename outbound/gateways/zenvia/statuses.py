@@ -1,27 +1,26 @@
-"""Parses webhook bodies leniently: statuses and messages of people (FACTS.md, "Webhook: ...").
+"""Parses the events of a webhook leniently (FACTS.md, "Webhook: statuses" and "Webhook: inbound").
 
-Nobody outside knows yet in which shape the NLU forwards a status, so all that is known of its relatives is
-taken: Zenvia's own events in both versions, and a flat body by analogy with the endpoint's answer. Which
-key means what stands in one table, so that the first real body needs one edit.
+The shape in which the NLU forwards a status is not documented, so Zenvia's events of both versions are read
+as well as a flat body in the words of the endpoint's response.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable, Unrelated
+from outbound.gateways.base import Inbound, ParsedEvent, StatusUpdate, Unreadable, Unrelated
 from outbound.gateways.zenvia.json_body import at, first, loads, moment, text
 from outbound.lifecycle import MessageStatus
 
-MOST_EVENTS = 500
+MAX_EVENTS = 500
 MAX_WORD, MAX_ID, MAX_NUMBER_ID, MAX_CODE, MAX_TEXT = 40, 100, 64, 20, 300
 OUR_CHANNEL = "whatsapp"
 _CODE = re.compile(r"(?<![0-9])13[0-9]{4}(?![0-9])")
 
-# What each word means for a message; None changes nothing. A word that is missing here is unknown, and
-# whoever knows it can teach it on the inbox page.
-WORDS: dict[str, MessageStatus | None] = {
+# The status that each word means; None changes nothing. An unknown word can be given a meaning in the admin.
+STATUS_WORDS: Mapping[str, MessageStatus | None] = {
     "sent": MessageStatus.SENT,
     "delivered": MessageStatus.DELIVERED,
     "verified": MessageStatus.DELIVERED,
@@ -42,7 +41,7 @@ WORDS: dict[str, MessageStatus | None] = {
     "recorded": None,
 }
 
-# Where each value may stand, the likeliest place first. The root's `id` names the event, never a message.
+# The paths at which each value may be found, the likeliest first. The `id` of the root names the event.
 _PLACES: dict[str, tuple[tuple[str, ...], ...]] = {
     "word": (("messageStatus", "code"), ("messageStatus", "status"), ("status",), ("code",)),
     "external_id": (("message", "externalId"), ("externalId",), ("external_id",), ("message", "external_id")),
@@ -75,8 +74,8 @@ _CAUSE_TEXTS = (
 )
 
 
-def items(body: bytes) -> list[Any]:
-    """Return the events in a body: the one object, or those of an array, of which one at least is an object.
+def split_events(body: bytes) -> list[Any]:
+    """Return the events in a body: the one object, or the items of an array with at least one object.
 
     Raises Unreadable.
     """
@@ -84,49 +83,49 @@ def items(body: bytes) -> list[Any]:
     found = value if isinstance(value, list) else [value]
     if not found:
         raise Unreadable("an empty array")
-    if len(found) > MOST_EVENTS:
-        raise Unreadable(f"more than {MOST_EVENTS} events at once")
+    if len(found) > MAX_EVENTS:
+        raise Unreadable(f"more than {MAX_EVENTS} events at once")
     if not any(isinstance(one, dict) for one in found):
         raise Unreadable("not an object")
     return found
 
 
-def read(item: Any) -> Told:
-    """Return what one event tells. Raises Unreadable where it is of no known shape."""
+def parse_event(item: Any) -> ParsedEvent:
+    """Return what one event says. Raises Unreadable when its shape is unknown."""
     if not isinstance(item, dict):
         raise Unreadable("not an object")
     kind = first(MAX_WORD, item.get("type")).upper()
     event_id = text(item.get("id"), MAX_ID) if kind else ""
     if kind not in ("", "MESSAGE", "MESSAGE_STATUS") or _is_of_another_channel(item):
-        return Unrelated(word=_small(kind), event_id=event_id)
+        return Unrelated(word=_lower(kind), event_id=event_id)
     if kind == "MESSAGE" or (not kind and _is_inbound(item)):
         return _inbound(item, event_id)
     return _status(item, event_id)
 
 
 def _status(item: dict[str, Any], event_id: str) -> StatusUpdate:
-    word = _small(_found(item, "word", MAX_WORD))
+    word = _lower(_found(item, "word", MAX_WORD))
     if not word:
         raise Unreadable("it tells no status")
-    told = {
+    ids = {
         "external_id": _found(item, "external_id", MAX_ID),
         "gateway_message_id": _found(item, "gateway_message_id", MAX_NUMBER_ID),
         "channel_message_id": _found(item, "channel_message_id", MAX_ID),
     }
-    if not any(told.values()):
+    if not any(ids.values()):
         raise Unreadable("it names no message")
-    why = " · ".join(_cause_texts(item))[:MAX_TEXT]
+    reason = " · ".join(_cause_texts(item))[:MAX_TEXT]
     return StatusUpdate(
         word=word,
         event_id=event_id,
         happened_at=_happened_at(item),
-        code=_found(item, "code", MAX_CODE) or _code_in(why),
-        text=why,
-        **told,
+        code=_found(item, "code", MAX_CODE) or _code_in(reason),
+        text=reason,
+        **ids,
     )
 
 
-def _inbound(item: dict[str, Any], event_id: str) -> Told:
+def _inbound(item: dict[str, Any], event_id: str) -> ParsedEvent:
     message = item.get("message") if isinstance(item.get("message"), dict) else item
     direction = first(10, at(message, "direction"), item.get("direction")).upper()
     if direction == "OUT":
@@ -136,23 +135,23 @@ def _inbound(item: dict[str, Any], event_id: str) -> Told:
         raise Unreadable("it names no sender")
     return Inbound(
         sender=sender,
-        text=_said(message),
+        text=_text_of(message),
         name=_name(message),
         event_id=event_id,
         happened_at=_happened_at(item),
     )
 
 
-def _said(message: Any) -> str:
+def _text_of(message: Any) -> str:
     contents = at(message, "contents")
     for content in contents if isinstance(contents, list) else []:
-        if said := first(MAX_TEXT, at(content, "text"), at(content, "payload")):
-            return said
+        if found := first(MAX_TEXT, at(content, "text"), at(content, "payload")):
+            return found
     return first(MAX_TEXT, at(message, "text"))
 
 
 def _name(message: Any) -> str:
-    """Return the person's name: of the visitor, or of the `json` content that version 1 had."""
+    """Return the person's name: of the visitor, or of the `json` content of version 1."""
     contents = at(message, "contents")
     older = [at(one, "payload", "visitor", "name") for one in contents] if isinstance(contents, list) else []
     return first(120, at(message, "visitor", "name"), *older)
@@ -175,14 +174,14 @@ def _happened_at(item: dict[str, Any]) -> Any:
     return next(filter(None, (moment(at(item, *place)) for place in _PLACES["happened_at"])), None)
 
 
-def _small(word: str) -> str:
-    """Return a word in small letters, of which a few scripts need more than of capitals."""
+def _lower(word: str) -> str:
+    """Return a word in lower case, which may be longer than in upper case."""
     return word.lower()[:MAX_WORD]
 
 
-def _code_in(why: str) -> str:
-    """Return WhatsApp's six digits where they stand in the words alone."""
-    found = _CODE.search(why)
+def _code_in(reason: str) -> str:
+    """Return a code of WhatsApp that is only written in a text."""
+    found = _CODE.search(reason)
     return found[0] if found else ""
 
 

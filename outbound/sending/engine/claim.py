@@ -13,9 +13,8 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from outbound import failpoints
+from outbound.gateways import gateway
 from outbound.gateways.base import Outgoing, boot_clock
-from outbound.gateways.zenvia import payload
-from outbound.gateways.zenvia.client import TOTAL_TIMEOUT_SECONDS
 from outbound.models import Campaign, Integration
 from outbound.models.fields import SecretUnreadable
 from outbound.sending import service_window
@@ -162,7 +161,7 @@ def _longest_stand() -> float:
     # A mark that is older than this when its turn comes might be given up by recovery while the request
     # is still under way; such a row goes back unsent (gateways.base.Outgoing.send_before).
     lease = float(settings.SENDER_LEASE_SECONDS)
-    return max(lease - TOTAL_TIMEOUT_SECONDS - 15, lease / 3)
+    return max(lease - gateway.CALL_TIMEOUT_SECONDS - 15, lease / 3)
 
 
 def _claimed(row: Any, ticket: str, share: _Portion, start_before: float, now: datetime) -> Claimed:
@@ -178,7 +177,7 @@ def _claimed(row: Any, ticket: str, share: _Portion, start_before: float, now: d
         outgoing=Outgoing(
             address=address,
             token=token,
-            payload=body if number == 1 else payload.with_external_id(body, attempt_id),
+            payload=body if number == 1 else gateway.replace_external_id(body, attempt_id),
             external_id=attempt_id,
             server_errors_mean_not_sent=limits.server_errors_mean_not_sent,
             send_before=start_before,

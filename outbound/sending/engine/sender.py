@@ -16,7 +16,7 @@ from django.utils import timezone
 from outbound import failpoints
 from outbound.db.retry import patiently
 from outbound.db.sqlite_write_lock import turn
-from outbound.gateways.zenvia.client import ZenviaClient
+from outbound.gateways import gateway
 from outbound.sending import heartbeat
 from outbound.sending.engine import recover
 from outbound.sending.engine.batching import Rhythm
@@ -79,7 +79,7 @@ class Run:
         """
         if not clone_guard.agrees(timezone.now()):
             return 0
-        with closing(ZenviaClient(self._connections)) as client:
+        with closing(gateway.open_client(self._connections)) as client:
             self._pool = Pool(client, self._widths)
             try:
                 self._loop()

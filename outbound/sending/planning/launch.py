@@ -21,7 +21,7 @@ from outbound import audit, failpoints
 from outbound.audit import Verb
 from outbound.db.sql import passing
 from outbound.db.sqlite_write_lock import turn
-from outbound.gateways.zenvia import payload
+from outbound.gateways import gateway
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Launch, Message, Recipient, Template
 from outbound.reports import outdated_days
@@ -229,7 +229,7 @@ def _rows(
         else:
             written[""] += 1
             external_id = next(ids)
-            body = payload.with_id(one.text, external_id)
+            body = gateway.add_external_id(one.text, external_id)
             yield (*who, "", "", body, external_id, one.resend_of, *queued)
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from outbound.contents import clean_content, placeholders
 from outbound.contents.errors import Problems
 from outbound.contents.placeholders import REFERENCE
-from outbound.gateways.zenvia import payload
+from outbound.gateways import gateway
+from outbound.gateways.base import Options
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Template
 
@@ -61,12 +62,12 @@ def _template_writer(campaign: Campaign, problems: Problems) -> Writer | None:
         return None
     body, fill = _template_body(template, _options(campaign)), placeholders.filler(texts)
     if placeholders.references(texts):
-        return lambda destination, known: payload.addressed(body(fill(known())), destination)
+        return lambda destination, known: gateway.add_destination(body(fill(known())), destination)
     alike = cache(lambda: body(texts))
-    return lambda destination, known: payload.addressed(alike(), destination)
+    return lambda destination, known: gateway.add_destination(alike(), destination)
 
 
-def _template_body(template: Template, options: payload.Options) -> Callable[[dict[str, str]], str]:
+def _template_body(template: Template, options: Options) -> Callable[[dict[str, str]], str]:
     text, places = len(template.body), len(REFERENCE.findall(template.body))
 
     def write(filled: dict[str, str]) -> str:
@@ -74,8 +75,7 @@ def _template_body(template: Template, options: payload.Options) -> Callable[[di
         bound = text + places * max(map(len, filled.values()), default=0)
         if bound > MAX_TEXT_LENGTH and len(template.filled(filled)) > MAX_TEXT_LENGTH:
             raise TextTooLong
-        body = payload.template_body(payload.NOBODY, template.template_id, filled, options)
-        return payload.unaddressed(body)
+        return gateway.template_body(template.template_id, filled, options)
 
     return write
 
@@ -90,9 +90,8 @@ def _notification_writer(
     content = problems.collect("content", lambda: clean_content(campaign.content or {}))
     if content is None:
         return None, []
-    body = payload.notification_body(payload.NOBODY, content.for_wire(), _options(campaign))
-    alike = payload.unaddressed(body)
-    return lambda destination, known: payload.addressed(alike, destination), list(content.warnings())
+    alike = gateway.notification_body(content.for_wire(), _options(campaign))
+    return lambda destination, known: gateway.add_destination(alike, destination), list(content.warnings())
 
 
 def _values(campaign: Campaign, template: Template) -> dict[str, str]:
@@ -101,8 +100,8 @@ def _values(campaign: Campaign, template: Template) -> dict[str, str]:
     return placeholders.clean_values(campaign.fields, [field.key for field in fields], required)
 
 
-def _options(campaign: Campaign) -> payload.Options:
-    return payload.Options(
+def _options(campaign: Campaign) -> Options:
+    return Options(
         context=campaign.context,
         restart_contact=campaign.restart_contact,
         inactivity_minutes=campaign.inactivity_minutes,

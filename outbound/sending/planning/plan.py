@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from outbound import phones
 from outbound.contents import placeholders
 from outbound.contents.errors import Problems
-from outbound.gateways.zenvia.payload import Json
+from outbound.gateways.base import Json
 from outbound.lifecycle import MAY_GO_AGAIN, CampaignKind, Reason
 from outbound.models import Campaign, Integration, Message, Recipient
 from outbound.sending import service_window

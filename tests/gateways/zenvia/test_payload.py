@@ -12,8 +12,8 @@ from outbound.gateways.zenvia.payload import (
     Options,
     encoded,
     notification_body,
+    replace_external_id,
     template_body,
-    with_external_id,
 )
 
 LOCATION = {"type": "location", "latitude": 0, "longitude": 0}
@@ -69,7 +69,7 @@ def test_the_external_id_is_in_the_text_and_the_body_is_left_alone() -> None:
 def test_a_further_attempt_differs_by_its_external_id_alone() -> None:
     first = encoded(template_body("1", "t", {"a": "b"}, Options(inactivity_minutes=0)), "c-1")
 
-    second = with_external_id(first, "c-1-2")
+    second = replace_external_id(first, "c-1-2")
 
     assert json.loads(second) == json.loads(first) | {"externalId": "c-1-2"}
     assert second == first.replace('"c-1"', '"c-1-2"')

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from outbound import phones
-from outbound.gateways.base import Inbound, StatusUpdate, Told
+from outbound.gateways.base import Inbound, ParsedEvent, StatusUpdate
 from outbound.gateways.zenvia import statuses
 from outbound.gateways.zenvia.error_codes import UNKNOWN, Effect, cause_of
-from outbound.gateways.zenvia.statuses import WORDS
+from outbound.gateways.zenvia.statuses import STATUS_WORDS
 from outbound.lifecycle import MessageStatus
 from outbound.sandbox.playback import event_scripts, events
 from outbound.sandbox.playback.answers import Receipt
@@ -21,12 +21,12 @@ from outbound.tracking.opt_out_keywords import is_stop_word
 NUMBER = "3598800"
 
 
-def told(ending: str) -> list[Told]:
+def told(ending: str) -> list[ParsedEvent]:
     """Return what the console reads in all that one story posts."""
     taken = Taken(f"{NUMBER}{ending}", Receipt("c-1", 7, 500_003))
     steps = event_scripts.chosen(taken.destination).play(taken)
     bodies = [events.dumps(step) for step in steps if not isinstance(step, float)]
-    return [statuses.read(item) for body in bodies for item in statuses.items(body)]
+    return [statuses.parse_event(item) for body in bodies for item in statuses.split_events(body)]
 
 
 ALL_ENDINGS = [*event_scripts.STORIES, "0601", "1234"]
@@ -42,7 +42,7 @@ def test_every_status_names_its_message_by_our_own_id(ending: str) -> None:
 def test_no_word_is_unknown_but_the_one_that_is_meant_to_be(ending: str) -> None:
     words = {one.word for one in told(ending) if isinstance(one, StatusUpdate)}
 
-    assert words - WORDS.keys() == ({"wobbled"} if ending == "0711" else set())
+    assert words - STATUS_WORDS.keys() == ({"wobbled"} if ending == "0711" else set())
 
 
 @pytest.mark.parametrize("ending", ALL_ENDINGS)
@@ -56,7 +56,7 @@ def test_every_time_is_now(ending: str) -> None:
 
 @pytest.mark.parametrize("ending", ["0700", "0701", "0702", "0703", "0709", "1234"])
 def test_a_message_that_is_read_ends_as_read(ending: str) -> None:
-    meanings = {WORDS[one.word] for one in told(ending) if isinstance(one, StatusUpdate)}
+    meanings = {STATUS_WORDS[one.word] for one in told(ending) if isinstance(one, StatusUpdate)}
 
     assert meanings == {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
 
@@ -73,7 +73,7 @@ def test_a_failure_has_a_cause_that_is_known(ending: str) -> None:
     failure = told(ending)[-1]
 
     assert isinstance(failure, StatusUpdate)
-    assert WORDS[failure.word] == MessageStatus.UNDELIVERED
+    assert STATUS_WORDS[failure.word] == MessageStatus.UNDELIVERED
     assert cause_of(failure.code) is not UNKNOWN
     assert failure.text
 

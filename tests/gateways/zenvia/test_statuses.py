@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable, Unrelated
+from outbound.gateways.base import Inbound, ParsedEvent, StatusUpdate, Unreadable, Unrelated
 from outbound.gateways.zenvia import statuses
 from outbound.lifecycle import MessageStatus
 
@@ -42,7 +42,7 @@ def wrote(text: str, **values: Any) -> Inbound:
     return Inbound(text=text, **{**ANA, **WROTE, **values})
 
 
-READ: dict[str, Told | str] = {
+READ: dict[str, ParsedEvent | str] = {
     "v2_sent": told("sent"),
     "v2_delivered": told("delivered"),
     "v2_read": told("read", text="The message was read"),
@@ -103,9 +103,9 @@ def golden(name: str) -> bytes:
     return (EVENTS / f"{name}.json").read_bytes()
 
 
-def read(name: str) -> Told:
-    (item,) = statuses.items(golden(name))
-    return statuses.read(item)
+def read(name: str) -> ParsedEvent:
+    (item,) = statuses.split_events(golden(name))
+    return statuses.parse_event(item)
 
 
 def test_every_golden_body_has_its_row_here() -> None:
@@ -124,21 +124,21 @@ def test_a_body_that_says_too_little_is_unreadable(name: str) -> None:
 
 
 def test_an_array_is_read_one_by_one() -> None:
-    items = statuses.items(golden("array"))
+    items = statuses.split_events(golden("array"))
 
-    assert [statuses.read(item) for item in items] == [READ["v2_sent"], READ["flat"]]
+    assert [statuses.parse_event(item) for item in items] == [READ["v2_sent"], READ["flat"]]
 
 
 @pytest.mark.parametrize("kind", ["message_status", "Message_Status", " MESSAGE_STATUS "])
 def test_the_type_may_be_spelled_in_any_case(kind: str) -> None:
     item = json.loads(golden("v2_sent")) | {"type": kind}
 
-    assert statuses.read(item) == READ["v2_sent"]
+    assert statuses.parse_event(item) == READ["v2_sent"]
 
 
 @pytest.mark.parametrize("word", ["Delivered", "DELIVERED ", "delivered"])
 def test_a_word_may_be_spelled_in_any_case(word: str) -> None:
-    assert statuses.read({"status": word, "external_id": "c-1"}) == StatusUpdate(
+    assert statuses.parse_event({"status": word, "external_id": "c-1"}) == StatusUpdate(
         word="delivered", external_id="c-1"
     )
 
@@ -147,7 +147,7 @@ def test_a_word_may_be_spelled_in_any_case(word: str) -> None:
 def test_our_channel_may_be_spelled_in_any_case_or_left_out(channel: str) -> None:
     item = json.loads(golden("v2_sent")) | {"channel": channel}
 
-    assert statuses.read(item) == READ["v2_sent"]
+    assert statuses.parse_event(item) == READ["v2_sent"]
 
 
 @pytest.mark.parametrize(
@@ -163,39 +163,39 @@ def test_our_channel_may_be_spelled_in_any_case_or_left_out(channel: str) -> Non
 )
 def test_a_body_that_is_no_event_is_unreadable(body: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
-        statuses.items(body)
+        statuses.split_events(body)
 
 
 def test_five_hundred_at_once_are_read() -> None:
-    assert len(statuses.items(b"[" + b"{}," * 499 + b"{}]")) == 500
+    assert len(statuses.split_events(b"[" + b"{}," * 499 + b"{}]")) == 500
 
 
 @pytest.mark.parametrize("digits", ["0131026", "1310260", "91310261", "13102"])
 def test_digits_that_only_look_like_a_code_are_none(digits: str) -> None:
     item = {"status": "failed", "external_id": "c-1", "reason": f"order {digits} failed"}
 
-    told = statuses.read(item)
+    told = statuses.parse_event(item)
 
     assert isinstance(told, StatusUpdate)
     assert told.code == ""
 
 
 def test_a_word_that_grows_in_small_letters_fits_its_column() -> None:
-    told = statuses.read({"status": "İ" * 40, "external_id": "c-1"})
+    told = statuses.parse_event({"status": "İ" * 40, "external_id": "c-1"})
 
     assert isinstance(told, StatusUpdate)
     assert len(told.word) <= statuses.MAX_WORD
 
 
 def test_a_type_that_grows_in_capitals_fits_its_column() -> None:
-    told = statuses.read({"type": "ß" * 40})
+    told = statuses.parse_event({"type": "ß" * 40})
 
     assert isinstance(told, Unrelated)
     assert len(told.word) <= statuses.MAX_WORD
 
 
 def test_every_word_of_the_documents_means_something_evidence_can_tell_or_nothing() -> None:
-    meanings = {meaning for meaning in statuses.WORDS.values() if meaning}
+    meanings = {meaning for meaning in statuses.STATUS_WORDS.values() if meaning}
 
     assert meanings == {
         MessageStatus.SENT,
@@ -203,4 +203,4 @@ def test_every_word_of_the_documents_means_something_evidence_can_tell_or_nothin
         MessageStatus.READ,
         MessageStatus.UNDELIVERED,
     }
-    assert all(word == word.lower() for word in statuses.WORDS)
+    assert all(word == word.lower() for word in statuses.STATUS_WORDS)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbound.gateways.base import Inbound, StatusUpdate, Told, Unreadable, Unrelated
+from outbound.gateways.base import Inbound, ParsedEvent, StatusUpdate, Unreadable, Unrelated
 from outbound.gateways.zenvia import statuses
 from outbound.models import Recipient, WebhookEvent
 from tests.gateways.zenvia.test_statuses import EVENTS
@@ -62,15 +62,15 @@ COLUMNS = {
 LONGEST = {**COLUMNS, "name": Recipient._meta.get_field("name").max_length, "sender": 40}
 
 
-def read(body: bytes) -> list[Told]:
+def read(body: bytes) -> list[ParsedEvent]:
     """Read a body as the intake does; return what could be read of it."""
-    told: list[Told] = []
+    told: list[ParsedEvent] = []
     with suppress(Unreadable):
-        told.extend(map(statuses.read, statuses.items(body)))
+        told.extend(map(statuses.parse_event, statuses.split_events(body)))
     return told
 
 
-def assert_storable(told: Told) -> None:
+def assert_storable(told: ParsedEvent) -> None:
     assert isinstance(told, StatusUpdate | Inbound | Unrelated)
     for field in fields(told):
         value = getattr(told, field.name)

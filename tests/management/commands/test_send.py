@@ -218,7 +218,7 @@ def test_a_long_send_that_fails_leaves_nothing(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "LARGE", 2)
-    monkeypatch.setattr(launch.payload, "with_id", lambda *_: 1 / 0)
+    monkeypatch.setattr(launch.gateway, "add_external_id", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         send(*TEMPLATE, "--to", *many(3), to=None)

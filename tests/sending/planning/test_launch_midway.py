@@ -85,7 +85,9 @@ def test_a_changed_plan_is_raised_for_whoever_waits_and_nothing_is_left() -> Non
 
 def test_a_fault_of_ours_gives_the_draft_back(monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = a_begun()
-    monkeypatch.setattr("outbound.sending.planning.launch.payload.with_id", failing(ZeroDivisionError()))
+    monkeypatch.setattr(
+        "outbound.sending.planning.launch.gateway.add_external_id", failing(ZeroDivisionError())
+    )
 
     with pytest.raises(ZeroDivisionError):
         attended()

@@ -82,14 +82,14 @@ MUTANTS = [
     ),
     Mutant(
         "marker: the first byte",
-        "outbound/gateways/deadline.py",
+        "outbound/gateways/base/deadline.py",
         "        self.has_left = True\n",
         "",
         "tests/gateways",
     ),
     Mutant(
         "a mark that is too old sends nothing",
-        "outbound/gateways/deadline.py",
+        "outbound/gateways/base/deadline.py",
         "if self._send_before is not None and now > self._send_before:",
         "if False:",
         "tests/gateways",

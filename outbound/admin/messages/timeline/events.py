@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 
 from outbound.admin.base.formatting import moment
 from outbound.admin.messages.timeline.entry import Moment
-from outbound.gateways.zenvia.error_codes import cause_of
-from outbound.gateways.zenvia.statuses import WORDS
+from outbound.gateways import gateway
 from outbound.lifecycle import REACHED, EventState, MessageStatus
 from outbound.models import Message, StatusWord, WebhookEvent
 from outbound.tracking.reading import is_odd
@@ -51,8 +50,8 @@ def happened_at(event: WebhookEvent) -> datetime:
 
 def told(event: Any) -> MessageStatus | None:
     """Return the state that an event's word means, by the documents or as a person taught it."""
-    if event.word in WORDS:
-        return WORDS[event.word]
+    if event.word in gateway.STATUS_WORDS:
+        return gateway.STATUS_WORDS[event.word]
     return MessageStatus(event.taught) if event.taught else None
 
 
@@ -109,5 +108,5 @@ def _standing(event: WebhookEvent, status: MessageStatus | None) -> str:
 
 
 def _cause(code: str) -> str:
-    meaning = str(cause_of(code).meaning)
+    meaning = str(gateway.cause_of(code).meaning)
     return _("%(meaning)s (code %(code)s)") % {"meaning": meaning, "code": code} if code else meaning

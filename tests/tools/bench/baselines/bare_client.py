@@ -17,8 +17,8 @@ import django
 
 django.setup()
 
-from outbound.gateways.base import Outgoing  # noqa: E402
-from outbound.gateways.zenvia.client import ZenviaClient  # noqa: E402
+from outbound.gateways import gateway  # noqa: E402
+from outbound.gateways.base import Client, Outgoing  # noqa: E402
 from outbound.models import Message  # noqa: E402
 
 
@@ -30,14 +30,14 @@ def bodies(address: str, messages: int) -> list[Outgoing]:
     ]
 
 
-def post_all(client: ZenviaClient, waiting: Iterator[Outgoing]) -> None:
+def post_all(client: Client, waiting: Iterator[Outgoing]) -> None:
     for one in waiting:  # a list's iterator gives each item to one thread alone
         client.post(one)
 
 
 def main(address: str, in_flight: str, messages: str) -> float:
     waiting = iter(bodies(address, int(messages)))
-    with closing(ZenviaClient(int(in_flight))) as client:
+    with closing(gateway.open_client(int(in_flight))) as client:
         threads = [threading.Thread(target=post_all, args=(client, waiting)) for _ in range(int(in_flight))]
         before = time.process_time()
         for thread in threads:

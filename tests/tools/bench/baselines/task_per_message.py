@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from outbound.gateways.base import Outgoing
-from outbound.gateways.zenvia.client import ZenviaClient
+from outbound.gateways import gateway
+from outbound.gateways.base import Client, Outgoing
 from outbound.models import Message
 
 
 @cache
-def client() -> ZenviaClient:
-    return ZenviaClient(1)
+def client() -> Client:
+    return gateway.open_client(1)
 
 
 def enqueue() -> int:

@@ -1,7 +1,7 @@
-"""The connections that calls go over: they know which byte is the first, and keep nothing but sockets.
+"""HTTP connections that mark the moment at which the first byte of a call leaves.
 
-`requests` over `urllib3`, with what either would do behind our back left out: cookies, redirects, retries,
-proxies, .netrc, authorities read from disk for each connection, and sockets that were idle for long.
+They use `requests` and `urllib3` without cookies, redirects, retries, proxies and .netrc; they load the
+certificate authorities once, and close sockets that were idle for long.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from urllib3.util.connection import create_connection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from outbound import failpoints
-from outbound.gateways.base import boot_clock
-from outbound.gateways.deadline import Call, under_way
+from outbound.gateways.base.clock import boot_clock
+from outbound.gateways.base.deadline import Call, current_call
 
-# A gateway may close what is idle, and a request that meets the closing is in doubt for nothing.
+# A gateway may close an idle connection; a request sent at that moment would be left unconfirmed.
 MAX_IDLE_SECONDS = 5
 MAX_HOSTS = 64
-# Several integrations may share a host, each with connections of its own.
+# How many integrations may share a host, each with connections of its own.
 MAX_SHARING = 32
 
 
 class MarkedConnection(HTTPConnection):
-    """A connection that marks the call it carries, right before the first byte."""
+    """A connection that marks its call as left right before the first byte."""
 
     _call: Call | None = None
     _idle_since = 0.0
 
     def send(self, data: Any) -> None:
-        """Write the head of a request, and then its body: urllib3 hands over one after the other."""
-        call = under_way()
+        """Write the head of a request or its body, which urllib3 passes one after the other."""
+        call = current_call()
         if call.has_left:
             self._send_body(data)
             return
@@ -59,7 +59,7 @@ class MarkedConnection(HTTPConnection):
         return boot_clock() - self._idle_since <= MAX_IDLE_SECONDS and super().is_connected
 
     def put_aside(self) -> None:
-        """Be ready for another call, over a new socket if this one was cut."""
+        """Become ready for another call; a socket that was cut is closed."""
         self._idle_since = boot_clock()
         call, self._call = self._call, None
         if call and call.let_go():
@@ -74,12 +74,12 @@ class MarkedConnection(HTTPConnection):
         super().send(data)
 
     def _new_conn(self) -> socket.socket:
-        """Connect within the call's time; urllib3 would grant the timeout to each address of a host."""
+        """Connect within the deadline of the call; urllib3 applies the timeout to each address of a host."""
         failure: OSError | None = None
         try:
-            for *_kind, address in _looked_up(self.host, self.port, self.timeout):
+            for *_kind, address in _look_up(self.host, self.port, self.timeout):
                 host_and_port = str(address[0]), int(address[1])
-                seconds = under_way().seconds_left(self.timeout or 0)
+                seconds = current_call().seconds_left(self.timeout or 0)
                 try:
                     return create_connection(host_and_port, seconds, socket_options=self.socket_options)
                 except OSError as error:
@@ -91,22 +91,23 @@ class MarkedConnection(HTTPConnection):
         raise NewConnectionError(self, type(failure).__name__) from failure
 
 
-def _looked_up(host: str, port: int, timeout: Any) -> list[Any]:
-    """Return a host's addresses within the call's time. Raises OSError, or UnicodeError for no host at all.
+def _look_up(host: str, port: int, timeout: Any) -> list[Any]:
+    """Return the addresses of a host within the deadline. Raises OSError, and UnicodeError for a bad host.
 
-    The system's resolver takes no timeout and cannot be interrupted, so it is left behind when it is slow.
+    The system's resolver takes no timeout and cannot be interrupted, so it runs in a thread that is abandoned
+    when it is slow.
     """
     found: SimpleQueue[Any] = SimpleQueue()
 
-    def look_up() -> None:
+    def resolve() -> None:
         try:
             found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             found.put(error)
 
-    threading.Thread(target=look_up, daemon=True).start()
+    threading.Thread(target=resolve, daemon=True).start()
     try:
-        answer = found.get(timeout=under_way().seconds_left(timeout or 0))
+        answer = found.get(timeout=current_call().seconds_left(timeout or 0))
     except Empty:
         raise TimeoutError("the name was not looked up in time") from None
     if isinstance(answer, Exception):
@@ -115,7 +116,7 @@ def _looked_up(host: str, port: int, timeout: Any) -> list[Any]:
 
 
 class MarkedTLSConnection(MarkedConnection, HTTPSConnection):
-    """The same over TLS: a handshake is done before anything is sent, so nothing of it is marked."""
+    """The same over TLS: the handshake comes before the first byte of the request and is not marked."""
 
 
 class MarkedPool(HTTPConnectionPool):
@@ -132,10 +133,10 @@ class MarkedTLSPool(MarkedPool, HTTPSConnectionPool):
 
 
 class DirectAdapter(HTTPAdapter):
-    """Takes one prepared request to its host and returns the raw answer. Use it without a session."""
+    """Sends one prepared request and returns the raw response. Use it without a session."""
 
     def __init__(self, slots: int) -> None:
-        """`slots` is how many connections to one integration are kept."""
+        """Keep `slots` connections for each integration."""
         self.trust = create_urllib3_context()
         self.trust.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
         super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=slots * MAX_SHARING, max_retries=0)
@@ -145,10 +146,10 @@ class DirectAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": MarkedPool, "https": MarkedTLSPool}
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing to add: `trust` holds the authorities, and checks every certificate and its name."""
+        """Add nothing: `trust` holds the authorities and checks every certificate and its name."""
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Return the answer as it is on the wire, without cookies or a guess at its encoding."""
+        """Return the response as received, without cookies or a guess at its encoding."""
         response = Response()
         response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
         return response

@@ -1,4 +1,4 @@
-"""One call on its way: whether its first byte has left, and a deadline that nothing can put off."""
+"""A call in progress: whether its first byte has left, and a deadline that holds for the whole call."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from outbound.gateways.base import NotSent, boot_clock
+from outbound.gateways.base.clock import boot_clock
+from outbound.gateways.base.results import NotSent
 
 TOO_LATE = "too late"
 TIMED_OUT = "timeout"
-# How late the watchdog may be, as a part of the time that a call has.
+# How often the watchdog looks, as a fraction of a call's time.
 TICK = 1 / 30
 
-_here = threading.local()
+_thread = threading.local()
 
 
 class Call:
-    """What is known of one request on the wire. One thread makes it, and the watchdog may cut it."""
+    """One request on the wire. One thread makes it, and the watchdog may cut it."""
 
     def __init__(self, seconds: float, send_before: float | None) -> None:
         self.deadline = boot_clock() + seconds
@@ -29,13 +30,13 @@ class Call:
         self._lock = threading.Lock()
 
     def seconds_left(self, most: float) -> float:
-        """Return a timeout within the deadline; one that is over still fails as a timeout does."""
+        """Return a timeout in seconds that ends by the deadline, or one that fails at once after it."""
         return max(0.001, min(most, self.deadline - boot_clock()))
 
     def leave(self, wire: socket.socket) -> None:
-        """Mark the first byte, right before it goes to `wire`; from here on nobody knows.
+        """Mark the first byte, right before it is written to `wire`; from here on the outcome is open.
 
-        Raises NotSent where it is too late for it, by the mark in the database or by the deadline.
+        Raises NotSent when it is too late: after `send_before` or after the deadline.
         """
         now = boot_clock()
         if self._send_before is not None and now > self._send_before:
@@ -47,26 +48,26 @@ class Call:
         self.has_left = True
 
     def let_go(self) -> bool:
-        """Take the wire out of the watchdog's reach, for it may serve another call; return `was_cut`."""
+        """Detach the wire, since another call may use it, and return `was_cut`."""
         with self._lock:
             self._wire = None
         return self.was_cut
 
     def cut(self) -> None:
-        """Shut the wire under the thread that waits on it, which then sees it end."""
+        """Shut down the wire; the thread that waits on it sees it end."""
         with self._lock:
             if self._wire is None:
                 return
             self.was_cut = True
-            # The base class on purpose: of TLS, only the descriptor may be touched by another thread.
+            # The base class's method: another thread may touch a TLS socket's descriptor, but not its state.
             with suppress(OSError):
                 socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
 
 
 class Watchdog:
-    """Gives calls their time, and cuts those that take longer.
+    """Cuts calls that take longer than `seconds`.
 
-    The timeouts of a socket start anew with each byte: a slow drip passes them for ever.
+    A socket's own timeout starts anew with each byte, so a slow response could last for ever.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -79,8 +80,8 @@ class Watchdog:
 
     @contextmanager
     def call(self, send_before: float | None) -> Iterator[Call]:
-        """Hold the call that this thread makes within; `under_way()` finds it."""
-        call = _here.call = Call(self._seconds, send_before)
+        """Provide the call that this thread makes within the block; `current_call()` returns it."""
+        call = _thread.call = Call(self._seconds, send_before)
         with self._lock:
             self._calls.add(call)
         try:
@@ -104,7 +105,7 @@ class Watchdog:
                     call.cut()
 
 
-def under_way() -> Call:
-    """Return the call that this thread makes; there is always one where bytes are written."""
-    call: Call = _here.call
+def current_call() -> Call:
+    """Return the call that this thread makes. Bytes are only written within one."""
+    call: Call = _thread.call
     return call
