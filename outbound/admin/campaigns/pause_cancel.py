@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.contrib.auth.models import User
@@ -13,23 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from outbound.admin.base.cards import Fact, Link
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import OptionalReasonForm, ReasonForm
 from outbound.admin.base.formatting import moment, person
 from outbound.admin.campaigns.state import decision
-from outbound.admin.integrations.pause import ReasonForm
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign
 from outbound.sending.control import campaigns
 from outbound.sending.limits import canary
 from outbound.tasks import wake
-
-
-class OptionalReasonForm(ReasonForm):
-    """Stopping must be quick, so a word about it may follow or not."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = False
-        self.fields["reason"].help_text = _("Your colleagues read it here. It may stay empty.")
 
 
 class SteeringView(ConfirmView):

@@ -15,21 +15,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from outbound.admin.base.confirmation_forms import TypedCountField, TypedCountForm
 from outbound.admin.compose import preview
 from outbound.admin.compose.draft_access import DraftPage
 from outbound.admin.compose.schedule_summary import timing
-from outbound.lifecycle import Reason
+from outbound.lifecycle import MAX_REASON_LENGTH, Reason
 from outbound.sending import service_window
 from outbound.sending.planning.launch import AlreadyLaunched, PlanChanged, begin, is_large
 from outbound.sending.planning.plan import Plan, Planned, plan
 from outbound.tasks import launch_and_wake
 
 PEOPLE_PER_PAGE = 50
-# From this many on, a click is not enough: the number is typed.
-LARGE_SEND = 100
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(TypedCountForm):
     """What a person says before the send: that they saw the warnings, and how many it goes to."""
 
     digest = forms.CharField(widget=forms.HiddenInput)
@@ -37,25 +36,15 @@ class ReviewForm(forms.Form):
         label=gettext_lazy("I have read this and want to send anyway"),
         error_messages={"required": gettext_lazy("Tick this, or go back and change the message.")},
     )
-    typed_count = forms.CharField(
-        label=gettext_lazy("How many people get it? Type the number."), max_length=12
+    typed_count = TypedCountField(
+        label=gettext_lazy("How many people get it? Type the number."),
+        wrong=gettext_lazy("It goes to %(count)s people."),
     )
 
     def __init__(self, posted: Any, *, planned: Plan) -> None:
-        super().__init__(posted, initial={"digest": planned.digest})
-        self.count = len(planned.going)
+        super().__init__(posted, count=len(planned.going), initial={"digest": planned.digest})
         if not planned.warnings:
             del self.fields["seen"]
-        if self.count < LARGE_SEND:
-            del self.fields["typed_count"]
-
-    def clean_typed_count(self) -> str:
-        typed = "".join(filter(str.isdecimal, self.cleaned_data["typed_count"]))
-        if typed != str(self.count):
-            raise ValidationError(
-                _("It goes to %(count)s people."), params={"count": self.count}, code="count_wrong"
-            )
-        return typed
 
 
 class ReviewView(DraftPage):
@@ -129,6 +118,7 @@ class ReviewView(DraftPage):
         context = {
             "draft": self.draft,
             "outside": len(outside),
+            "max_reason_length": MAX_REASON_LENGTH,
             "may_give_reason": service_window.takes_reason(self.draft),
             "plan": planned,
             "may_see": self._may_see,

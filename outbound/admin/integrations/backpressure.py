@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from outbound import audit
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import ReasonForm
 from outbound.admin.base.formatting import moment
-from outbound.admin.integrations.pause import ReasonForm
 from outbound.audit import Verb
 from outbound.models import Integration
 from outbound.sending.control import campaigns

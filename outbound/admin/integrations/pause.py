@@ -8,13 +8,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import ReasonForm
 from outbound.admin.base.formatting import moment, person
 from outbound.admin.integrations import tokens
-from outbound.lifecycle import MAX_REASON_LENGTH, IntegrationStatus
+from outbound.lifecycle import IntegrationStatus
 from outbound.models import Integration
 from outbound.sending.control import integrations
 from outbound.sending.control.integrations import queued_count
@@ -60,15 +60,6 @@ def state(integration: Integration) -> list[Fact]:
         facts.append(Fact(_("Since"), moment(integration.status_changed_at)))
         facts.append(Fact(_("By"), person(integration.status_changed_by)))
     return facts
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Your colleagues read it here."),
-        max_length=MAX_REASON_LENGTH,
-        widget=UnfoldAdminTextInputWidget(),
-    )
 
 
 class PauseView(ConfirmView):

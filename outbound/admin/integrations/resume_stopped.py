@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound.admin.base.alert import Alert
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import ReasonForm
 from outbound.admin.integrations import tokens
-from outbound.admin.integrations.pause import ReasonForm, reason, waiting
+from outbound.admin.integrations.pause import reason, waiting
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.sending.control import integrations

@@ -6,26 +6,23 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound import audit
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import ReasonForm, reason_field
 from outbound.admin.base.formatting import person
-from outbound.admin.integrations.pause import ReasonForm
 from outbound.audit import Verb
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message, Recipient
 
-MAX_REASON_LENGTH = 120  # the person's name stands before it
+MAX_OPT_OUT_REASON_LENGTH = 120  # the person's name stands before it
 
 
-class WhyForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("How you know, if there is something to say: a call, a letter."),
-        max_length=MAX_REASON_LENGTH,
+class OptOutForm(forms.Form):
+    reason = reason_field(
+        gettext_lazy("How you know, if there is something to say: a call, a letter."),
         required=False,
-        widget=UnfoldAdminTextInputWidget(),
+        max_length=MAX_OPT_OUT_REASON_LENGTH,
     )
 
 
@@ -33,7 +30,7 @@ class OptOutView(ConfirmView):
     permission_required = "outbound.opt_out_recipient"
     question = gettext_lazy("No more messages for %(name)s")
     confirm_label = gettext_lazy("Opt out")
-    form_class = WhyForm
+    form_class = OptOutForm
 
     def explanation(self) -> list[str]:
         return [_("This person gets no more messages from this console."), self._waiting()]

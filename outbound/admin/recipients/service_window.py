@@ -15,8 +15,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from outbound import audit
 from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
+from outbound.admin.base.confirmation_forms import ReasonForm
 from outbound.admin.base.formatting import moment, person
-from outbound.admin.integrations.pause import ReasonForm
 from outbound.audit import Verb
 from outbound.models import Conversation, Integration, Recipient
 from outbound.sending import service_window

@@ -85,8 +85,8 @@ OF_LAUNCHES = [
     Mutant(
         "cancel: what waits is settled at once",
         "outbound/sending/control/campaigns.py",
-        "        recover.settle_queued(campaign, now)\n    return count",
-        "        pass\n    return count",
+        "    recover.settle_queued(campaign, now)\n    return count",
+        "    return count",
         "tests/sending/control/test_campaigns.py",
     ),
 ]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,45 +17,24 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound import phones
 from outbound.admin.base.cards import Fact
+from outbound.admin.base.confirmation_forms import TypedCountField, TypedCountForm, reason_field
 from outbound.admin.base.views import ConsolePage
 from outbound.admin.messages.unconfirmed import selection
-from outbound.lifecycle import MAX_REASON_LENGTH
 from outbound.models import Attempt, Campaign, Message
 from outbound.sending.control.unconfirmed import settle
 
-# From this many on, a click is not enough: the number is typed.
-LARGE_DECISION = 100
 # An answer that is late, or a status of the gateway's, comes within this time if it comes at all.
 STILL_OPEN = timedelta(minutes=30)
 MAX_SHOWN = 5
 
 
-class DecisionForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("How you know. Your colleagues read it on the message's page."),
-        max_length=MAX_REASON_LENGTH,
-        widget=UnfoldAdminTextInputWidget(),
-    )
-    typed_count = forms.CharField(
+class DecisionForm(TypedCountForm):
+    reason = reason_field(gettext_lazy("How you know. Your colleagues read it on the message's page."))
+    typed_count = TypedCountField(
         label=gettext_lazy("How many messages is this about? Type the number."),
-        max_length=12,
+        wrong=gettext_lazy("It is about %(count)s messages."),
         widget=UnfoldAdminTextInputWidget(),
     )
-
-    def __init__(self, posted: Any, *, count: int) -> None:
-        super().__init__(posted)
-        self.count = count
-        if count < LARGE_DECISION:
-            del self.fields["typed_count"]
-
-    def clean_typed_count(self) -> str:
-        typed = "".join(filter(str.isdecimal, self.cleaned_data["typed_count"]))
-        if typed != str(self.count):
-            raise ValidationError(
-                _("It is about %(count)s messages."), params={"count": self.count}, code="count_wrong"
-            )
-        return typed
 
 
 class DecideView(ConsolePage):
@@ -122,6 +99,7 @@ class DecideView(ConsolePage):
                 "is_recent": recent.exists(),
                 "count": count,
                 "form": form,
+                "confirm_kind": "primary",
                 "confirm_label": _("It was sent") if self.as_sent else _("It was not sent"),
                 "back_url": self._back(),
             }
