@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 
 from outbound.gateways import gateway
-from outbound.sending.engine.sender import GRACE_SECONDS
+from outbound.sending.engine.shutdown import GRACE_SECONDS
 from outbound.tasks import PUMP_SECONDS
 
 # A pump claims for so long, lets what it marked begin, and waits for what is in flight.

@@ -12,7 +12,7 @@ from django_q.conf import Conf
 from django_q.tasks import async_task
 
 from outbound.models import Campaign
-from outbound.sending.engine.sender import Run
+from outbound.sending.engine.sender import Sender
 from outbound.sending.engine.signals import asked_by_signal
 from outbound.sending.limits import eligible
 from outbound.sending.planning.launch import Launched, launch
@@ -42,9 +42,9 @@ def pump() -> int:
     """Send what is due for a bounded time. Harmless when run twice, late, or never."""
     with asked_by_signal() as stop:
         # The next pump is asked for a moment before this one ends, so that it begins at once.
-        sent = Run(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
+        sent = Sender(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
     now = timezone.now()
-    moment = eligible.next_moment(now)
+    moment = eligible.next_due_at(now)
     if moment and moment < now + SOON and not stop.is_set():
         wake()
     return sent

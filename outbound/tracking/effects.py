@@ -45,7 +45,9 @@ def follow(changes: Iterable[Change], now: datetime) -> None:
         stop_integration(integration_id, reason, now, since=now)
     pause_templates(templates, now)
     # Throttles after all else, in every transaction: a sender may meet us here.
-    circuit_breaker.learn({pk: circuit_breaker.Lesson(wait=BREATH) for pk in too_fast}, frozenset(), now)
+    circuit_breaker.update(
+        {pk: circuit_breaker.ResponseSummary(wait=BREATH) for pk in too_fast}, frozenset(), now
+    )
 
 
 def pause_templates(pks: Iterable[int], now: datetime) -> None:

@@ -20,7 +20,7 @@ from outbound.management import demo
 from outbound.models import Integration
 from outbound.sandbox.http import ledger
 from outbound.sandbox.http.server import start
-from outbound.sending.engine.sender import Run
+from outbound.sending.engine.sender import Sender
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -126,7 +126,7 @@ def violations(complaints: list[str]) -> Callable[[Page], list[str]]:
 
 def send_what_is_due() -> None:
     """Do the worker's work, in this thread."""
-    Run(seconds=20, slots=settings.SENDER_SLOTS, linger=False).run()
+    Sender(seconds=20, slots=settings.SENDER_SLOTS, linger=False).run()
 
 
 def _is_foreign(url: str) -> bool:

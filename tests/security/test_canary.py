@@ -18,7 +18,7 @@ from django.utils import timezone
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration
 from outbound.sandbox.http.server import start
-from outbound.sending.engine.sender import Run
+from outbound.sending.engine.sender import Sender
 from outbound.sending.planning.launch import launch
 from tests.builders import a_recipient, a_template, an_operator
 from tests.security.pages import every_page
@@ -60,7 +60,7 @@ def send(integration: Integration, numbers: str) -> None:
         kind=CampaignKind.TEMPLATE, integration=integration, template=a_template(body="Hi"), numbers=numbers
     )
     launch(campaign, by=None, now=timezone.now())
-    Run(seconds=20, slots=4, linger=False).run()
+    Sender(seconds=20, slots=4, linger=False).run()
 
 
 def test_no_page_shows_the_token(integration: Integration, client: Client) -> None:

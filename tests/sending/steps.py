@@ -18,10 +18,10 @@ from django.utils import timezone
 from outbound.gateways.base import Accepted, GatewayError
 from outbound.models import Campaign, Integration, Message
 from outbound.sandbox.http.server import SandboxServer
-from outbound.sending.engine.claim import Claimed, claim
+from outbound.sending.engine.claim import ClaimedMessage, claim
 from outbound.sending.engine.deliver import Delivered
 from outbound.sending.engine.record import record
-from outbound.sending.engine.sender import Run
+from outbound.sending.engine.sender import Sender
 from outbound.sending.planning.launch import launch
 from tests.builders import a_campaign, a_template, an_integration
 
@@ -54,17 +54,17 @@ def a_launched(people: int = 1, **values: Any) -> Campaign:
     return launch(a_draft(people, **values), by=None, now=timezone.now()).campaign
 
 
-def claimed(limit: int = 100, now: datetime | None = None) -> list[Claimed]:
+def claimed(limit: int = 100, now: datetime | None = None) -> list[ClaimedMessage]:
     with transaction.atomic():
-        return claim(lambda _integration_id: limit, now or timezone.now()).claimed
+        return claim(lambda _integration_id: limit, now or timezone.now()).messages
 
 
 def recorded(
-    one: Claimed, result: Accepted | GatewayError, now: datetime | None = None, *, chance: int = 7
+    one: ClaimedMessage, result: Accepted | GatewayError, now: datetime | None = None, *, rng: int = 7
 ) -> Message:
     """Record one result and return its message as it is now."""
     with transaction.atomic():
-        record([Delivered(one, result, 12)], now or timezone.now(), random.Random(chance))
+        record([Delivered(one, result, 12)], now or timezone.now(), random.Random(rng))
     return Message.objects.get(pk=one.message_id)
 
 
@@ -73,7 +73,7 @@ def integrated(gateway: SandboxServer, **values: Any) -> Integration:
 
 
 def run_once(slots: int = 4, **options: Any) -> int:
-    return Run(**({"seconds": 30, "slots": slots, "linger": False} | options)).run()
+    return Sender(**({"seconds": 30, "slots": slots, "linger": False} | options)).run()
 
 
 def statuses() -> Counter[str]:

@@ -31,14 +31,14 @@ def test_the_history_shows_the_templates_text_of_that_day(client: Client) -> Non
 
 def test_a_token_never_travels_to_an_address_that_came_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     a_launched()
-    read_door: Callable[..., Any] = claim_module._door
+    read: Callable[..., Any] = claim_module._credentials
 
     def moved_meanwhile(*args: Any) -> Any:
-        door = read_door(*args)
+        credentials = read(*args)
         Integration.objects.update(base_url="https://elsewhere.example", token="")
-        return door
+        return credentials
 
-    monkeypatch.setattr(claim_module, "_door", moved_meanwhile)
+    monkeypatch.setattr(claim_module, "_credentials", moved_meanwhile)
     (one,) = claimed()
 
     assert one.outgoing.token == TOKEN

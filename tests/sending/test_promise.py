@@ -22,7 +22,7 @@ from outbound.lifecycle import (
 )
 from outbound.models import Attempt, Campaign, Integration, Message
 from outbound.reports import campaign_counts
-from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.recover import reap
 from tests.sending.steps import ACCEPTED, a_launched, claimed, recorded
 
@@ -63,7 +63,7 @@ class World:
 
     def __init__(self) -> None:
         self.now = timezone.now()
-        self.claims: list[Claimed] = []
+        self.claims: list[ClaimedMessage] = []
         self.launched = 0
 
     def launch(self, people: int) -> None:

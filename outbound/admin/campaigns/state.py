@@ -59,7 +59,7 @@ def is_scheduled(campaign: Campaign, now: datetime) -> bool:
 
 def in_first_wave(campaign: Campaign, rows: RowSum) -> bool:
     """Whether only the first few may go yet (sending/waves.py)."""
-    large = rows.planned - rows.skipped > canary.FROM
+    large = rows.planned - rows.skipped > canary.MIN_RECIPIENTS
     return campaign.first_wave and not campaign.first_wave_passed_at and large
 
 

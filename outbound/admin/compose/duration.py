@@ -25,7 +25,7 @@ class Forecast:
 def forecast(integration: Integration, count: int, start: datetime, until: datetime) -> Forecast:
     """Return what becomes of `count` messages that may go from `start` on and not after `until`."""
     held = eligible.throttle_of(integration)
-    moment = begins = rate_limit.opens(integration, held, start)
+    moment = begins = rate_limit.next_opening(integration, held, start)
     until = min(until, start + LONGEST_LOOK)
     day, spent, left = timezone.localdate(begins), rate_limit.used_today(held, begins), count
     while moment < until:

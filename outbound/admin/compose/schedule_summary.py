@@ -53,7 +53,7 @@ def _takes(integration: Integration, found: Forecast) -> str:
 
 
 def _first(draft: Campaign, count: int) -> str:
-    if not draft.first_wave or count <= canary.FROM:
+    if not draft.first_wave or count <= canary.MIN_RECIPIENTS:
         return ""
     return _("%(few)s people; the others follow as soon as one of these is accepted") % {"few": canary.SIZE}
 

@@ -97,7 +97,9 @@ def _silent_webhooks(integrations: list[Integration], now: datetime) -> list[Ale
 
 def _integrations() -> QuerySet[Integration]:
     """Return all, each with `has_webhook` and `is_waited_for` (it is held, and running sends wait for it)."""
-    running = eligible.with_queued_rows().filter(status=CampaignStatus.RUNNING, integration=OuterRef("pk"))
+    running = eligible.with_queued_messages().filter(
+        status=CampaignStatus.RUNNING, integration=OuterRef("pk")
+    )
     held = When(~Q(status=IntegrationStatus.ACTIVE), then=Exists(running))
     return Integration.objects.select_related("throttle").annotate(
         has_webhook=Exists(WebhookKey.objects.filter(integration=OuterRef("pk"))),

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbound.management.base import ConsoleCommand
-from outbound.sending.engine.sender import Run
+from outbound.sending.engine.sender import Sender
 from outbound.sending.engine.signals import asked_by_signal
 
 
 class Command(ConsoleCommand):
     help = "Send what is due now and return: the same loop as the background worker, run once."
 
-    _run: Run | None = None
+    _sender: Sender | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -29,12 +29,14 @@ class Command(ConsoleCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with asked_by_signal() as stop:
-            self._run = Run(seconds=options["seconds"], slots=settings.SENDER_SLOTS, stop=stop, linger=False)
-            sent = self._run.run()
+            self._sender = Sender(
+                seconds=options["seconds"], slots=settings.SENDER_SLOTS, stop=stop, linger=False
+            )
+            sent = self._sender.run()
         self.stdout.write(_("%(count)d requests made.") % {"count": sent})
 
     def state_after(self, error: BaseException) -> str:
-        count = self._run.sent if self._run else 0
+        count = self._sender.sent if self._sender else 0
         if not count:
             return _("Nothing was sent.")
         made = ngettext("%(count)d request was made.", "%(count)d requests were made.", count)

@@ -1,16 +1,16 @@
-"""Take due rows for sending: a durable mark and an open attempt, before any byte leaves."""
+"""Claims due messages: each becomes `sending` with an open attempt before its request is made."""
 
 from __future__ import annotations
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from outbound import failpoints
 from outbound.gateways import gateway
@@ -18,21 +18,29 @@ from outbound.gateways.base import Outgoing, boot_clock
 from outbound.models import Campaign, Integration
 from outbound.models.fields import SecretUnreadable
 from outbound.sending import service_window
-from outbound.sending.engine.claim_sql import Room, Share, mark
+from outbound.sending.engine.claim_sql import CampaignQuota, ClaimedRow, claim_rows
 from outbound.sending.limits import canary, eligible, rate_limit
+from outbound.sending.limits.eligible import ReadyIntegration
+from outbound.sending.limits.rate_limit import IntegrationQuota
 from outbound.sending.limits.stop_integration import stop_integration
 
-# How many sends a claim draws from; SQLite takes at most 500 parts in one question.
-MOST_SENDS = 32
-MOST_SENDS_IN_ALL = 400
+# How many campaigns one claim draws from: SQLite allows at most 500 terms in a compound SELECT.
+MAX_CAMPAIGNS = 32
+MAX_CAMPAIGNS_IN_ALL = 400
 
-TOKEN_MISSING = _("There is no token. Enter one, then resume.")
-TOKEN_UNREADABLE = _("No key of TOKEN_KEYS can decrypt the token. Enter it again, then resume.")
+TOKEN_MISSING = gettext_noop("There is no token. Enter one, then resume.")
+TOKEN_UNREADABLE = gettext_noop("No key of TOKEN_KEYS can decrypt the token. Enter it again, then resume.")
+
+Credentials = tuple[str, str]  # address and token
+_Source = tuple[ReadyIntegration, Credentials, IntegrationQuota]
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """One row in a sender's hands, with the exact request to make."""
+class ClaimedMessage:
+    """A message that this sender holds, with the request to make for it.
+
+    `counted_on` is the local day whose limit it used, None where the integration has no daily limit.
+    """
 
     message_id: int
     attempt_number: int
@@ -42,111 +50,107 @@ class Claimed:
     outgoing: Outgoing
     campaign_id: int = 0
     claimed_at: datetime | None = None
-    counts_for: date | None = None  # the local day whose limit it used up, where there is one
+    counted_on: date | None = None
     is_probe: bool = False
 
 
 @dataclass(frozen=True)
-class Harvest:
-    """What a claim brought, and how things stood.
+class ClaimResult:
+    """The messages claimed, and what the claim read on the way.
 
-    `highest_attempt` is the highest id among the attempts that were opened. `next_at` is when more may come,
-    None if nothing but slots held it back. `doors` are address and token of each integration that may send,
-    `campaigns` the sends that may go on, and `uneasy` the integrations whose gateway gave bad answers lately.
+    `highest_attempt` is the highest id of the attempts opened, 0 for none. `next_at` is when a limit lets
+    more through, None if no limit held anything back. `credentials` maps the ids of the integrations that may
+    send, `campaigns` holds the ids of the campaigns that may. `unhealthy` holds the ids of the integrations
+    whose gateway failed lately.
     """
 
-    claimed: list[Claimed]
+    messages: list[ClaimedMessage]
     highest_attempt: int
     next_at: datetime | None
-    doors: dict[int, tuple[str, str]]
+    credentials: dict[int, Credentials]
     campaigns: set[int]
-    uneasy: set[int]
+    unhealthy: set[int]
 
 
-@dataclass(frozen=True)
-class _Portion:
-    """What one lane gets now, and what it is sent with."""
+def claim(free_slots: Callable[[int], int], now: datetime) -> ClaimResult:
+    """Mark due messages as `sending` and open an attempt for each.
 
-    lane: eligible.Lane
-    door: tuple[str, str]
-    rows: Share
-    allowance: rate_limit.Allowance
-
-
-def claim(free: Callable[[int], int], now: datetime) -> Harvest:
-    """Mark due messages as `sending` and open an attempt for each; `free` tells an integration's free slots.
-
-    Call it inside a transaction, and let that commit before the first request is made. What a person
-    decided since the launch holds here: a pause, a cancel, an opt-out, a new token, a slower pace.
+    `free_slots` returns how many messages of an integration (id) may be claimed. Call it inside a transaction
+    that commits before the first request is made. Pauses, cancellations, opt-outs, tokens and limits are
+    those of this moment.
     """
     failpoints.reach(failpoints.BEFORE_CLAIM)
-    running = eligible.running(now)
-    shares = _shares(running, free, now)
+    found = eligible.ready_integrations(now)
+    sources = _sources(found, now)
+    max_campaigns = max(1, min(MAX_CAMPAIGNS, MAX_CAMPAIGNS_IN_ALL // max(1, len(sources))))
+    limits = [
+        (count, _campaign_quotas(ready, count, max_campaigns, now))
+        for pk, (ready, _, quota) in sources.items()
+        if (count := quota.within(free_slots(pk))) > 0
+    ]
     ticket = uuid.uuid4().hex
-    rows, highest_attempt = mark([share.rows for share in shares if share.rows.count], ticket, now)
-    by_lane = {share.lane.integration.pk: share for share in shares}
-    start_before = boot_clock() + _longest_stand()
-    claimed = [_claimed(row, ticket, by_lane[row[1]], start_before, now) for row in rows]
-    for pk, share in by_lane.items():
-        if taken := sum(one.integration_id == pk for one in claimed):
-            _spend(share, taken, now)
-    moments = [share.allowance.next_at for share in shares if share.allowance.next_at]
-    return Harvest(
-        claimed,
+    rows, highest_attempt = claim_rows(limits, ticket, now)
+    _use_quotas(rows, sources, now)
+    send_before = boot_clock() + _max_age_seconds()
+    return ClaimResult(
+        [_message(row, ticket, sources[row.integration_id], send_before, now) for row in rows],
         highest_attempt,
-        next_at=min(moments, default=None),
-        doors={pk: share.door for pk, share in by_lane.items()},
-        campaigns={one.pk for lane in running for one in lane.campaigns},
-        uneasy={lane.integration.pk for lane in running if lane.throttle.outages or lane.throttle.trips},
+        next_at=min((quota.next_at for _, _, quota in sources.values() if quota.next_at), default=None),
+        credentials={pk: credentials for pk, (_, credentials, _) in sources.items()},
+        campaigns={one.pk for ready in found for one in ready.campaigns},
+        unhealthy={one.integration.pk for one in found if one.throttle.outages or one.throttle.trips},
     )
 
 
-def _shares(running: list[eligible.Lane], free: Callable[[int], int], now: datetime) -> list[_Portion]:
-    limited = [lane.integration.pk for lane in running if _is_limited(lane)]
-    fresh = rate_limit.locked(limited) if limited else {}
-    most = max(1, min(MOST_SENDS, MOST_SENDS_IN_ALL // max(1, len(running))))
-    shares = []
-    for lane in running:
-        lane = eligible.Lane(lane.integration, fresh.get(lane.integration.pk, lane.throttle), lane.campaigns)
-        door = _door(lane.integration, now)
-        if door is None:
-            continue
-        allowed = rate_limit.allowance(lane.integration, lane.throttle, now)
-        count = allowed.within(free(lane.integration.pk))
-        rooms = _rooms(lane, count, most, now) if count > 0 else []
-        shares.append(_Portion(lane, door, Share(max(0, count), rooms), allowed))
-    return shares
+def _sources(found: list[ReadyIntegration], now: datetime) -> dict[int, _Source]:
+    """Return what each integration sends with, by id; one without a usable token is stopped instead."""
+    credentials = {one.integration.pk: _credentials(one.integration, now) for one in found}
+    return {
+        pk: (ready, known, rate_limit.quota(ready.integration, ready.throttle, now))
+        for ready in _with_locked_throttles(found)
+        if (known := credentials[pk := ready.integration.pk])
+    }
 
 
-def _rooms(lane: eligible.Lane, count: int, most: int, now: datetime) -> list[Room]:
-    """Return how many of each send may go; where there are very many, of some of them this once.
+def _with_locked_throttles(found: list[ReadyIntegration]) -> list[ReadyIntegration]:
+    """Read the throttles of limited integrations again, locked until the transaction ends."""
+    limited = [one.integration.pk for one in found if _is_limited(one)]
+    locked = rate_limit.lock_throttles(limited) if limited else {}
+    return [replace(one, throttle=locked.get(one.integration.pk, one.throttle)) for one in found]
 
-    In an order that is drawn: where there is a place for one row only, as with a slow pace, it is not always
-    the oldest send's.
+
+def _is_limited(ready: ReadyIntegration) -> bool:
+    limits = ready.integration
+    return bool(limits.per_second or limits.per_day is not None or ready.throttle.trips)
+
+
+def _campaign_quotas(
+    ready: ReadyIntegration, count: int, max_campaigns: int, now: datetime
+) -> list[CampaignQuota]:
+    """Return how many messages of each campaign may be claimed, of `max_campaigns` campaigns.
+
+    The order is random, so that at a slow pace, with room for one message, the oldest is not always first.
     """
-    chosen = random.sample(lane.campaigns, min(most, len(lane.campaigns)))
-    return [_room(one, lane.integration, count, canary.room(one, now)) for one in chosen]
+    drawn = random.sample(ready.campaigns, min(max_campaigns, len(ready.campaigns)))
+    return [_campaign_quota(one, ready.integration, count, now) for one in drawn]
 
 
-def _room(campaign: Campaign, integration: Integration, count: int, of_wave: int | None) -> Room:
-    most = count if of_wave is None else min(of_wave, count)
-    return Room(campaign.pk, most, service_window.is_asked(campaign, integration))
+def _campaign_quota(campaign: Campaign, integration: Integration, count: int, now: datetime) -> CampaignQuota:
+    in_first_wave = canary.quota(campaign, now)
+    most = count if in_first_wave is None else min(in_first_wave, count)
+    return CampaignQuota(campaign.pk, most, service_window.is_asked(campaign, integration))
 
 
-def _is_limited(lane: eligible.Lane) -> bool:
-    limits = lane.integration
-    return bool(limits.per_second or limits.per_day is not None or lane.throttle.trips)
+def _use_quotas(rows: list[ClaimedRow], sources: dict[int, _Source], now: datetime) -> None:
+    lease = timedelta(seconds=settings.SENDER_LEASE_SECONDS)
+    for pk, count in Counter(row.integration_id for row in rows).items():
+        ready, _, quota = sources[pk]
+        probe_until = now + lease if quota.is_probe else None
+        rate_limit.spend(ready.integration, ready.throttle, count, now, probe_until=probe_until)
 
 
-def _spend(share: _Portion, taken: int, now: datetime) -> None:
-    lane, probe_until = share.lane, None
-    if share.allowance.is_probe:
-        probe_until = now + timedelta(seconds=settings.SENDER_LEASE_SECONDS)
-    rate_limit.spend(lane.integration, lane.throttle, taken, now, probe_until=probe_until)
-
-
-def _door(integration: Integration, now: datetime) -> tuple[str, str] | None:
-    """Return address and token, read from one row: they must never be mixed. None stops the integration."""
+def _credentials(integration: Integration, now: datetime) -> Credentials | None:
+    """Return address and token as one row has them, or stop the integration and return None."""
     try:
         token, problem = integration.token.reveal(), TOKEN_MISSING
     except SecretUnreadable:
@@ -157,33 +161,37 @@ def _door(integration: Integration, now: datetime) -> tuple[str, str] | None:
     return None
 
 
-def _longest_stand() -> float:
-    # A mark that is older than this when its turn comes might be given up by recovery while the request
-    # is still under way; such a row goes back unsent (gateways.base.Outgoing.send_before).
+def _max_age_seconds() -> float:
+    """Return how old a claim may be when its request begins; an older one is returned unsent.
+
+    Otherwise recovery might give it up while the request is under way (see Outgoing.send_before).
+    """
     lease = float(settings.SENDER_LEASE_SECONDS)
     return max(lease - gateway.CALL_TIMEOUT_SECONDS - 15, lease / 3)
 
 
-def _claimed(row: Any, ticket: str, share: _Portion, start_before: float, now: datetime) -> Claimed:
-    message_id, integration_id, campaign_id, number, failed_tries, external_id, body = row
-    (address, token), limits = share.door, share.lane.integration
-    attempt_id = external_id if number == 1 else f"{external_id}-{number}"
-    return Claimed(
-        message_id=message_id,
+def _message(
+    row: ClaimedRow, ticket: str, source: _Source, send_before: float, now: datetime
+) -> ClaimedMessage:
+    ready, (address, token), quota = source
+    limits, number = ready.integration, row.attempt_count
+    external_id = row.external_id if number == 1 else f"{row.external_id}-{number}"
+    return ClaimedMessage(
+        message_id=row.id,
         attempt_number=number,
-        failed_tries=failed_tries,
+        failed_tries=row.failed_tries,
         ticket=ticket,
-        integration_id=integration_id,
+        integration_id=row.integration_id,
         outgoing=Outgoing(
             address=address,
             token=token,
-            payload=body if number == 1 else gateway.replace_external_id(body, attempt_id),
-            external_id=attempt_id,
+            payload=row.payload if number == 1 else gateway.replace_external_id(row.payload, external_id),
+            external_id=external_id,
             server_errors_mean_not_sent=limits.server_errors_mean_not_sent,
-            send_before=start_before,
+            send_before=send_before,
         ),
-        campaign_id=campaign_id,
+        campaign_id=row.campaign_id,
         claimed_at=now,
-        counts_for=rate_limit.day_of(share.lane.throttle, now) if limits.per_day is not None else None,
-        is_probe=share.allowance.is_probe,
+        counted_on=rate_limit.day_of(ready.throttle, now) if limits.per_day is not None else None,
+        is_probe=quota.is_probe,
     )

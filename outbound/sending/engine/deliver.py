@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from outbound.gateways.base import Accepted, GatewayError, Outgoing
-from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.claim import ClaimedMessage
 
 
 class Client(Protocol):
@@ -18,12 +18,12 @@ class Client(Protocol):
 class Delivered:
     """What came of a request; `result` carries the decision."""
 
-    claimed: Claimed
+    claimed: ClaimedMessage
     result: Accepted | GatewayError
     latency_ms: int
 
 
-def deliver(client: Client, claimed: Claimed) -> Delivered:
+def deliver(client: Client, claimed: ClaimedMessage) -> Delivered:
     """Make the request. Anything but a GatewayError is left to fail loudly: the attempt stays open,
     and recovery turns it into `unconfirmed` instead of guessing."""
     started = time.monotonic()

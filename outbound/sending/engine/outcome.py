@@ -8,16 +8,16 @@ from datetime import datetime
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Throttled
 from outbound.lifecycle import AttemptOutcome, MessageStatus, Reason
-from outbound.sending.engine import backoff
-from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.deliver import Delivered
+from outbound.sending.limits import backoff
 
 # Attempts that do not count towards giving up still have an end, before their column has.
 MOST_ATTEMPTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Outcome:
     """The columns to write for one message and its attempt. Texts are the gateway's own words."""
 
     outcome: AttemptOutcome
@@ -32,7 +32,7 @@ class Verdict:
     gateway_contact_id: str = ""
 
 
-def judge(delivered: Delivered, now: datetime, chance: random.Random) -> Verdict:
+def decide(delivered: Delivered, now: datetime, rng: random.Random) -> Outcome:
     """Return what `delivered` means for its message.
 
     Only a NotSent goes back to the queue, with a wait; an Ambiguous never does.
@@ -41,7 +41,7 @@ def judge(delivered: Delivered, now: datetime, chance: random.Random) -> Verdict
     if isinstance(result, Accepted):
         return _accepted(result, tries, now)
     if isinstance(result, NotSent):
-        return _not_sent(result, delivered.claimed, now, chance)
+        return _not_sent(result, delivered.claimed, now, rng)
     if isinstance(result, Ambiguous):
         return _closed(
             result, AttemptOutcome.AMBIGUOUS, MessageStatus.UNCONFIRMED, Reason.NO_CLEAR_ANSWER, tries, now
@@ -49,8 +49,8 @@ def judge(delivered: Delivered, now: datetime, chance: random.Random) -> Verdict
     return _closed(result, AttemptOutcome.REFUSED, MessageStatus.REFUSED, Reason.REJECTED, tries, now)
 
 
-def _accepted(result: Accepted, tries: int, now: datetime) -> Verdict:
-    return Verdict(
+def _accepted(result: Accepted, tries: int, now: datetime) -> Outcome:
+    return Outcome(
         outcome=AttemptOutcome.ACCEPTED,
         status=MessageStatus.ACCEPTED,
         failed_tries=tries,
@@ -63,7 +63,7 @@ def _accepted(result: Accepted, tries: int, now: datetime) -> Verdict:
     )
 
 
-def _not_sent(result: NotSent, claimed: Claimed, now: datetime, chance: random.Random) -> Verdict:
+def _not_sent(result: NotSent, claimed: ClaimedMessage, now: datetime, rng: random.Random) -> Outcome:
     tries = claimed.failed_tries
     if claimed.attempt_number >= MOST_ATTEMPTS:
         return _closed(
@@ -78,7 +78,7 @@ def _not_sent(result: NotSent, claimed: Claimed, now: datetime, chance: random.R
         return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.BUSY, tries, due_at)
     if not result.counts:
         return _closed(result, AttemptOutcome.NOT_SENT, MessageStatus.QUEUED, Reason.TAKEN_BACK, tries, now)
-    wait_or_none = backoff.next_wait(tries + 1, chance, most_tries=result.most_tries)
+    wait_or_none = backoff.next_wait(tries + 1, rng, most_tries=result.most_tries)
     if wait_or_none is None:
         return _closed(
             result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries + 1, now
@@ -100,8 +100,8 @@ def _closed(
     reason: Reason,
     failed_tries: int,
     due_at: datetime,
-) -> Verdict:
-    return Verdict(
+) -> Outcome:
+    return Outcome(
         outcome=outcome,
         status=status,
         reason=reason,

@@ -16,7 +16,7 @@ from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, R
 from outbound.lifecycle import MOVES, TOLD, MessageStatus
 from outbound.models import Attempt
 from outbound.sending.engine.deliver import Delivered
-from outbound.sending.engine.outcome import Verdict, judge
+from outbound.sending.engine.outcome import Outcome, decide
 from outbound.sending.limits import circuit_breaker
 from outbound.sending.limits.stop_integration import stop_integration
 
@@ -95,22 +95,22 @@ WHERE outbound_attempt.message_id = v.message_id
 
 
 def record(
-    batch: Sequence[Delivered], now: datetime, chance: random.Random, uneasy: Set[int] = frozenset()
+    batch: Sequence[Delivered], now: datetime, rng: random.Random, unhealthy: Set[int] = frozenset()
 ) -> set[int]:
     """Write the results of finished requests; return the integrations that may not go on now.
 
     Call it inside a transaction. A result for a row that is no longer in its sender's hands changes
-    nothing but, at most, what is in doubt to `accepted`. `uneasy` as in `breaker.learn`.
+    nothing but, at most, what is in doubt to `accepted`. `unhealthy` as in `breaker.update`.
     """
     if not batch:
         return set()
-    verdicts = [judge(one, now, chance) for one in batch]
+    verdicts = [decide(one, now, rng) for one in batch]
     closed_at = stored(now)
     pairs = zip(batch, verdicts, strict=True)
-    rows = json.dumps([_row(one, verdict, now, closed_at) for one, verdict in pairs])
+    rows = json.dumps([_row(one, outcome, now, closed_at) for one, outcome in pairs])
     heard = list(batch) if _write(rows) == len(batch) else _heard(batch, now)
     # Integrations before throttles, in every transaction: two senders may meet here.
-    return _stop_integrations(heard, now) | circuit_breaker.learn(_lessons(heard), uneasy, now)
+    return _stop_integrations(heard, now) | circuit_breaker.update(_summaries(heard), unhealthy, now)
 
 
 def _write(rows: str) -> int:
@@ -135,42 +135,42 @@ def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
     return [one for one in batch if one.claimed.outgoing.external_id in closed]
 
 
-def _lessons(batch: Sequence[Delivered]) -> dict[int, circuit_breaker.Lesson]:
-    lessons: dict[int, circuit_breaker.Lesson] = defaultdict(circuit_breaker.Lesson)
+def _summaries(batch: Sequence[Delivered]) -> dict[int, circuit_breaker.ResponseSummary]:
+    summaries: dict[int, circuit_breaker.ResponseSummary] = defaultdict(circuit_breaker.ResponseSummary)
     for one in batch:
-        lesson, result = lessons[one.claimed.integration_id], one.result
-        if isinstance(result, NotSent) and one.claimed.counts_for:
-            lesson.unsent[one.claimed.counts_for] += 1
+        summary, result = summaries[one.claimed.integration_id], one.result
+        if isinstance(result, NotSent) and one.claimed.counted_on:
+            summary.unsent[one.claimed.counted_on] += 1
         if isinstance(result, Accepted | Refused):
-            lesson.good()
+            summary.good()
         elif isinstance(result, Throttled):
-            lesson.wait = max(lesson.wait, result.wait)
-            lesson.probe_came_back |= one.claimed.is_probe
+            summary.wait = max(summary.wait, result.wait)
+            summary.probe_came_back |= one.claimed.is_probe
         elif isinstance(result, Ambiguous) or (isinstance(result, NotSent) and result.counts):
-            lesson.bad += 1
-            lesson.probe_failed |= one.claimed.is_probe
+            summary.bad += 1
+            summary.probe_failed |= one.claimed.is_probe
         else:
-            lesson.probe_came_back |= one.claimed.is_probe
-    return lessons
+            summary.probe_came_back |= one.claimed.is_probe
+    return summaries
 
 
-def _row(one: Delivered, verdict: Verdict, now: datetime, closed_at: str) -> dict[str, Any]:
+def _row(one: Delivered, outcome: Outcome, now: datetime, closed_at: str) -> dict[str, Any]:
     return {
         "message_id": one.claimed.message_id,
         "ticket": one.claimed.ticket,
         "attempt_number": one.claimed.attempt_number,
-        "outcome": verdict.outcome.value,
-        "status": verdict.status.value,
-        "reason": verdict.reason.value if verdict.reason else "",
-        "failed_tries": verdict.failed_tries,
-        "due_at": closed_at if verdict.due_at is now else stored(verdict.due_at),
+        "outcome": outcome.outcome.value,
+        "status": outcome.status.value,
+        "reason": outcome.reason.value if outcome.reason else "",
+        "failed_tries": outcome.failed_tries,
+        "due_at": closed_at if outcome.due_at is now else stored(outcome.due_at),
         "closed_at": closed_at,
         "latency_ms": one.latency_ms,
-        "http_status": verdict.http_status,
-        "answer": _storable(verdict.answer),
-        "gateway_status": _storable(verdict.gateway_status),
-        "gateway_message_id": _storable(verdict.gateway_message_id),
-        "gateway_contact_id": _storable(verdict.gateway_contact_id),
+        "http_status": outcome.http_status,
+        "answer": _storable(outcome.answer),
+        "gateway_status": _storable(outcome.gateway_status),
+        "gateway_message_id": _storable(outcome.gateway_message_id),
+        "gateway_contact_id": _storable(outcome.gateway_contact_id),
     }
 
 

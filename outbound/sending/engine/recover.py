@@ -45,7 +45,7 @@ def tidy(now: datetime) -> int:
     """
     deadline = time.monotonic() + TIDY_SECONDS
     # A send that is being launched is its launcher's alone, whatever its time says.
-    over = eligible.with_queued_rows().exclude(status=CampaignStatus.LAUNCHING)
+    over = eligible.with_queued_messages().exclude(status=CampaignStatus.LAUNCHING)
     over = over.filter(Q(status=CampaignStatus.CANCELLED) | Q(not_after__lte=now))
     total = 0
     for campaign in over.only("status"):

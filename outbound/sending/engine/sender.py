@@ -1,46 +1,31 @@
-"""The loop: record what came back, claim as many as there are free slots, hand them to the pool."""
+"""The sender: records results, claims as many messages as have a slot, and hands them to the pool."""
 
 from __future__ import annotations
 
-import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Container, Iterable
 from contextlib import closing
-from typing import TypeVar
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from outbound import failpoints
-from outbound.db.retry import patiently
-from outbound.db.sqlite_write_lock import turn
 from outbound.gateways import gateway
-from outbound.sending import heartbeat
-from outbound.sending.engine import recover
-from outbound.sending.engine.batching import Rhythm
-from outbound.sending.engine.claim import Harvest, claim
-from outbound.sending.engine.concurrency import Widths
+from outbound.sending.engine.batching import Batching
+from outbound.sending.engine.claim import ClaimResult, Credentials
 from outbound.sending.engine.deliver import Delivered
-from outbound.sending.engine.pool import Pool, unbegun
-from outbound.sending.engine.record import record
+from outbound.sending.engine.pool import Pool, not_begun
+from outbound.sending.engine.shutdown import Shutdown
+from outbound.sending.engine.transactions import Transactions
 from outbound.sending.installation import clone_guard
-from outbound.sending.installation.restore_guard import RestoreGuard
 from outbound.sending.limits import eligible
 
-Result = TypeVar("Result")
-logger = logging.getLogger(__name__)
-# How soon and how late a sender with nothing to claim looks again.
-SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.5
-HOUSEKEEPING_SECONDS = 5.0
-NEARLY_OVER_SECONDS = 1.0
-# How long rows that stand ready may still begin when the time is up.
-GRACE_SECONDS = 5.0
+# How soon and how late a sender that found nothing to claim tries again.
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 0.5
 
 
-class Run:
-    """One bounded run of a sender. Only the thread that calls `run()` touches the database."""
+class Sender:
+    """One bounded run. Only the thread that calls `run` uses the database."""
 
     def __init__(
         self,
@@ -51,196 +36,125 @@ class Run:
         linger: bool = True,
         nearly_over: Callable[[], None] | None = None,
     ) -> None:
-        """`slots` rows are held at once for each integration, half of them in flight.
+        """Hold at most `slots` messages of each integration, half of them in flight.
 
-        `linger` waits within `seconds` for messages that become due; `stop` ends it early. `nearly_over`
-        is called once, a moment before the time is up, if there is still work.
+        With `linger` the run waits for messages that become due within `seconds`. `stop` ends it early.
+        `nearly_over` is called once, a second before its time is up.
         """
-        self._linger = linger
-        self._deadline = time.monotonic() + seconds
-        self._slots = slots
+        self._slots, self._linger = slots, linger
         self._connections = max(1, slots // 2)
-        self._stop = stop or threading.Event()
-        self._nearly_over = nearly_over
-        self._chance = random.Random()
-        self._finished: list[Delivered] = []
-        self._uneasy: set[int] = set()
-        self._doors: dict[int, tuple[str, str]] = {}
-        self._is_well = True
-        self._guard = RestoreGuard()
-        self._rhythm, self._widths = Rhythm(), Widths(self._connections)
-        self._claim_at = self._kept_house_at = 0.0
+        self._shutdown = Shutdown(seconds, stop, nearly_over)
+        self._transactions, self._batching = Transactions(), Batching()
+        self._results: list[Delivered] = []
+        self._credentials: dict[int, Credentials] = {}
+        self._claim_at = 0.0
         self.sent = 0
 
     def run(self) -> int:
-        """Send what is due until time is up or nothing is left; return how many requests were tried.
+        """Send what is due until the time is up or nothing is left; return how many requests were made.
 
-        What is in flight at the end is waited for and recorded: being asked to stop leaves no doubt.
+        Requests in flight at the end are waited for and recorded.
         """
         if not clone_guard.agrees(timezone.now()):
             return 0
         with closing(gateway.open_client(self._connections)) as client:
-            self._pool = Pool(client, self._widths)
+            self._pool = Pool(client, self._connections)
             try:
                 self._loop()
             finally:
                 self._finish()
-        self._keep_house(0)
+        self._transactions.keep_house(self._pool.moves, every=0)
         return self.sent
 
     def _loop(self) -> None:
         while True:
-            self._tick()
-            if self._pool.is_empty and not self._finished and not self._worth_waiting():
+            self._step()
+            if self._pool.is_empty and not self._results and not self._is_worth_waiting():
                 return
             self._gather()
 
-    def _finish(self) -> None:
-        """Wait for what is in flight and write it down; after a good end there is nothing left to do."""
-        self._withdraw()
-        self._pool.close()
-        self._finished += self._pool.take()
-        if self._finished:
-            self._write(self._finished, wants=False)
-
-    # -- one turn ----------------------------------------------------------------------------------------
-
-    def _tick(self) -> None:
-        self._keep_house(HOUSEKEEPING_SECONDS)
-        if self._stop.is_set() or time.monotonic() > self._deadline + GRACE_SECONDS:
+    def _step(self) -> None:
+        if not self._transactions.keep_house(self._pool.moves):
+            self._shutdown.request()
+        if not self._shutdown.may_begin:
             self._withdraw()
-        wants = self._may_claim() and (bool(self._finished) or time.monotonic() >= self._claim_at)
-        if not self._finished and not wants:
+        wants = self._shutdown.may_claim and (bool(self._results) or time.monotonic() >= self._claim_at)
+        if not self._results and not wants:
             return
-        began_at, finished = time.monotonic(), self._finished
-        held_back, harvest = self._write_patiently(wants)
-        self._finished = self._finished[len(finished) :]
-        whose = [one.claimed.integration_id for one in finished]
-        self._widths.beat(whose)
-        self._rhythm.beat(began_at, whose, self._slots - self._widths.widest(whose))
-        if finished:
+        written = self._results
+        held_back, found = self._transactions.write(written, self._free_slots if wants else None)
+        self._results = self._results[len(written) :]
+        self._batching.written()
+        self._pool.reserve = self._pool.results_waiting
+        if written:
             failpoints.reach(failpoints.AFTER_RECORD)
-        if harvest:
-            self._take_up(harvest)
+        if found:
+            self._hand_over(found)
+        elif wants:
+            self._claim_at = time.monotonic() + MAX_PAUSE_SECONDS
         self._withdraw(held_back)
 
-    def _write_patiently(self, wants: bool) -> tuple[set[int], Harvest | None]:
-        """Write; where that fails, the answers alone, so that no claim can ever cost them."""
-        try:
-            written = self._write(self._finished, wants)
-            self._is_well = True
-            return written
-        except DatabaseError as error:
-            self._lose(error)
-        self._claim_at = time.monotonic() + LONGEST_PAUSE_SECONDS
-        return self._patiently(lambda: self._write(self._finished, wants=False))
+    def _finish(self) -> None:
+        """Wait for the requests in flight and record them; after a regular end nothing is left to do."""
+        self._withdraw()
+        self._pool.close()
+        self._results += self._pool.take()
+        if self._results:
+            self._transactions.record(self._results)
 
-    def _write(self, finished: list[Delivered], wants: bool) -> tuple[set[int], Harvest | None]:
-        with turn(LONGEST_PAUSE_SECONDS), transaction.atomic(durable=True):
-            now = timezone.now()  # within: to get its turn may have taken a while
-            held_back = record(finished, now, self._chance, self._uneasy)
-            return held_back, claim(self._free, now) if wants else None
-
-    def _take_up(self, harvest: Harvest) -> None:
-        if harvest.claimed:
+    def _hand_over(self, found: ClaimResult) -> None:
+        if found.messages:
             failpoints.reach(failpoints.AFTER_CLAIM)
-        self._uneasy = (self._uneasy - set(harvest.doors)) | harvest.uneasy
-        self._drop_what_changed(harvest)
-        if harvest.claimed and not self._may_go(harvest.highest_attempt):
-            self._finished += map(unbegun, harvest.claimed)
-            self._stop.set()
+        self._withdraw_changed(found)
+        if found.messages and not self._transactions.write_ahead(found.highest_attempt):
+            self._results += map(not_begun, found.messages)
+            self._shutdown.request()
             return
-        self._pool.hand(harvest.claimed)
-        self.sent += len(harvest.claimed)
-        self._rhythm.is_scarce = not any(self._free(one.integration_id) == 0 for one in harvest.claimed)
-        wait = LONGEST_PAUSE_SECONDS  # each answer that comes in makes for another claim anyway
-        if harvest.next_at:
-            wait = min(wait, (harvest.next_at - timezone.now()).total_seconds())
+        self._pool.hand(found.messages)
+        self.sent += len(found.messages)
+        self._batching.are_few = not any(self._free_slots(one.integration_id) == 0 for one in found.messages)
+        wait = MAX_PAUSE_SECONDS  # a result that comes in makes for a claim anyway
+        if found.next_at:
+            wait = min(wait, (found.next_at - timezone.now()).total_seconds())
         self._claim_at = time.monotonic() + wait
 
-    def _may_go(self, opened: int) -> bool:
-        return self._patiently(lambda: self._guard.write_ahead(opened, timezone.now()))
-
-    def _drop_what_changed(self, harvest: Harvest) -> None:
-        """Take back what stands ready under an old token or address, or of a send that no longer runs."""
-        moved = {pk for pk, door in harvest.doors.items() if self._doors.get(pk, door) != door}
-        self._doors.update(harvest.doors)
-        self._withdraw(moved)
-        silent = self._pool.campaigns - harvest.campaigns
-        if silent and (held_back := silent - eligible.still_running(silent)):
+    def _withdraw_changed(self, found: ClaimResult) -> None:
+        """Withdraw what waits under an old token or address, or belongs to a campaign that no longer runs."""
+        known, self._credentials = self._credentials, self._credentials | found.credentials
+        self._withdraw({pk for pk, one in found.credentials.items() if known.get(pk, one) != one})
+        absent = self._pool.campaigns - found.campaigns
+        if absent and (held_back := absent - eligible.still_running(absent)):
             self._withdraw(None, held_back)
 
-    def _withdraw(self, pks: Iterable[int] | None = None, sends: Container[int] | None = None) -> None:
-        taken_back = self._pool.withdraw(pks, sends)
-        self.sent -= len(taken_back)
-        self._finished += taken_back
+    def _withdraw(self, pks: Iterable[int] | None = None, campaigns: Container[int] | None = None) -> None:
+        withdrawn = self._pool.withdraw(pks, campaigns)
+        self.sent -= len(withdrawn)
+        self._results += withdrawn
 
-    def _free(self, integration_id: int) -> int:
+    def _free_slots(self, integration_id: int) -> int:
         return self._slots - self._pool.held(integration_id)
 
-    def _may_claim(self) -> bool:
-        return not self._stop.is_set() and time.monotonic() < self._deadline
-
-    # -- waiting -----------------------------------------------------------------------------------------
-
     def _gather(self) -> None:
-        """Wait for answers: until a thread runs dry, or enough will have come, or a claim is due."""
-        if self._finished:
+        if self._results:
             return
-        until_claim = self._claim_at - time.monotonic() if self._may_claim() else None
-        self._pool.hungry.wait(self._rhythm.gather_seconds(until_claim))
-        self._pool.hungry.clear()
-        time.sleep(self._rhythm.breath_seconds())
-        self._finished += self._pool.take()
-        self._call_nearly_over()
+        self._batching.wait(
+            self._pool, self._claim_at - time.monotonic() if self._shutdown.may_claim else None
+        )
+        self._results += self._pool.take()
+        self._shutdown.announce()
 
-    def _worth_waiting(self) -> bool:
-        if not self._may_claim():
+    def _is_worth_waiting(self) -> bool:
+        """Wait a little if something is due in time; return False if the run may end.
+
+        Something may be due although a claim came back empty: it met only people who opted out, or an
+        integration without a token, and others come after them.
+        """
+        if not self._shutdown.may_claim:
             return False
-        moment = eligible.next_moment(timezone.now())
-        seconds = (moment - timezone.now()).total_seconds() if moment else None
-        # Something can be due although the last claim came back empty: it met only people who opted
-        # out, or an integration without a token, and others stand behind them.
-        patience = self._deadline - time.monotonic() if self._linger else 0.0
-        if seconds is None or seconds > patience:
+        due_at = eligible.next_due_at(timezone.now())
+        seconds = (due_at - timezone.now()).total_seconds() if due_at else None
+        if seconds is None or seconds > (self._shutdown.seconds_left if self._linger else 0.0):
             return False
-        self._stop.wait(min(max(seconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS))
+        self._shutdown.wait(min(max(seconds, MIN_PAUSE_SECONDS), MAX_PAUSE_SECONDS))
         self._claim_at = 0.0
         return True
-
-    def _call_nearly_over(self) -> None:
-        if self._nearly_over and time.monotonic() > self._deadline - NEARLY_OVER_SECONDS:
-            call, self._nearly_over = self._nearly_over, None
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001 - a lost wake-up costs time, and nothing else
-                logger.warning("The next run could not be called for: %s", type(error).__name__)
-
-    # -- the database ------------------------------------------------------------------------------------
-
-    def _keep_house(self, every: float) -> None:
-        if time.monotonic() - self._kept_house_at < every:
-            return
-
-        def keep() -> None:
-            now = timezone.now()
-            if not self._guard.look(now):
-                self._stop.set()
-            if self._is_well and self._pool.moves():  # whoever cannot claim, or is stuck, has to be missed
-                heartbeat.beat(now)
-            recover.reap(now)
-            recover.tidy(now)
-
-        self._patiently(keep)
-        self._kept_house_at = time.monotonic()
-
-    def _patiently(self, work: Callable[[], Result]) -> Result:
-        return patiently(work, self._lose)
-
-    def _lose(self, error: DatabaseError) -> None:
-        """Part with a connection that failed, and look around before the next claim."""
-        logger.warning("The database did not take a step of the sender: %s", type(error).__name__)
-        self._is_well, self._kept_house_at = False, 0.0
-        connection.close()
-        if isinstance(error, IntegrityError):
-            recover.set_aside(timezone.now())

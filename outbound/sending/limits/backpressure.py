@@ -23,7 +23,7 @@ class Wait:
 def current(integration: Integration, now: datetime) -> Wait | None:
     """Return why `integration` sends nothing at this moment although nobody stopped it, or None."""
     held = eligible.throttle_of(integration)
-    until = rate_limit.opens(integration, held, now)
+    until = rate_limit.next_opening(integration, held, now)
     if until <= now:
         return None
     if integration.per_day is not None and rate_limit.used_today(held, now) >= integration.per_day:

@@ -1,4 +1,4 @@
-"""The first wave: a large send starts with a few, and goes on by itself only when one of them was taken."""
+"""The first wave: a large campaign starts with five messages and continues once one of them is accepted."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from outbound.lifecycle import TAKEN, MessageStatus
 from outbound.models import Campaign, Message
 
 SIZE = 5
-FROM = 100  # a send to more people than this begins with a first wave
+MIN_RECIPIENTS = 100  # campaigns with more recipients start with a first wave
 NONE_TAKEN = _("None of the first messages was accepted. Look at their answers, then resume or cancel.")
 
 _UNTRIED = frozenset({MessageStatus.QUEUED, MessageStatus.SKIPPED, MessageStatus.CANCELLED})
 
 
-def room(campaign: Campaign, now: datetime) -> int | None:
-    """Return how many of `campaign` may be claimed now; None where it has no first wave, or it is over.
+def quota(campaign: Campaign, now: datetime) -> int | None:
+    """Return how many messages of `campaign` may be claimed now; None if no first wave limits it.
 
-    Decides, once, whether the wave went well: one accepted message lets the rest go, none pauses the
-    send. Call it inside the transaction of the claim.
+    Ends the wave once its messages are answered: one accepted message lets the rest go, none pauses the
+    campaign. Call it inside the claim's transaction.
     """
     if campaign.first_wave_passed_at:
         return None
     tried = _tried(campaign) if campaign.first_wave and _is_large(campaign) else None
     if tried is None or any(tried[status] for status in TAKEN):
-        _let_go(campaign, now)
+        _pass(campaign, now)
         return None
     if sum(tried.values()) >= SIZE and not tried[MessageStatus.SENDING]:
         _pause(campaign, now)
@@ -37,7 +37,10 @@ def room(campaign: Campaign, now: datetime) -> int | None:
 
 
 def _is_large(campaign: Campaign) -> bool:
-    return len(campaign.messages.exclude(status=MessageStatus.SKIPPED).values("pk")[: FROM + 1]) > FROM
+    return (
+        len(campaign.messages.exclude(status=MessageStatus.SKIPPED).values("pk")[: MIN_RECIPIENTS + 1])
+        > MIN_RECIPIENTS
+    )
 
 
 def _tried(campaign: Campaign) -> Counter[str]:
@@ -45,7 +48,7 @@ def _tried(campaign: Campaign) -> Counter[str]:
     return Counter(dict(rows.values_list("status").annotate(Count("pk"))))
 
 
-def _let_go(campaign: Campaign, now: datetime) -> None:
+def _pass(campaign: Campaign, now: datetime) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(first_wave_passed_at=now)
 
 

@@ -1,7 +1,7 @@
-"""How fast an integration may go: its pace, its day, its hours, and until when it has to wait.
+"""An integration's rate limit: messages per second and per day, allowed hours, and holds.
 
-Numbers live in the database, one `Throttle` row per integration, so that every sender on every machine
-obeys the same ones. What a gateway earns by its answers is in breaker.py.
+The counts are in the database, one `Throttle` row per integration, so that the senders of all machines share
+them. Holds that follow from the gateway's responses are set by circuit_breaker.py.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from django.utils import timezone
 
 from outbound.models import Throttle
 
-# What a late sender may make up for: so much that whoever asks each 50 ms gets the whole pace, and so
-# little that no second has a tenth more than it (or one message more, below 20 a second).
+# How much unused time a sender may catch up on: enough that one that claims every 50 ms reaches the full
+# rate, and so little that no second exceeds the rate by more than a tenth (below 20 per second: one message).
 CREDIT_SECONDS = 0.09
 LATENESS_SECONDS = 0.05
-# A clock that runs ahead on one machine must not hold the others back for as long.
-LONGEST_LEAD = timedelta(seconds=5)
+# A longer hold was written by a machine whose clock is ahead, and is ignored.
+MAX_CLOCK_LEAD = timedelta(seconds=5)
 
 
 class Limits(Protocol):
-    """What a person set for an integration."""
+    """The limits that a person set for an integration."""
 
     per_second: int | None
     per_day: int | None
@@ -36,8 +36,11 @@ class Limits(Protocol):
 
 
 @dataclass(frozen=True)
-class Allowance:
-    """How many may be claimed at this moment (None: as many as there are slots), or when to ask again."""
+class IntegrationQuota:
+    """How many messages may be claimed now (None: no limit), and when to claim again.
+
+    A probe is the one message that tries a gateway after a hold of the circuit breaker.
+    """
 
     count: int | None
     next_at: datetime | None = None
@@ -47,26 +50,26 @@ class Allowance:
         return slots if self.count is None else min(slots, self.count)
 
 
-def allowance(limits: Limits, throttle: Throttle, now: datetime) -> Allowance:
-    """Return what may be claimed now, as far as time and the gateway are concerned."""
-    closed_until = opens(limits, throttle, now)
+def quota(limits: Limits, throttle: Throttle, now: datetime) -> IntegrationQuota:
+    """Return how many messages may be claimed at `now`."""
+    closed_until = next_opening(limits, throttle, now)
     if closed_until > now:
-        return Allowance(0, closed_until)
+        return IntegrationQuota(0, closed_until)
     counts = []
     if limits.per_day is not None:
         counts.append(limits.per_day - used_today(throttle, now))
     if limits.per_second:
         counts.append(_paced(limits.per_second, throttle, now))
     if throttle.trips:
-        return Allowance(min([1, *counts]), now + timedelta(seconds=1), is_probe=True)
+        return IntegrationQuota(min([1, *counts]), now + timedelta(seconds=1), is_probe=True)
     if not counts:
-        return Allowance(None)
+        return IntegrationQuota(None)
     pause = timedelta(seconds=1 / limits.per_second) if limits.per_second else timedelta(seconds=1)
-    return Allowance(min(counts), now + pause)
+    return IntegrationQuota(min(counts), now + pause)
 
 
-def opens(limits: Limits, throttle: Throttle, now: datetime) -> datetime:
-    """Return the first moment from `now` on at which something may be sent; the pace is left out."""
+def next_opening(limits: Limits, throttle: Throttle, now: datetime) -> datetime:
+    """Return the first moment from `now` on at which something may be sent, the rate per second aside."""
     moment = max(now, throttle.held_until) if throttle.held_until else now
     moment = within_hours(limits.opens_at, limits.closes_at, moment)
     if limits.per_day is not None and used_today(throttle, moment) >= limits.per_day:
@@ -78,7 +81,7 @@ def opens(limits: Limits, throttle: Throttle, now: datetime) -> datetime:
 def within_hours(opens_at: time | None, closes_at: time | None, moment: datetime) -> datetime:
     """Return `moment`, or the next opening after it.
 
-    Hours are local. An end that is before the start belongs to the next day.
+    Hours are local time. Where they close earlier than they open, they close on the next day.
     """
     if opens_at is None or closes_at is None or opens_at == closes_at:
         return moment
@@ -93,24 +96,24 @@ def within_hours(opens_at: time | None, closes_at: time | None, moment: datetime
 
 
 def at(day: date, clock: time) -> datetime:
-    """Return a local time of a day, in UTC: a difference is right there also where clocks change."""
+    """Return a local time of a day in UTC, where differences are right on days with a change of clocks."""
     return timezone.make_aware(datetime.combine(day, clock)).astimezone(UTC)
 
 
 def used_today(throttle: Throttle, now: datetime) -> int:
-    # A day that lies ahead was written by a clock that runs ahead; it is never taken back.
+    # A later day was written by a machine whose clock is ahead, and stays.
     return throttle.used if throttle.day and throttle.day >= timezone.localdate(now) else 0
 
 
 def day_of(throttle: Throttle, now: datetime) -> date:
-    """Return the local day that a claim at `now` counts for."""
+    """Return the local day on whose limit a claim at `now` counts."""
     return max(timezone.localdate(now), throttle.day or date.min)
 
 
 def spend(
     limits: Limits, throttle: Throttle, count: int, now: datetime, *, probe_until: datetime | None
 ) -> None:
-    """Write down that `count` were claimed; `probe_until` keeps other senders from probing as well."""
+    """Count `count` claimed messages; until `probe_until` no other sender probes."""
     changes: dict[str, object] = {}
     if limits.per_second:
         step = timedelta(seconds=1 / limits.per_second)
@@ -124,13 +127,13 @@ def spend(
 
 
 def give_back(throttle: Throttle, day: date, count: int) -> None:
-    """Take `count` claims of `day` that certainly sent nothing off that day's use, in `throttle` alone."""
+    """Subtract `count` claims that sent nothing from the use of `day`. Does not save `throttle`."""
     if throttle.day == day:
         throttle.used = max(0, throttle.used - count)
 
 
-def locked(integration_ids: Iterable[int]) -> dict[int, Throttle]:
-    """Return the throttles, made where there was none, held until the transaction ends."""
+def lock_throttles(integration_ids: Iterable[int]) -> dict[int, Throttle]:
+    """Return the throttles by integration id, locked until the transaction ends; missing ones are created."""
     ids = sorted(set(integration_ids))
     rows: QuerySet[Throttle] = Throttle.objects.filter(pk__in=ids).order_by("pk")
     if connection.features.has_select_for_update:
@@ -150,6 +153,6 @@ def _paced(per_second: int, throttle: Throttle, now: datetime) -> int:
 def _pace_start(per_second: int, throttle: Throttle, now: datetime) -> datetime:
     credit = timedelta(seconds=max(CREDIT_SECONDS, 1 / per_second + LATENESS_SECONDS))
     until = throttle.paced_until
-    if until is None or until > now + LONGEST_LEAD:
+    if until is None or until > now + MAX_CLOCK_LEAD:
         return now - credit
     return max(until, now - credit)

@@ -104,10 +104,10 @@ def test_a_stopped_integration_comes_before_all_other_reasons(operator: Client) 
 @pytest.mark.parametrize(
     ("people", "values", "told"),
     [
-        (canary.FROM + 1, {}, True),
-        (canary.FROM, {}, False),
-        (canary.FROM + 1, {"first_wave": False}, False),
-        (canary.FROM + 1, {"first_wave_passed_at": datetime.fromisoformat(NOON)}, False),
+        (canary.MIN_RECIPIENTS + 1, {}, True),
+        (canary.MIN_RECIPIENTS, {}, False),
+        (canary.MIN_RECIPIENTS + 1, {"first_wave": False}, False),
+        (canary.MIN_RECIPIENTS + 1, {"first_wave_passed_at": datetime.fromisoformat(NOON)}, False),
     ],
 )
 def test_a_first_wave_is_told(operator: Client, people: int, values: dict[str, Any], told: bool) -> None:

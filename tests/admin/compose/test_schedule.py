@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 ENGLISH = {"accept-language": "en"}
 COMPOSE = "/admin/outbound/campaign/compose/"
 NOW = "2026-11-25T12:00:00-03:00"
+LARGE = canary.MIN_RECIPIENTS + 1
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +149,11 @@ def test_the_review_warns_of_what_will_not_go_in_time(composer: Client) -> None:
 
 @pytest.mark.parametrize(
     ("people", "first_wave", "told"),
-    [(canary.FROM + 1, "on", True), (canary.FROM, "on", False), (canary.FROM + 1, "", False)],
+    [
+        (canary.MIN_RECIPIENTS + 1, "on", True),
+        (canary.MIN_RECIPIENTS, "on", False),
+        (canary.MIN_RECIPIENTS + 1, "", False),
+    ],
 )
 def test_the_review_says_whether_a_few_go_first(
     composer: Client, people: int, first_wave: str, told: bool

@@ -21,7 +21,7 @@ from outbound.lifecycle import (
 )
 from outbound.models import Attempt, Campaign, Integration, Message
 from outbound.models.campaign import MAX_PREFIX_LENGTH
-from outbound.sending.engine.claim import TOKEN_MISSING, TOKEN_UNREADABLE, Claimed
+from outbound.sending.engine.claim import TOKEN_MISSING, TOKEN_UNREADABLE, ClaimedMessage
 from tests.builders import TOKEN, a_recipient, an_integration
 from tests.sending.steps import a_launched, at_once, claimed, later, recorded
 
@@ -188,7 +188,7 @@ def test_a_new_token_counts_from_the_next_claim_on() -> None:
     assert second.outgoing.token == "another-token"
 
 
-def again(one: Claimed) -> Claimed:
+def again(one: ClaimedMessage) -> ClaimedMessage:
     recorded(one, NotSent())
     return claimed(now=later(hours=1))[0]
 

@@ -6,7 +6,7 @@ import pytest
 
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message
-from outbound.sending.engine import claim_sql as mark_module
+from outbound.sending.engine import claim_sql
 from tests.sending.steps import a_launched, claimed
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +20,9 @@ def test_a_row_that_changed_after_it_was_picked_is_not_marked(
     changed, queued = Message.objects.order_by("id")
     Message.objects.filter(pk=changed.pk).update(status=status)
     # As if it had changed since: what picks no longer looks at the status, and what marks still does.
-    blind = mark_module.OF_CAMPAIGN.replace("status = 'queued' AND ", "")
-    assert blind != mark_module.OF_CAMPAIGN
-    monkeypatch.setattr(mark_module, "OF_CAMPAIGN", blind)
+    blind = claim_sql.OF_CAMPAIGN.replace("status = 'queued' AND ", "")
+    assert blind != claim_sql.OF_CAMPAIGN
+    monkeypatch.setattr(claim_sql, "OF_CAMPAIGN", blind)
 
     taken = claimed()
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from outbound.gateways.base import Accepted, NotSent, Outgoing
-from outbound.sending.engine.claim import Claimed
-from outbound.sending.engine.concurrency import BUSY, IDLE, Widths
+from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.deliver import Delivered
 from outbound.sending.engine.pool import Pool
 from tests.sending.steps import ACCEPTED
@@ -40,23 +39,23 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def pool(gateway: Gateway) -> Iterator[Pool]:
-    one = Pool(gateway, Widths(2))
+    one = Pool(gateway, 2)
     yield one
     gateway.let_go.set()
     one.close()
 
 
-def rows(integration_id: int, count: int) -> list[Claimed]:
+def rows(integration_id: int, count: int) -> list[ClaimedMessage]:
     address = "stuck" if integration_id == STUCK else "well"
     outgoing = Outgoing(address=address, token="t", payload="{}", external_id="e")
-    return [Claimed(number, 1, 0, "ticket", integration_id, outgoing) for number in range(count)]
+    return [ClaimedMessage(number, 1, 0, "ticket", integration_id, outgoing) for number in range(count)]
 
 
 def taken(pool: Pool, count: int) -> list[Delivered]:
     found: list[Delivered] = []
     while len(found) < count:
-        assert pool.hungry.wait(10)
-        pool.hungry.clear()
+        assert pool.wake.wait(10)
+        pool.wake.clear()
         found += pool.take()
     return found
 
@@ -98,47 +97,8 @@ def test_what_was_not_begun_can_be_taken_back(pool: Pool, gateway: Gateway) -> N
     assert pool.held(STUCK) == 2
 
 
-def test_a_narrowed_lane_has_fewer_requests_under_way_and_loses_none(gateway: Gateway) -> None:
-    widths = Widths(8)
-    pool = Pool(gateway, widths)
-    pool.hand(rows(WELL, 200))
-    narrow(widths, WELL)
-    found = taken(pool, 200)
-    pool.hand(rows(WELL, 200))
-    found += taken(pool, 200)
-
-    working = pool._working[WELL]
-
-    pool.close()
-    assert working == 1
-    assert len(found) == 400
-
-
-def test_a_lane_that_may_be_wide_again_is(gateway: Gateway) -> None:
-    widths = Widths(2)
-    pool = Pool(gateway, widths)
-    narrow(widths, STUCK)
-    pool.hand(rows(STUCK, 3))
-    gateway.under_way.acquire(timeout=10)
-    alone = not gateway.under_way.acquire(timeout=0.05)
-
-    widths.weigh(IDLE - 0.1)
-    pool.hand(rows(STUCK, 1))
-
-    assert alone
-    assert gateway.under_way.acquire(timeout=10)
-    gateway.let_go.set()
-    pool.close()
-
-
-def narrow(widths: Widths, integration_id: int) -> None:
-    widths._answers[integration_id] = 1
-    for _step in range(20):
-        widths.weigh(BUSY + 0.1)
-
-
 def test_closing_waits_for_what_is_under_way(gateway: Gateway) -> None:
-    pool = Pool(gateway, Widths(2))
+    pool = Pool(gateway, 2)
     pool.hand(rows(STUCK, 2))
     gateway.under_way.acquire(timeout=10)
     gateway.under_way.acquire(timeout=10)

@@ -14,18 +14,18 @@ from django.utils import timezone
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
 from outbound.lifecycle import AttemptOutcome, IntegrationStatus, MessageStatus, Reason
 from outbound.models import Attempt, Integration, Message, Throttle
-from outbound.sending.engine import backoff
-from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.deliver import Delivered
 from outbound.sending.engine.record import record
 from outbound.sending.engine.recover import reap
+from outbound.sending.limits import backoff
 from tests.sending.steps import ACCEPTED, a_launched, claimed, later, recorded
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def one() -> Claimed:
+def one() -> ClaimedMessage:
     a_launched()
     return claimed()[0]
 
@@ -38,7 +38,7 @@ def everything() -> list[dict[str, Any]]:
     ]
 
 
-def test_an_acceptance_is_written_down_with_its_evidence(one: Claimed) -> None:
+def test_an_acceptance_is_written_down_with_its_evidence(one: ClaimedMessage) -> None:
     message = recorded(one, ACCEPTED)
 
     assert (message.status, message.reason) == (MessageStatus.ACCEPTED, "")
@@ -57,7 +57,7 @@ def test_an_acceptance_is_written_down_with_its_evidence(one: Claimed) -> None:
     assert attempt.closed_at is not None
 
 
-def test_a_refusal_is_final_and_keeps_the_gateways_words(one: Claimed) -> None:
+def test_a_refusal_is_final_and_keeps_the_gateways_words(one: ClaimedMessage) -> None:
     message = recorded(one, Refused(http_status=422, answer="no such template"))
 
     assert (message.status, message.reason) == (MessageStatus.REFUSED, Reason.REJECTED)
@@ -65,7 +65,7 @@ def test_a_refusal_is_final_and_keeps_the_gateways_words(one: Claimed) -> None:
     assert Attempt.objects.get().outcome == AttemptOutcome.REFUSED
 
 
-def test_what_is_in_doubt_stays_out_of_the_queue(one: Claimed) -> None:
+def test_what_is_in_doubt_stays_out_of_the_queue(one: ClaimedMessage) -> None:
     message = recorded(one, Ambiguous(http_status=502))
 
     assert (message.status, message.reason) == (MessageStatus.UNCONFIRMED, Reason.NO_CLEAR_ANSWER)
@@ -73,7 +73,7 @@ def test_what_is_in_doubt_stays_out_of_the_queue(one: Claimed) -> None:
     assert claimed(now=later(days=1)) == []
 
 
-def test_what_was_not_sent_waits_for_another_try(one: Claimed) -> None:
+def test_what_was_not_sent_waits_for_another_try(one: ClaimedMessage) -> None:
     now = timezone.now()
 
     message = recorded(one, NotSent(), now)
@@ -85,7 +85,7 @@ def test_what_was_not_sent_waits_for_another_try(one: Claimed) -> None:
     assert Attempt.objects.get().outcome == AttemptOutcome.NOT_SENT
 
 
-def test_after_the_last_try_it_is_refused(one: Claimed) -> None:
+def test_after_the_last_try_it_is_refused(one: ClaimedMessage) -> None:
     message = recorded(replace(one, failed_tries=backoff.MAX_TRIES - 1), NotSent())
 
     assert (message.status, message.reason) == (MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED)
@@ -93,7 +93,7 @@ def test_after_the_last_try_it_is_refused(one: Claimed) -> None:
     assert Attempt.objects.get().outcome == AttemptOutcome.NOT_SENT
 
 
-def test_a_throttled_message_waits_as_asked_and_burns_no_try(one: Claimed) -> None:
+def test_a_throttled_message_waits_as_asked_and_burns_no_try(one: ClaimedMessage) -> None:
     now, asked = timezone.now(), timedelta(seconds=90)
 
     message = recorded(one, Throttled(wait=asked, http_status=429), now)
@@ -103,7 +103,7 @@ def test_a_throttled_message_waits_as_asked_and_burns_no_try(one: Claimed) -> No
     assert Throttle.objects.get().held_until == now + asked
 
 
-def test_a_stop_holds_the_integration_and_burns_no_try(one: Claimed) -> None:
+def test_a_stop_holds_the_integration_and_burns_no_try(one: ClaimedMessage) -> None:
     message = recorded(one, NotSent(http_status=401, stops="Replace the token."))
 
     assert (message.status, message.reason) == (MessageStatus.QUEUED, Reason.INTEGRATION_STOPPED)
@@ -115,14 +115,14 @@ def test_a_stop_holds_the_integration_and_burns_no_try(one: Claimed) -> None:
     )
 
 
-def test_a_doubt_may_stop_the_integration_too(one: Claimed) -> None:
+def test_a_doubt_may_stop_the_integration_too(one: ClaimedMessage) -> None:
     message = recorded(one, Ambiguous(http_status=200, stops="Ask Zenvia."))
 
     assert message.status == MessageStatus.UNCONFIRMED
     assert Integration.objects.get().status == IntegrationStatus.STOPPED
 
 
-def test_a_persons_pause_keeps_the_persons_words(one: Claimed) -> None:
+def test_a_persons_pause_keeps_the_persons_words(one: ClaimedMessage) -> None:
     Integration.objects.update(status=IntegrationStatus.PAUSED, status_reason="Holiday")
 
     recorded(one, NotSent(http_status=401, stops="Replace the token."))
@@ -138,7 +138,7 @@ def test_a_persons_pause_keeps_the_persons_words(one: Claimed) -> None:
 )
 @pytest.mark.parametrize("stale", [{"ticket": "another"}, {"attempt_number": 2}], ids=["ticket", "attempt"])
 def test_a_result_for_a_row_that_another_holds_changes_nothing(
-    one: Claimed, stale: dict[str, Any], result: Accepted | GatewayError
+    one: ClaimedMessage, stale: dict[str, Any], result: Accepted | GatewayError
 ) -> None:
     before = everything()
 
@@ -148,7 +148,7 @@ def test_a_result_for_a_row_that_another_holds_changes_nothing(
 
 
 @pytest.mark.parametrize("first", [ACCEPTED, Refused(), NotSent(), Ambiguous()])
-def test_a_result_that_comes_twice_counts_once(one: Claimed, first: Accepted | GatewayError) -> None:
+def test_a_result_that_comes_twice_counts_once(one: ClaimedMessage, first: Accepted | GatewayError) -> None:
     recorded(one, first)
     before = everything()
 
@@ -157,7 +157,7 @@ def test_a_result_that_comes_twice_counts_once(one: Claimed, first: Accepted | G
     assert everything() == before
 
 
-def test_an_answer_to_an_earlier_attempt_says_nothing_of_the_next(one: Claimed) -> None:
+def test_an_answer_to_an_earlier_attempt_says_nothing_of_the_next(one: ClaimedMessage) -> None:
     recorded(one, NotSent())
     claimed(now=later(hours=1))
     before = everything()
@@ -167,7 +167,7 @@ def test_an_answer_to_an_earlier_attempt_says_nothing_of_the_next(one: Claimed) 
     assert everything() == before
 
 
-def test_a_late_acceptance_settles_what_recovery_had_to_doubt(one: Claimed) -> None:
+def test_a_late_acceptance_settles_what_recovery_had_to_doubt(one: ClaimedMessage) -> None:
     reap(later(hours=1))
 
     message = recorded(one, ACCEPTED)
@@ -177,7 +177,7 @@ def test_a_late_acceptance_settles_what_recovery_had_to_doubt(one: Claimed) -> N
 
 
 @pytest.mark.parametrize("late", [Refused(), NotSent(), Ambiguous(), NotSent(stops="Stop."), Throttled()])
-def test_no_other_late_answer_settles_anything(one: Claimed, late: GatewayError) -> None:
+def test_no_other_late_answer_settles_anything(one: ClaimedMessage, late: GatewayError) -> None:
     reap(later(hours=1))
     before = everything()
 
@@ -219,7 +219,7 @@ def test_a_batch_of_all_kinds_is_written_at_once() -> None:
     ]
 
 
-def test_a_late_refusal_of_an_old_token_does_not_stop_who_has_a_new_one(one: Claimed) -> None:
+def test_a_late_refusal_of_an_old_token_does_not_stop_who_has_a_new_one(one: ClaimedMessage) -> None:
     integration = Integration.objects.get()
     integration.replace_token("tok-another-one-9876", by=None, now=timezone.now())
 

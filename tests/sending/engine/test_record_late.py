@@ -7,7 +7,7 @@ import pytest
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused
 from outbound.lifecycle import AttemptOutcome, MessageStatus
 from outbound.models import Attempt, Message
-from outbound.sending.engine.claim import Claimed
+from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.recover import reap
 from tests.sending.steps import ACCEPTED, a_launched, claimed, later, recorded
 from tests.tracking.events import a_status, taken_in
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def one() -> Claimed:
+def one() -> ClaimedMessage:
     """A message under way of which an event says already that it was delivered."""
     a_launched()
     (one,) = claimed()
@@ -25,7 +25,7 @@ def one() -> Claimed:
     return one
 
 
-def test_the_answer_adds_the_gateways_ids_and_takes_nothing_back(one: Claimed) -> None:
+def test_the_answer_adds_the_gateways_ids_and_takes_nothing_back(one: ClaimedMessage) -> None:
     message = recorded(one, ACCEPTED)
 
     assert (message.status, message.gateway_message_id, message.gateway_contact_id) == (
@@ -38,14 +38,16 @@ def test_the_answer_adds_the_gateways_ids_and_takes_nothing_back(one: Claimed) -
 
 
 @pytest.mark.parametrize("result", [Ambiguous(), Refused(http_status=400), NotSent(), NotSent(stops="why")])
-def test_no_other_answer_says_more_than_the_evidence(one: Claimed, result: Accepted | GatewayError) -> None:
+def test_no_other_answer_says_more_than_the_evidence(
+    one: ClaimedMessage, result: Accepted | GatewayError
+) -> None:
     message = recorded(one, result)
 
     assert message.status == MessageStatus.DELIVERED
     assert Attempt.objects.get().outcome == AttemptOutcome.ACCEPTED
 
 
-def test_a_second_answer_changes_nothing(one: Claimed) -> None:
+def test_a_second_answer_changes_nothing(one: ClaimedMessage) -> None:
     recorded(one, ACCEPTED)
     before = Message.objects.values().get()
 
@@ -54,12 +56,12 @@ def test_a_second_answer_changes_nothing(one: Claimed) -> None:
     assert Message.objects.values().get() == before
 
 
-def test_a_lost_sender_leaves_no_doubt_about_what_evidence_has_settled(one: Claimed) -> None:
+def test_a_lost_sender_leaves_no_doubt_about_what_evidence_has_settled(one: ClaimedMessage) -> None:
     assert reap(later(hours=1)) == 0
     assert Message.objects.get().status == MessageStatus.DELIVERED
 
 
-def test_what_was_delivered_is_not_claimed_again(one: Claimed) -> None:
+def test_what_was_delivered_is_not_claimed_again(one: ClaimedMessage) -> None:
     recorded(one, NotSent())
 
     assert claimed(now=later(hours=1)) == []

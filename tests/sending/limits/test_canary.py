@@ -12,7 +12,7 @@ from tests.sending.steps import ACCEPTED, a_launched, at_once, claimed, later, r
 
 pytestmark = pytest.mark.django_db
 
-LARGE = canary.FROM + 1
+LARGE = canary.MIN_RECIPIENTS + 1
 
 
 def test_a_large_send_starts_with_a_few() -> None:
@@ -23,9 +23,9 @@ def test_a_large_send_starts_with_a_few() -> None:
 
 
 def test_a_send_of_a_hundred_has_no_first_wave() -> None:
-    a_launched(people=canary.FROM)
+    a_launched(people=canary.MIN_RECIPIENTS)
 
-    assert len(claimed(limit=1000)) == canary.FROM
+    assert len(claimed(limit=1000)) == canary.MIN_RECIPIENTS
 
 
 def test_the_switch_turns_it_off() -> None:

@@ -129,7 +129,7 @@ def test_while_the_gateway_is_out_one_row_tries() -> None:
 def test_lanes_cost_as_much_with_many_finished_sends_as_with_one() -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
-            eligible.running(timezone.now())
+            eligible.ready_integrations(timezone.now())
         return len(captured)
 
     a_launched(people=3)
@@ -145,7 +145,7 @@ def test_lanes_cost_as_much_with_many_finished_sends_as_with_one() -> None:
 
 
 def test_with_nothing_queued_there_is_no_next_moment() -> None:
-    assert eligible.next_moment(timezone.now()) is None
+    assert eligible.next_due_at(timezone.now()) is None
     assert eligible.waiting_since(timezone.now()) is None
 
 
@@ -156,7 +156,7 @@ def test_the_next_moment_is_the_soonest_due_one() -> None:
     Message.objects.filter(pk=first.pk).update(due_at=late)
     Message.objects.filter(pk=second.pk).update(due_at=soon)
 
-    assert eligible.next_moment(timezone.now()) == soon
+    assert eligible.next_due_at(timezone.now()) == soon
 
 
 def test_the_next_moment_waits_for_what_the_gateway_asked_for() -> None:
@@ -164,7 +164,7 @@ def test_the_next_moment_waits_for_what_the_gateway_asked_for() -> None:
     Throttle.objects.create(integration=integration, held_until=until)
     a_launched(integration=integration)
 
-    assert eligible.next_moment(timezone.now()) == until
+    assert eligible.next_due_at(timezone.now()) == until
     assert eligible.waiting_since(timezone.now()) is None
 
 
@@ -233,13 +233,13 @@ def test_a_pause_between_two_claims_holds_for_the_second(model: type) -> None:
 
 def test_a_send_that_is_missed_once_is_found_by_the_next_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     a_launched(people=3)
-    held_still, seen = eligible._held_still, list[bool]()
+    lock_running, seen = eligible._lock_running, list[bool]()
 
     def missed_once() -> Any:
         seen.append(True)
-        return held_still() if len(seen) > 1 else []
+        return lock_running() if len(seen) > 1 else []
 
-    monkeypatch.setattr(eligible, "_held_still", missed_once)
+    monkeypatch.setattr(eligible, "_lock_running", missed_once)
 
     assert claimed() == []
     assert len(claimed()) == 3

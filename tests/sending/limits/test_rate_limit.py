@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from outbound.models import Throttle
 from outbound.sending.limits import rate_limit
-from outbound.sending.limits.rate_limit import allowance, opens, spend, within_hours
+from outbound.sending.limits.rate_limit import next_opening, quota, spend, within_hours
 from tests.builders import an_integration
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -30,7 +30,7 @@ def at(clock: str, day: int = 25) -> datetime:
 
 
 def test_without_limits_the_slots_alone_count() -> None:
-    assert allowance(limits(), Throttle(), NOON).within(32) == 32
+    assert quota(limits(), Throttle(), NOON).within(32) == 32
 
 
 # -- pace --------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def test_no_window_of_a_second_holds_a_tenth_more_than_the_pace(
 
     for milliseconds in gaps:
         now += timedelta(milliseconds=milliseconds)
-        count = allowance(pace, held, now).within(greed)
+        count = quota(pace, held, now).within(greed)
         start = rate_limit._pace_start(per_second, held, now)
         held.paced_until = start + count * timedelta(seconds=1 / per_second)
         claims.append((now, count))
@@ -65,7 +65,7 @@ def test_whoever_asks_often_enough_gets_the_whole_pace(per_second: int, step: in
 
     while now < NOON + timedelta(seconds=10):
         now += timedelta(milliseconds=step)
-        count = allowance(pace, held, now).within(1000)
+        count = quota(pace, held, now).within(1000)
         total += count
         held.paced_until = rate_limit._pace_start(per_second, held, now) + count * timedelta(
             seconds=1 / per_second
@@ -77,7 +77,7 @@ def test_whoever_asks_often_enough_gets_the_whole_pace(per_second: int, step: in
 def test_a_clock_that_ran_an_hour_ahead_holds_nobody_back() -> None:
     held = Throttle(paced_until=NOON + timedelta(hours=1))
 
-    assert allowance(limits(per_second=10), held, NOON).within(32) >= 1
+    assert quota(limits(per_second=10), held, NOON).within(32) >= 1
 
 
 # -- day ---------------------------------------------------------------------------------------------------
@@ -86,23 +86,23 @@ def test_a_clock_that_ran_an_hour_ahead_holds_nobody_back() -> None:
 @pytest.mark.django_db
 def test_a_days_limit_counts_what_was_claimed_and_opens_at_midnight() -> None:
     integration = an_integration(per_day=10)
-    held = rate_limit.locked([integration.pk])[integration.pk]
+    held = rate_limit.lock_throttles([integration.pk])[integration.pk]
 
     spend(integration, held, 7, NOON, probe_until=None)
     held.refresh_from_db()
 
-    assert allowance(integration, held, NOON).within(32) == 3
+    assert quota(integration, held, NOON).within(32) == 3
     spend(integration, held, 3, NOON, probe_until=None)
     held.refresh_from_db()
-    assert allowance(integration, held, NOON).within(32) == 0
-    assert opens(integration, held, NOON) == at("00:00", day=26)
-    assert allowance(integration, held, at("00:00", day=26)).within(32) == 10
+    assert quota(integration, held, NOON).within(32) == 0
+    assert next_opening(integration, held, NOON) == at("00:00", day=26)
+    assert quota(integration, held, at("00:00", day=26)).within(32) == 10
 
 
 def test_a_day_that_lies_ahead_is_not_begun_again() -> None:
     held = Throttle(day=date(2026, 11, 26), used=10)
 
-    assert allowance(limits(per_day=10), held, NOON).within(32) == 0
+    assert quota(limits(per_day=10), held, NOON).within(32) == 0
 
 
 # -- hours -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from outbound import failpoints
 from outbound.lifecycle import MessageStatus
 from outbound.models import Launch, Message
 from outbound.sending.engine.recover import tidy
-from outbound.sending.limits.eligible import running
+from outbound.sending.limits.eligible import ready_integrations
 from outbound.sending.planning import launch_lease
 from outbound.sending.planning.launch import LaunchLost, launch, write
 from outbound.sending.planning.launcher import LOST, attend
@@ -51,7 +51,7 @@ def test_nothing_of_it_is_claimed_before_all_of_it_is_there() -> None:
         attended()
 
     assert Message.objects.filter(campaign=campaign).count() == 2 * CHUNK
-    assert running(timezone.now()) == []
+    assert ready_integrations(timezone.now()) == []
     assert claimed() == []
 
 

@@ -18,7 +18,7 @@ from outbound.lifecycle import AttemptOutcome, MessageStatus
 from outbound.models import Attempt, Message
 from outbound.sandbox.http import server
 from outbound.sending import heartbeat
-from outbound.sending.engine import sender as run_module
+from outbound.sending.engine import transactions
 from outbound.sending.engine.claim import claim
 from tests.sending.steps import (
     ACCEPTED,
@@ -40,7 +40,7 @@ def test_a_database_that_does_not_answer_for_a_moment_costs_nothing(
     start: Callable[..., server.SandboxServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_launched(people=20, integration=integrated(start()))
-    real, failures = run_module.record, iter([False, True, True])
+    real, failures = transactions.record, iter([False, True, True])
 
     def record(*args: Any) -> Any:
         result = real(*args)
@@ -48,7 +48,7 @@ def test_a_database_that_does_not_answer_for_a_moment_costs_nothing(
             raise OperationalError("the connection was lost")
         return result
 
-    monkeypatch.setattr(run_module, "record", record)
+    monkeypatch.setattr(transactions, "record", record)
     run_once()
 
     assert statuses() == {TAKEN: 20}
@@ -59,14 +59,14 @@ def test_a_claim_that_cannot_be_made_costs_no_answer_and_is_missed(
     start: Callable[..., server.SandboxServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_launched(people=20, integration=integrated(start()))
-    real, turns = run_module.claim, count(1)
+    real, turns = transactions.claim, count(1)
 
     def claim(*args: Any) -> Any:
         if next(turns) > 1:
             raise OperationalError("too many terms")
         return real(*args)
 
-    monkeypatch.setattr(run_module, "claim", claim)
+    monkeypatch.setattr(transactions, "claim", claim)
     before = timezone.now()
     run_once(slots=8, seconds=1.5)
 
@@ -114,7 +114,7 @@ MOST_STATEMENTS = 16
 def statements(people: int) -> int:
     a_launched(people=people, first_wave_passed_at=timezone.now())
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
-        for one in claim(lambda _integration_id: people, timezone.now()).claimed[:1]:
+        for one in claim(lambda _integration_id: people, timezone.now()).messages[:1]:
             recorded(one, ACCEPTED)
     return len(captured)
 

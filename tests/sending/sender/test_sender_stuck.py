@@ -10,7 +10,7 @@ import pytest
 from outbound.lifecycle import MessageStatus
 from outbound.sandbox.http import server
 from outbound.sending import heartbeat
-from outbound.sending.engine import sender as run_module
+from outbound.sending.engine import transactions
 from tests.sending.steps import a_launched, integrated, run_once, statuses
 
 
@@ -19,7 +19,7 @@ def test_no_sign_of_life_while_every_call_is_stuck(
     start: Callable[..., server.SandboxServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beats: list[Any] = []
-    monkeypatch.setattr(run_module, "HOUSEKEEPING_SECONDS", 0.05)
+    monkeypatch.setattr(transactions, "HOUSEKEEPING_SECONDS", 0.05)
     monkeypatch.setattr(heartbeat, "beat", beats.append)
     a_launched(people=2, integration=integrated(start(latency_ms=1500)))
 
@@ -35,7 +35,7 @@ def test_a_sender_that_waits_for_its_pace_gives_signs_of_life(
     start: Callable[..., server.SandboxServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beats: list[Any] = []
-    monkeypatch.setattr(run_module, "HOUSEKEEPING_SECONDS", 0.05)
+    monkeypatch.setattr(transactions, "HOUSEKEEPING_SECONDS", 0.05)
     monkeypatch.setattr(heartbeat, "beat", beats.append)
     a_launched(people=20, integration=integrated(start(), per_second=1))
 

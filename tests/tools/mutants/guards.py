@@ -142,8 +142,8 @@ MUTANTS = [
     Mutant(
         "slots: no more rows than are free",
         "outbound/sending/engine/claim.py",
-        "count = allowed.within(free(lane.integration.pk))",
-        "count = allowed.within(1000)",
+        "quota.within(free_slots(pk))",
+        "quota.within(1000)",
         "tests/sending/engine/test_claim.py",
     ),
     Mutant(
@@ -170,15 +170,15 @@ MUTANTS = [
     Mutant(
         "breaker: one row tries",
         "outbound/sending/limits/rate_limit.py",
-        "return Allowance(min([1, *counts])",
-        "return Allowance(min([99, *counts])",
+        "return IntegrationQuota(min([1, *counts])",
+        "return IntegrationQuota(min([99, *counts])",
         "tests/sending/limits/test_circuit_breaker.py",
     ),
     Mutant(
         "breaker: what fails during the pause does not lengthen it",
         "outbound/sending/limits/circuit_breaker.py",
-        "if lesson.probe_failed or (lesson.bad and not is_waiting):",
-        "if lesson.probe_failed or lesson.bad:",
+        "if summary.probe_failed or (summary.bad and not is_waiting):",
+        "if summary.probe_failed or summary.bad:",
         "tests/sending/limits/test_circuit_breaker.py",
     ),
     Mutant(
@@ -204,9 +204,9 @@ MUTANTS = [
     ),
     Mutant(
         "a claim that fails costs no answer",
-        "outbound/sending/engine/sender.py",
-        "return self._patiently(lambda: self._write(self._finished, wants=False))",
-        "return set(), None",
+        "outbound/sending/engine/transactions.py",
+        "return self._retry(lambda: self._write(results, None))\n\n    def _write",
+        "return set(), None\n\n    def _write",
         "tests/sending/sender/test_sender_database.py",
     ),
 ]

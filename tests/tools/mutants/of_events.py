@@ -71,7 +71,7 @@ OF_EVENTS = [
     Mutant(
         "a window that closed is seen at the claim",
         "outbound/sending/engine/claim_sql.py",
-        "WHEN asks_window AND NOT",
+        "WHEN needs_open_window AND NOT",
         "WHEN FALSE AND NOT",
         "tests/sending/engine/test_claim_service_window.py",
     ),

@@ -7,9 +7,9 @@ from tests.tools.mutants.guards import Mutant
 OF_WORKER = [
     Mutant(
         "a sign of life is progress",
-        "outbound/sending/engine/sender.py",
-        "if self._is_well and self._pool.moves():",
-        "if self._is_well:",
+        "outbound/sending/engine/transactions.py",
+        "if self._is_working and is_moving():",
+        "if self._is_working:",
         "tests/sending/sender/test_sender_stuck.py",
     ),
     Mutant(

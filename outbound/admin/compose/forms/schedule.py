@@ -48,7 +48,7 @@ class WhenFields(forms.Form):
         self.fields["first_wave"].label = _(
             "Start with %(few)s people when there are more than %(many)s, and stop by itself "
             "if none of the %(few)s is accepted"
-        ) % {"few": canary.SIZE, "many": canary.FROM}
+        ) % {"few": canary.SIZE, "many": canary.MIN_RECIPIENTS}
 
     @property
     def zone(self) -> str:

@@ -10,7 +10,7 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
 
 
-def next_wait(failed_tries: int, chance: random.Random, *, most_tries: int | None = None) -> timedelta | None:
+def next_wait(failed_tries: int, rng: random.Random, *, most_tries: int | None = None) -> timedelta | None:
     """Return how long to wait after that many failed tries, or None to give up (after `most_tries`).
 
     Full jitter: anything from nothing to the ceiling, so that a thousand messages that failed
@@ -19,4 +19,4 @@ def next_wait(failed_tries: int, chance: random.Random, *, most_tries: int | Non
     if failed_tries >= (most_tries or MAX_TRIES):
         return None
     ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failed_tries - 1))
-    return ceiling * chance.random()
+    return ceiling * rng.random()

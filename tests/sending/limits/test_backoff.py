@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from outbound.sending.engine.backoff import FIRST_WAIT, LONGEST_WAIT, MAX_TRIES, next_wait
+from outbound.sending.limits.backoff import FIRST_WAIT, LONGEST_WAIT, MAX_TRIES, next_wait
 
 
 class Fixed(random.Random):
@@ -39,8 +39,8 @@ def test_the_wait_may_be_nothing_at_all() -> None:
 
 @pytest.mark.parametrize("failed_tries", range(1, MAX_TRIES))
 def test_the_wait_is_anywhere_below_the_ceiling_and_never_above_the_longest(failed_tries: int) -> None:
-    chance = random.Random(failed_tries)
-    waits = {next_wait(failed_tries, chance) for _ in range(200)}
+    rng = random.Random(failed_tries)
+    waits = {next_wait(failed_tries, rng) for _ in range(200)}
 
     ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failed_tries - 1))
     assert len(waits) > 100
