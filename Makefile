@@ -15,7 +15,7 @@ run: install
 	@$(BIN)/python manage.py prepare_demo --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 	@$(BIN)/honcho start --procfile console/Procfile --app-root . --port $(PORT)
 
-# On SQLite always; again on PostgreSQL with Redis where TEST_DATABASE_URL and TEST_REDIS_URL are set.
+# On SQLite, and again on PostgreSQL with Redis if TEST_DATABASE_URL and TEST_REDIS_URL are set.
 test: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(PYTEST)
 ifdef TEST_DATABASE_URL
@@ -26,20 +26,20 @@ else
 	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
 endif
 
-# Whatever asks for now, in one process at every hour of a day and on odd days.
-# The whole suite at one moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
+# The tests that depend on the current time, at every hour of a day and on odd days, in one process.
+# The whole suite at a given moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
 test-clock: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.tools.clock.every_hour
 
-# Kills, cuts and storms against whole installations, and what must hold afterwards. Up to 90 minutes.
+# Kills processes and cuts connections of whole installations, then checks the promises. Up to 90 minutes.
 faults: install-dev
 	$(BIN)/python -m tests.tools.faults
 
-# Each guard of the sender is taken out in turn, and the tests beside it must notice.
+# Removes each guard in turn and expects its tests to fail.
 mutants: install-dev
 	$(BIN)/python -m tests.tools.mutants
 
-# What was promised of speed, measured side by side. Up to 40 minutes, and the machine should do nothing else.
+# Measures speed against the promised figures. Up to 40 minutes, on a machine that does nothing else.
 bench: install-dev
 	$(BIN)/python -m tests.tools.bench
 

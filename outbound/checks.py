@@ -45,7 +45,7 @@ def check_token_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     return [
         Error(
             "TOKEN_KEYS holds no valid Fernet key.",
-            hint="Leave TOKEN_KEYS empty to have one made in the data directory, or see the README.",
+            hint="Leave TOKEN_KEYS empty to have one made in DATA_DIR, or see console/OPERATIONS.md.",
             id="outbound.E001",
         )
     ]

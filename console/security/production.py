@@ -50,7 +50,7 @@ def key_problems(secret_key: str, token_keys: list[str]) -> Iterator[str]:
         yield "SECRET_KEY was made for development. Set SECRET_KEY to one of your own, or leave it out."
     if not token_keys or not all(map(_is_fernet_key, token_keys)):
         yield (
-            "TOKEN_KEYS holds what is no Fernet key. Set TOKEN_KEYS to keys as the README makes them, or "
+            "TOKEN_KEYS holds what is no Fernet key. Set TOKEN_KEYS as console/OPERATIONS.md says, or "
             "leave it out to have one made in DATA_DIR (the file token_key)."
         )
 

@@ -79,7 +79,7 @@ def chosen(verdict: Verdict, *, ordered: str | None = None, seen: int = 0) -> Sc
 
 
 def table() -> str:
-    """Return the endings as lines of text, for `--help` and the README."""
+    """Return the endings as lines of text, for `--help`."""
     lines = [f"  {s.name}  {'taken' if s.taken else '-':<6} {s.description}" for s in SCENARIOS.values()]
     return "\n".join(["Magic endings of the destination (taken: the real gateway would send it):", *lines])
 
