@@ -6,11 +6,11 @@ from django.db import models
 
 
 class Installation(models.Model):
-    """The one row that says which installation this database belongs to (sending/identity.py)."""
+    """The one row that identifies the installation of this database (installation/clone_guard.py)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     key = models.CharField(max_length=100)
-    # Where the database stands (sending/places.py); empty until the first sender of this version looked.
+    # The database's own location (installation/location.py), "" until a first sender has stored it.
     place = models.CharField(max_length=100, blank=True)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Signs of life, kept in the database, and the alarm when work is due and nobody is at it."""
+"""Heartbeats of the sender and the webhook intake, and the alarm when work is due and they are silent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OLDEST_EVENT = "oldest_event"
 
 
 def beat(now: datetime, name: str = SENDER) -> None:
-    """Write down that a sender, or whoever `name` says, is at work: one statement."""
+    """Store that the sender, or the loop called `name`, is working. One statement."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, beat_at=now)],
         update_conflicts=True,
@@ -30,48 +30,47 @@ def beat(now: datetime, name: str = SENDER) -> None:
 
 
 def last_beat(name: str = SENDER) -> datetime | None:
-    """Return when a sender, or whoever `name` says, was last at work, or None if none ever was."""
+    """Return the last heartbeat of the sender, or of the loop called `name`; None if there was none."""
     return Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()
 
 
 def alarm(now: datetime) -> str:
-    """Return why somebody should look at the worker, or ""."""
-    return _said(missing(now))
+    """Return what is wrong with the worker, as text for people, or ""."""
+    return _text(missing(now))
 
 
 def alarm_after(known: Mapping[str, datetime | None], now: datetime) -> str:
-    """Return the same for whoever has read both beats already, and when the OLDEST_EVENT was due.
+    """Return the same from heartbeats already read, and the due time of the OLDEST_EVENT.
 
-    It asks the database only where no sender was at work lately.
+    It queries only where the sender's heartbeat is old.
     """
-    then = _then(now)
+    limit = _silence_began(now)
 
     def is_silent(name: str) -> bool:
         beat_at = known[name]
-        return beat_at is None or beat_at <= then
+        return beat_at is None or beat_at <= limit
 
-    if is_silent(SENDER) and is_due(then):
-        return _said(SENDER)
+    if is_silent(SENDER) and is_due(limit):
+        return _text(SENDER)
     oldest = known[OLDEST_EVENT]
-    return _said(INTAKE if is_silent(INTAKE) and oldest and oldest <= then else "")
+    return _text(INTAKE if is_silent(INTAKE) and oldest and oldest <= limit else "")
 
 
 def missing(now: datetime) -> str:
-    """Return the name of whoever has left work undone for SENDER_SILENCE_SECONDS without a beat, or "".
+    """Return the name of the loop with due work and no heartbeat for SENDER_SILENCE_SECONDS, or "".
 
-    Who had nothing to do may be silent, and who was just given work has its time. It asks once, and once
-    more where no sender was at work lately.
+    One query, and a second one where the sender's heartbeat is old.
     """
-    then = _then(now)
+    limit = _silence_began(now)
     with connection.cursor() as cursor:
-        cursor.execute(_HEARD_OF, [SENDER, stored(then), INTAKE, stored(then), stored(then)])
+        cursor.execute(_RECENT_HEARTBEATS, [SENDER, stored(limit), INTAKE, stored(limit), stored(limit)])
         sender, intake, has_events = cursor.fetchone()
-    if not sender and is_due(then):
+    if not sender and is_due(limit):
         return SENDER
     return INTAKE if has_events and not intake else ""
 
 
-_HEARD_OF = """
+_RECENT_HEARTBEATS = """
 SELECT
     EXISTS (SELECT 1 FROM outbound_heartbeat WHERE name = %s AND beat_at > %s),
     EXISTS (SELECT 1 FROM outbound_heartbeat WHERE name = %s AND beat_at > %s),
@@ -79,11 +78,11 @@ SELECT
 """
 
 
-def _then(now: datetime) -> datetime:
+def _silence_began(now: datetime) -> datetime:
     return now - timedelta(seconds=settings.SENDER_SILENCE_SECONDS)
 
 
-def _said(name: str) -> str:
+def _text(name: str) -> str:
     return str(ALARMS[name]) if name else ""
 
 
@@ -94,11 +93,11 @@ def is_due(moment: datetime) -> bool:
 
 
 def has_events(moment: datetime) -> bool:
-    """Return whether an event was to be taken in at `moment` and still is."""
+    """Return whether an event due at `moment` is still unprocessed."""
     return WebhookEvent.objects.filter(due_at__lte=moment).exists()
 
 
-# Who is missed when silent, by what they leave undone, and what the pages then say.
+# Whether a silent loop has work, and what the pages then say.
 HAS_WORK: dict[str, Callable[[datetime], bool]] = {SENDER: is_due, INTAKE: has_events}
 ALARMS: dict[str, str | Promise] = {
     SENDER: _("Messages are due, and nobody is sending them."),

@@ -1,4 +1,4 @@
-"""One request for one claimed message. Knows no database, so it may run in any thread."""
+"""Makes the request for one claimed message. Runs in any thread: it does not use the database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Delivered:
-    """What came of a request; `result` carries the decision."""
+    """The result of a request, and how long it took."""
 
     claimed: ClaimedMessage
     result: Accepted | GatewayError
@@ -24,8 +24,7 @@ class Delivered:
 
 
 def deliver(client: Client, claimed: ClaimedMessage) -> Delivered:
-    """Make the request. Anything but a GatewayError is left to fail loudly: the attempt stays open,
-    and recovery turns it into `unconfirmed` instead of guessing."""
+    """Make the request. Errors other than GatewayError are raised."""
     started = time.monotonic()
     try:
         result: Accepted | GatewayError = client.post(claimed.outgoing)

@@ -1,4 +1,4 @@
-"""What a result makes of a message: its next state, in one place and without a database."""
+"""Decides the next status of a message from the result of its request."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.deliver import Delivered
 from outbound.sending.limits import backoff
 
-# Attempts that do not count towards giving up still have an end, before their column has.
-MOST_ATTEMPTS = 10_000
+# Also attempts that do not count as failed tries end somewhere: the column holds 32,767.
+MAX_ATTEMPTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The columns to write for one message and its attempt. Texts are the gateway's own words."""
+    """The columns to write for a message and its attempt. Texts are the gateway's own."""
 
     outcome: AttemptOutcome
     status: MessageStatus
@@ -35,7 +35,7 @@ class Outcome:
 def decide(delivered: Delivered, now: datetime, rng: random.Random) -> Outcome:
     """Return what `delivered` means for its message.
 
-    Only a NotSent goes back to the queue, with a wait; an Ambiguous never does.
+    Only NotSent puts it back into the queue, with a wait; Ambiguous never does.
     """
     result, tries = delivered.result, delivered.claimed.failed_tries
     if isinstance(result, Accepted):
@@ -65,7 +65,7 @@ def _accepted(result: Accepted, tries: int, now: datetime) -> Outcome:
 
 def _not_sent(result: NotSent, claimed: ClaimedMessage, now: datetime, rng: random.Random) -> Outcome:
     tries = claimed.failed_tries
-    if claimed.attempt_number >= MOST_ATTEMPTS:
+    if claimed.attempt_number >= MAX_ATTEMPTS:
         return _closed(
             result, AttemptOutcome.NOT_SENT, MessageStatus.REFUSED, Reason.RETRIES_EXHAUSTED, tries, now
         )

@@ -1,4 +1,4 @@
-"""Write what came back, a whole batch at once, each row guarded by the hold on it."""
+"""Records the results of requests, a batch in two statements, each row only while its sender holds it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COLUMNS = {
     "gateway_contact_id": "text",
 }
 
-# An event of the webhook may be quicker than the answer and say more: the answer then adds its ids alone.
+# A webhook event may arrive before the response and say more: the response then only adds its ids.
 _SAID_MORE = "outbound_message.status IN ({})".format(
     ", ".join(f"'{status.value}'" for status in sorted(TOLD))
 )
@@ -56,8 +56,8 @@ WHERE outbound_message.id = v.message_id
   AND outbound_message.attempt_count = v.attempt_number
   AND {{moves}}
 """
-# The table of moves itself, for the states that a sender's hold can be in: a late answer still counts
-# where the lease ran out meanwhile, or where a person has decided, but only as good news.
+# The moves allowed from the statuses that a held message can have. After its lease, or after a person
+# resolved it, a late response may only still turn it to `accepted`.
 _HELD = (
     MessageStatus.SENDING,
     MessageStatus.UNCONFIRMED,
@@ -65,7 +65,7 @@ _HELD = (
     MessageStatus.ASSUMED_NOT_SENT,
 )
 _RESULTS = MOVES[MessageStatus.SENDING]
-# A CASE, because alternatives would make SQLite look the rows up by their status and not by their id.
+# In a CASE: with OR, SQLite would look the rows up by status instead of by id.
 _MOVES = "CASE outbound_message.status {} {} ELSE FALSE END".format(
     " ".join(
         "WHEN '{}' THEN v.status IN ({})".format(
@@ -97,28 +97,28 @@ WHERE outbound_attempt.message_id = v.message_id
 def record(
     batch: Sequence[Delivered], now: datetime, rng: random.Random, unhealthy: Set[int] = frozenset()
 ) -> set[int]:
-    """Write the results of finished requests; return the integrations that may not go on now.
+    """Write the results of finished requests; return the ids of the integrations held now.
 
-    Call it inside a transaction. A result for a row that is no longer in its sender's hands changes
-    nothing but, at most, what is in doubt to `accepted`. `unhealthy` as in `breaker.update`.
+    Call it inside a transaction. A result of a message that its sender no longer holds changes nothing, but
+    for an acceptance of an unconfirmed one. `unhealthy` as in circuit_breaker.update.
     """
     if not batch:
         return set()
-    verdicts = [decide(one, now, rng) for one in batch]
+    outcomes = [decide(one, now, rng) for one in batch]
     closed_at = stored(now)
-    pairs = zip(batch, verdicts, strict=True)
+    pairs = zip(batch, outcomes, strict=True)
     rows = json.dumps([_row(one, outcome, now, closed_at) for one, outcome in pairs])
-    heard = list(batch) if _write(rows) == len(batch) else _heard(batch, now)
-    # Integrations before throttles, in every transaction: two senders may meet here.
-    return _stop_integrations(heard, now) | circuit_breaker.update(_summaries(heard), unhealthy, now)
+    current = list(batch) if _write(rows) == len(batch) else _current(batch, now)
+    # Every transaction locks integrations before throttles, so that senders cannot deadlock.
+    return _stop_integrations(current, now) | circuit_breaker.update(_summaries(current), unhealthy, now)
 
 
 def _write(rows: str) -> int:
-    """Write a batch, one JSON text; return how many attempts it closed."""
+    """Write a batch, a JSON text; return how many attempts it closed."""
     messages = _MESSAGES.format(rows=rows_of(_COLUMNS), moves=_MOVES)
     attempts = _ATTEMPTS.format(rows=rows_of(_COLUMNS))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # which does both at once
+        if connection.vendor == "postgresql":  # one statement for both
             cursor.execute(f"WITH moved AS ({messages}) {attempts}", [rows, rows])
         else:
             cursor.execute(messages, [rows])
@@ -126,8 +126,8 @@ def _write(rows: str) -> int:
         return cursor.rowcount
 
 
-def _heard(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
-    """Return the results that closed their attempt, where some came too late for it."""
+def _current(batch: Sequence[Delivered], now: datetime) -> list[Delivered]:
+    """Return the results that closed their attempt; the others came too late."""
     ids = [one.claimed.outgoing.external_id for one in batch]
     closed = set(
         Attempt.objects.filter(external_id__in=ids, closed_at=now).values_list("external_id", flat=True)
@@ -175,7 +175,7 @@ def _row(one: Delivered, outcome: Outcome, now: datetime, closed_at: str) -> dic
 
 
 def _storable(text: str) -> str:
-    """Return `text` without what no text column takes: one odd answer must not lose the whole batch."""
+    """Return `text` without characters that PostgreSQL refuses: one response must not lose the batch."""
     if text.isascii() and "\x00" not in text:
         return text  # nearly always
     return text.encode("utf-8", "replace").decode().replace("\x00", "")

@@ -1,4 +1,4 @@
-"""Being asked to stop: a signal becomes a wish, and whoever is sending ends in good order."""
+"""Turns SIGTERM, SIGINT and FINISH_SOON into an event, so that a sender can finish before it ends."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# For a whole group of processes: whoever is not sending ignores it, as every process does by default.
+# Sent to a whole process group. Processes ignore SIGURG by default, so only senders react.
 FINISH_SOON = signal.SIGURG
 SIGNALS = (signal.SIGTERM, signal.SIGINT, FINISH_SOON)
-# A process that was asked to finish may be handed more before it ends: it is to begin nothing of that.
+# A process that was asked to finish may be given another task before it ends. It must not begin that.
 _is_over = threading.Event()
 
 
 @contextmanager
 def asked_by_signal() -> Iterator[threading.Event]:
-    """Give an event that is set by a signal to stop; the signal itself takes effect at the end.
+    """Yield an event that a signal sets; the signal is raised again at the end.
 
-    For a sender that stops claiming, waits for what is in flight, records it, and only then dies.
+    Outside the main thread, where signals cannot be handled, the event is set only by a former FINISH_SOON.
     """
     stop = threading.Event()
     if _is_over.is_set():
@@ -41,7 +41,7 @@ def asked_by_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if before[FINISH_SOON] == signal.SIG_DFL:  # it may come between two pieces of work as well
+        if before[FINISH_SOON] == signal.SIG_DFL:  # it may also arrive between two tasks
             signal.signal(FINISH_SOON, lambda _number, _frame: _is_over.set())
         if came:
             signal.raise_signal(came[0])

@@ -81,7 +81,7 @@ class Transactions:
 
         def keep() -> bool:
             now = timezone.now()
-            may_go_on = self._guard.look(now)
+            may_go_on = self._guard.check(now)
             if self._is_working and is_moving():
                 heartbeat.beat(now)
             recover.reap(now)

@@ -1,8 +1,8 @@
-"""Whether this database is the one that sends: a copy or a restored one sleeps until a person wakes it.
+"""Stops all integrations where this installation is a copy, or its database was restored from a backup.
 
-The database and the data directory hold the same id, and each of them names the place where it stands. The
-directory also remembers the highest attempt that was opened: a database that knows fewer was restored from
-an older copy, and what it calls queued may have gone out since.
+The database and the data directory hold the same id, and each stores its own location. The directory also
+stores the highest attempt id: a database with a lower one was restored, and what it has as queued may have
+been sent since.
 """
 
 from __future__ import annotations
@@ -39,57 +39,57 @@ PROBLEMS = (COPIED, RESTORED)
 def agrees(now: datetime) -> bool:
     """Return whether database and data directory belong together; if not, stop all integrations.
 
-    The strange identity is then adopted, so that from then on each integration is a person's to resume.
+    The two are then made to agree, so that a person can resume the integrations.
     """
-    known = introduce()
+    known = identify()
     installation_file.tidy()
     kept = installation_file.read()
     place = location.of_database()
     if problem := _problem(known, kept, place):
         stop(problem, now)
         return False
-    if place and not known.place:  # of the version before
+    if place and not known.place:  # written by a version without locations
         Installation.objects.filter(pk=known.pk).update(place=place)
         _write(known.key)
     return True
 
 
 def stopped() -> QuerySet[Integration]:
-    """Return the integrations that stopped because this database is a copy, and wait for a person."""
+    """Return the integrations that were stopped because this is a copy or a restored database."""
     return Integration.objects.filter(
         status=IntegrationStatus.STOPPED, status_reason__in=PROBLEMS, status_changed_by=None
     )
 
 
-def introduce() -> Installation:
-    """Return who this database is. On a first start it and the data directory get to know each other."""
-    # In this order: a first start writes its file before its row, so whoever sees the row finds the file.
+def identify() -> Installation:
+    """Return the identity of this database. A first start creates it, with the file beside it."""
+    # A first start writes the file before the row, so that every sender that reads the row finds the file.
     known = Installation.objects.first()
     if known is None or settings.INSTALLATION_ID:
-        with _perhaps_without_disk():
+        with _ignoring_disk_with_own_id():
             installation_file.write_first(settings.INSTALLATION_ID or uuid.uuid4().hex)
     if known is None:
         own = {"key": _key(installation_file.read()), "place": location.of_database()}
         known, is_new = Installation.objects.get_or_create(pk=1, defaults=own)
-        if is_new:  # the directory may have served another database before
+        if is_new:  # the directory may have belonged to another database
             _write(known.key)
     return known
 
 
 def _problem(known: Installation, kept: Kept, place: str) -> str:
-    """Return why this database may not be the one that sends, or ""."""
+    """Return why this database may not send, or ""."""
     if _key(kept) != known.key:
         return COPIED
     if known.place and place != known.place:
         return COPIED
-    # Hosts that share a database may have copies of one directory; SQLite's database is in the directory.
+    # Hosts that share a PostgreSQL database may have copies of one directory.
     if kept.is_copy and connection.vendor == "sqlite":
         return COPIED
     return RESTORED if kept.highest_attempt > highest_attempt() else ""
 
 
 def stop(problem: str, now: datetime) -> None:
-    """Stop all integrations, and let database and data directory belong together from now on."""
+    """Stop all integrations, and make database and data directory agree from now on."""
     logger.error("All integrations are stopped: %s", problem)
     Integration.objects.stop(reason=problem, by=None, now=now)
     key = _key(installation_file.read()) or uuid.uuid4().hex
@@ -98,13 +98,13 @@ def stop(problem: str, now: datetime) -> None:
 
 
 def _write(key: str) -> None:
-    with _perhaps_without_disk():
+    with _ignoring_disk_with_own_id():
         installation_file.write(key, highest_attempt())
 
 
 @contextmanager
-def _perhaps_without_disk() -> Iterator[None]:
-    """Let a host without a lasting disk go on that is told by INSTALLATION_ID who it is."""
+def _ignoring_disk_with_own_id() -> Iterator[None]:
+    """Ignore OSError on hosts without a lasting disk, whose identity is INSTALLATION_ID."""
     try:
         yield
     except OSError:
@@ -117,5 +117,5 @@ def _key(kept: Kept) -> str:
 
 
 def highest_attempt() -> int:
-    """Return the highest id of an attempt that this database knows."""
+    """Return the highest attempt id in the database, 0 for none."""
     return Attempt.objects.aggregate(highest=Max("pk"))["highest"] or 0

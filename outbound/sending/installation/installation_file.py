@@ -1,18 +1,18 @@
-"""The file `installation` of the data directory: who this console is, and how far its sending came.
+"""The file `installation` in the data directory: the id of this installation and its highest attempt.
 
-It names its own place, so that a copy of it is known as one wherever it stands.
+It stores its own location, so that a copy of it is recognized.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 
@@ -26,7 +26,7 @@ ABANDONED_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Kept:
-    """What the file says. `is_copy` is set where it was written in another place than it stands in now."""
+    """The content of the file. `is_copy` means that it was written at another location."""
 
     key: str = ""
     highest_attempt: int = 0
@@ -34,24 +34,24 @@ class Kept:
 
 
 def read() -> Kept:
-    """Return what the file says; a file that is missing or unreadable says nothing."""
+    """Return the content of the file; an empty one where it is missing or unreadable."""
     try:
-        with _path().open() as file:  # both of one file: another sender may replace it at any moment
+        with _path().open() as file:  # content and location of the same file: a sender may replace it
             said, here = json.load(file), location.of_open_file(file.fileno())
-        # The version before wrote no place.
+        # An earlier version stored no location.
         return Kept(str(said["key"]), int(said["highest_attempt"]), said.get("place", here) != here)
     except (OSError, ValueError, TypeError, KeyError):
         return Kept()
 
 
 def write(key: str, highest_attempt: int) -> None:
-    """Write the file anew. Raises OSError."""
+    """Replace the file. Raises OSError."""
     with _draft(key, highest_attempt) as draft:
         draft.replace(_path())
 
 
 def write_first(key: str) -> None:
-    """Write the file if there is none; of many at once, the first one counts. Raises OSError."""
+    """Write the file if there is none; of several processes the first one wins. Raises OSError."""
     with _draft(key, 0) as draft:
         try:
             os.link(draft, _path())
@@ -60,15 +60,19 @@ def write_first(key: str) -> None:
 
 
 def tidy() -> None:
-    """Remove what a process left behind that was killed while it wrote the file."""
-    for draft in _path().parent.glob(f"{NAME}.*.draft"):
-        with suppress(OSError):
-            if time.time() - draft.stat().st_mtime > ABANDONED_SECONDS:
-                draft.unlink()
+    """Remove the drafts of processes that were killed while they wrote the file."""
+    if not (drafts := [*_path().parent.glob(f"{NAME}.*.draft")]):
+        return
+    with suppress(OSError), TemporaryFile(dir=_path().parent) as marker:
+        now = os.fstat(marker.fileno()).st_mtime  # by the clock of the file system, which dates the drafts
+        for draft in drafts:
+            with suppress(OSError):
+                if now - draft.stat().st_mtime > ABANDONED_SECONDS:
+                    draft.unlink()
 
 
 def raise_to(highest_attempt: int) -> None:
-    """Remember that so high an attempt was opened, if there is a file. Raises OSError."""
+    """Store `highest_attempt` if it is higher than the stored one and there is a file. Raises OSError."""
     with locked(LOCK, LOCK_SECONDS):
         kept = read()
         if kept.key and highest_attempt > kept.highest_attempt:

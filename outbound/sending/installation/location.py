@@ -1,7 +1,7 @@
-"""Where a file and a database stand, told by what a copy does not carry along.
+"""The location of a file or a database: what identifies it and differs in every copy.
 
-A file is known by its inode and the moment at which it was made there. Neither changes with a restart,
-another mount point, container or host name, and a copy has its own of both, whatever times it keeps.
+For a file that is its inode and birth time. Both survive restarts, other mount points, containers and host
+names, and every copy has others, even one that keeps its timestamps.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ _STATX_SIZE, _BTIME_OFFSET = 256, 80  # of struct statx, https://man7.org/linux/
 
 
 def of_file(path: Path) -> str:
-    """Return the place of a file; by its inode alone where the system does not keep when it was made.
+    """Return the location of a file, its inode alone where the file system keeps no birth time.
 
-    The file is not opened: closing SQLite's database a second time would end the locks of this process.
+    The file is not opened: closing it would drop this process's locks on a SQLite database
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     return f"{path.stat().st_ino}-{_made_at(_AT_FDCWD, os.fsencode(path), 0) or _born(path)}"
 
 
 def of_open_file(descriptor: int) -> str:
-    """Return the same of a file that is open, whatever stands at its path by now."""
+    """Return the location of an open file, even if its path now names another."""
     made_at = _made_at(descriptor, b"", _AT_EMPTY_PATH) or _born(descriptor)
     return f"{os.stat(descriptor).st_ino}-{made_at}"
 
 
 def of_database(database: BaseDatabaseWrapper | None = None) -> str:
-    """Return the place of the database, or "" where it has none, as in memory.
+    """Return the location of the database, "" for one in memory.
 
-    PostgreSQL's is its cluster's system identifier and the database's number. Both stay the same on a
-    standby that takes over; in a database made from a dump or a template at least the number is another.
+    For PostgreSQL: the system identifier of the cluster and the OID of the database. A standby that takes
+    over has the same; a database created from a dump or a template has at least another OID.
     """
     with (database or connection).cursor() as cursor:
         if cursor.db.vendor == "postgresql":
@@ -56,7 +57,7 @@ def _in_postgresql(cursor: CursorWrapper) -> str:
 
 
 def _made_at(descriptor: int, path: bytes, flags: int) -> int:
-    """Return the nanosecond at which a file was made, or 0 where Linux does not tell."""
+    """Return the birth time of a file in nanoseconds, 0 where Linux does not know it."""
     statx = getattr(ctypes.CDLL(None), "statx", None)
     answer = ctypes.create_string_buffer(_STATX_SIZE)
     if statx is None or statx(descriptor, path, flags, _STATX_BTIME, answer):
@@ -67,6 +68,6 @@ def _made_at(descriptor: int, path: bytes, flags: int) -> int:
 
 
 def _born(file: Path | int) -> int:
-    """Return the microsecond at which a file was made, on systems where Python knows it without `statx`."""
+    """Return the birth time of a file in microseconds on systems without `statx`, 0 where unknown."""
     has_statx = hasattr(ctypes.CDLL(None), "statx")
     return 0 if has_statx else int(getattr(os.stat(file), "st_birthtime", 0) * 1_000_000)

@@ -1,4 +1,4 @@
-"""How far one sender came, remembered outside its database: one that was put back is noticed."""
+"""Notices a database that is restored while a sender runs: its attempts are also counted outside it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ logger = logging.getLogger(__name__)
 
 
 class RestoreGuard:
-    """Stops all integrations where the database knows fewer attempts than were opened in it.
+    """Stops all integrations where the database holds fewer attempts than were opened in it.
 
-    Both calls return whether the sender may go on. It may not where the data directory cannot be written.
+    Both methods return whether the sender may go on. It may not where the data directory cannot be written.
     """
 
     def __init__(self) -> None:
         self._opened = 0
 
     def write_ahead(self, opened: int, now: datetime) -> bool:
-        """Write down the highest attempt that a claim opened. Call it before the first byte leaves."""
+        """Store the highest attempt id of a claim. Call it before the first of its requests."""
         if opened <= self._opened:  # ids only ever go up
-            return self._was_put_back(now)
+            return self._stop_as_restored(now)
         self._opened = opened
         return self._written(opened)
 
-    def look(self, now: datetime) -> bool:
-        """Compare the database with what is written down, and write down how far it has come."""
-        # In this order: what another sender opens in between is in the database before it is in the file.
+    def check(self, now: datetime) -> bool:
+        """Compare the database with the stored attempt id, and store the current one."""
+        # The file is read first: another sender opens an attempt in the database before it writes the file.
         written = installation_file.read().highest_attempt
         highest = clone_guard.highest_attempt()
         if highest < max(self._opened, written):
-            return self._was_put_back(now)
+            return self._stop_as_restored(now)
         return self._written(highest)
 
-    def _was_put_back(self, now: datetime) -> bool:
+    def _stop_as_restored(self, now: datetime) -> bool:
         clone_guard.stop(clone_guard.RESTORED, now)
         return False
 

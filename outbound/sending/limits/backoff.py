@@ -1,4 +1,4 @@
-"""When to try again what was certainly not sent (design/sending.md, "Backoff")."""
+"""How long a message that was certainly not sent waits for its next try."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LONGEST_WAIT = timedelta(minutes=15)
 
 
 def next_wait(failed_tries: int, rng: random.Random, *, most_tries: int | None = None) -> timedelta | None:
-    """Return how long to wait after that many failed tries, or None to give up (after `most_tries`).
+    """Return how long to wait after `failed_tries`, or None to give up after `most_tries`.
 
-    Full jitter: anything from nothing to the ceiling, so that a thousand messages that failed
-    together do not come back together.
+    Exponential with full jitter, so that messages that failed together are not tried again together:
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     if failed_tries >= (most_tries or MAX_TRIES):
         return None

@@ -1,4 +1,4 @@
-"""Why an integration waits by itself, in words for people."""
+"""Says why an integration sends nothing although nobody paused it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from outbound.sending.limits import eligible, rate_limit
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait that ends by itself."""
+    """Why an integration waits, and until when."""
 
     reason: str
     until: datetime
 
 
 def current(integration: Integration, now: datetime) -> Wait | None:
-    """Return why `integration` sends nothing at this moment although nobody stopped it, or None."""
+    """Return why `integration` sends nothing now although nobody paused or stopped it, or None."""
     held = eligible.throttle_of(integration)
     until = rate_limit.next_opening(integration, held, now)
     if until <= now:

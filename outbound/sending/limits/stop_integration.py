@@ -1,4 +1,4 @@
-"""Hold an integration until a person has looked at it."""
+"""Stops an integration until a person resumes it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from outbound.models import Integration
 
 
 def stop_integration(integration_id: int, reason: str, now: datetime, *, since: datetime) -> None:
-    """Stop an integration for what was tried at `since`.
+    """Stop an integration for a request made at `since`.
 
-    Only an active one: a person's pause keeps the person's own words. And not one that a person has
-    resumed or given another token after that moment: the answer speaks of what was before.
+    Only an active one, so that a person's pause keeps its reason; and not one that was resumed or got another
+    token after `since`, which the response says nothing about.
     """
     unchanged = Q(status_changed_at=None) | Q(status_changed_at__lte=since)
     same_token = Q(token_replaced_at=None) | Q(token_replaced_at__lte=since)

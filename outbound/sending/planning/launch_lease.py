@@ -44,7 +44,7 @@ def begin(
     With `goes_on` it is a worker's to write, now and after any crash. Without, it is the caller's, and
     should the caller die, the draft comes back.
     """
-    clone_guard.introduce()  # so that a copy of what waits is known as one, though nothing was sent yet
+    clone_guard.identify()  # so that a copy of what waits is known as one, though nothing was sent yet
     with transaction.atomic():
         # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
         if not Campaign.objects.filter(pk=campaign.pk).begin_launch(by=by, now=now):

@@ -59,12 +59,12 @@ def test_what_is_not_being_sent_is_left_alone() -> None:
 
 
 def test_more_than_a_page_is_recovered_in_pages() -> None:
-    a_launched(people=recover.PAGE_SIZE + 1, first_wave=False)
-    claimed(limit=recover.PAGE_SIZE + 1)
+    a_launched(people=recover.BATCH_SIZE + 1, first_wave=False)
+    claimed(limit=recover.BATCH_SIZE + 1)
 
     found = reap(later(minutes=2))
 
-    assert found == recover.PAGE_SIZE + 1
+    assert found == recover.BATCH_SIZE + 1
     assert not Message.objects.filter(status=MessageStatus.SENDING).exists()
 
 

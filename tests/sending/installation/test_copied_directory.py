@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -124,19 +125,32 @@ def test_a_host_without_a_lasting_disk_sends_under_an_id_it_is_told(settings: An
     assert agrees()
 
 
-def test_a_file_that_was_never_finished_is_removed(directory: Path) -> None:
-    an_integration()
+def a_draft(directory: Path, *, age_seconds: float) -> Path:
+    """Make an unfinished file of that age, by the clock of the file system."""
     draft = directory / "installation.0123.draft"
     draft.touch()
-    os.utime(draft, (time.time(), time.time()))
-    hour_ago = time.time() - 3600
-    agrees()
-    assert draft.exists()
+    made_at = draft.stat().st_mtime - age_seconds
+    os.utime(draft, (made_at, made_at))
+    return draft
 
-    os.utime(draft, (hour_ago, hour_ago))
+
+def test_an_abandoned_draft_is_removed(directory: Path) -> None:
+    an_integration()
+    draft = a_draft(directory, age_seconds=3600)
+
     agrees()
 
     assert not draft.exists()
+
+
+def test_a_draft_of_a_moment_ago_stays_even_where_the_clock_is_ahead_of_the_disks(directory: Path) -> None:
+    an_integration()
+    draft = a_draft(directory, age_seconds=1)
+
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        agrees()
+
+    assert draft.exists()
 
 
 def test_how_far_it_came_never_goes_back() -> None:

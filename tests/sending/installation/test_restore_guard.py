@@ -27,7 +27,7 @@ def _directory(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def guard() -> RestoreGuard:
-    clone_guard.introduce()
+    clone_guard.identify()
     return RestoreGuard()
 
 
@@ -71,7 +71,7 @@ def test_a_database_that_is_put_back_under_a_working_sender_is_noticed(guard: Re
 
     Attempt.objects.latest("pk").delete()
 
-    assert not guard.look(timezone.now())
+    assert not guard.check(timezone.now())
     integration.refresh_from_db()
     assert integration.status_reason == clone_guard.RESTORED
 
@@ -92,10 +92,10 @@ def test_what_another_sender_beside_it_opened_alarms_nobody(guard: RestoreGuard)
     claimed(2)
     mine = highest_attempt()
     claimed(2)
-    RestoreGuard().look(timezone.now())
+    RestoreGuard().check(timezone.now())
 
     assert guard.write_ahead(mine, timezone.now())
-    assert guard.look(timezone.now())
+    assert guard.check(timezone.now())
     assert installation_file.read().highest_attempt == highest_attempt()
 
 
@@ -114,4 +114,4 @@ def test_what_another_sender_opens_while_it_looks_alarms_nobody(
 
     monkeypatch.setattr(clone_guard, "highest_attempt", slowly)
 
-    assert guard.look(timezone.now())
+    assert guard.check(timezone.now())

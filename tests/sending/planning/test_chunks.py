@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recover, "QUEUED_PAGE_SIZE", 2)
+    monkeypatch.setattr(recover, "QUEUED_BATCH_SIZE", 2)
     monkeypatch.setattr(unconfirmed, "PAGE_SIZE", 2)
 
 

@@ -198,8 +198,8 @@ MUTANTS = [
     Mutant(
         "an old token's refusal does not stop the new one",
         "outbound/sending/limits/stop_integration.py",
-        "        unchanged, same_token, pk",
-        "        pk",
+        "unchanged, same_token, pk",
+        "pk",
         "tests/sending/engine/test_record.py",
     ),
     Mutant(
