@@ -25,7 +25,11 @@ from tests.sending.steps import later
 from tests.tracking.events import an_answer, arrived
 
 STUBBORN = ["sh", "-c", "trap '' TERM URG; (trap '' TERM URG; sleep 60) & echo ready; sleep 60; wait"]
-FINISHES_WHEN_ASKED = ["sh", "-c", "trap 'sleep 0.5; echo finished; exit' TERM; echo ready; sleep 60 & wait"]
+FINISHES_WHEN_ASKED = [
+    "sh",
+    "-c",
+    "trap 'sleep 0.5; echo finished; kill $!; exit' TERM; echo ready; sleep 60 & wait",
+]
 DIES_AND_LEAVES_ONE = ["sh", "-c", "sleep 60 & echo ready; kill -KILL $$"]
 
 
