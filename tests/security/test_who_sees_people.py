@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db.models import ForeignKey
 from django.test import Client
 from django.urls import reverse
@@ -24,24 +23,13 @@ from outbound.sending.control.resend import draft_again
 from tests.admin.sends import ENGLISH
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
+from tests.security.rights import SEEING, rights, rights_by_page
 from tests.tracking.events import a_sent_message, a_status, an_answer, taken_in
 
 pytestmark = pytest.mark.django_db
 
 NAME, PHONE, TOWN = "Zulmira", "+5535988776655", "Xapuri"
 SHOWN = re.compile(rf"{NAME}|{TOWN}|98877-?6655", re.IGNORECASE)
-# Whoever has one of these sees people: as recipients, in the history, in what the webhook brought, in the
-# log of changes. A right to change implies the one to view.
-SEEING = {
-    "outbound.view_recipient",
-    "outbound.change_recipient",
-    "outbound.view_message",
-    "outbound.change_message",
-    "outbound.view_webhookevent",
-    "outbound.change_webhookevent",
-    "auditlog.view_logentry",
-    "auditlog.change_logentry",
-}
 MODELS = ("campaign", "integration", "message", "recipient", "template", "webhookevent")
 LOOKUPS = (
     "recipients__name__startswith",
@@ -53,11 +41,6 @@ LOOKUPS = (
     "phone__startswith",
     "numbers__contains",
 )
-
-
-def rights() -> list[str]:
-    found = Permission.objects.filter(content_type__app_label__in=("outbound", "auth", "auditlog"))
-    return [f"{app}.{name}" for app, name in found.values_list("content_type__app_label", "codename")]
 
 
 def person() -> Recipient:
@@ -141,19 +124,6 @@ def test_no_right_alone_shows_her(client: Client) -> None:
 
     assert len(telling) > 10
     assert {right: pages for right, pages in found.items() if pages} == {}
-
-
-def rights_by_page() -> list[list[str]]:
-    """Return each right that does not show people, alone; those of models without a page together."""
-    with_page = {model._meta.model_name for model in admin.site._registry}
-    without_page = {
-        f"{model._meta.app_label}.{action}_{model._meta.model_name}"
-        for model in apps.get_models()
-        for action in ("add", "change", "delete", "view")
-        if model._meta.model_name not in with_page
-    }
-    others = set(rights()) - SEEING
-    return [sorted(others & without_page), *([one] for one in sorted(others - without_page))]
 
 
 @pytest.fixture
