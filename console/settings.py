@@ -121,8 +121,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     }
 else:
-    # A host that swallows packets must not hold up a page, or the answer of /healthz, for minutes.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A host that swallows packets must not hold up a page, a webhook or the answer of /healthz for minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)  # seconds
+    DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 2_000)  # milliseconds
     # Each question is small. Where the planner misjudges one, compiling it and starting helpers for it cost
     # a page half a second, many times what the answer takes.
     DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off -c max_parallel_workers_per_gather=0")

@@ -14,7 +14,6 @@ from django.utils import translation
 # Playwright keeps an event loop in this thread, and browser tests ask the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-from outbound.webhooks.batch_writer import desk  # noqa: E402
 from tests.tools.clock import moving  # noqa: E402
 
 moving.follow()
@@ -44,10 +43,3 @@ def own_language() -> Iterator[None]:
     """Leave no test in the language of the page that another asked for last."""
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def nobody_at_the_desk(django_db_setup: None) -> Iterator[None]:
-    """Close the webhooks' own line to the database, which could not be dropped else."""
-    yield
-    desk.close()

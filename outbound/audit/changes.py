@@ -15,7 +15,7 @@ Changes = Mapping[str, list[Any]]
 LEFT_OUT = frozenset(
     {
         "id", "password", "last_login", "date_joined", "token", "token_replaced_at", "token_replaced_by",
-        "webhook_header", "webhook_header_next", "webhook_header_seen_at", "last_event_at", "created_at",
+        "webhook_header", "webhook_header_next", "last_event_at", "created_at",
         "created_by", "status_changed_at", "status_changed_by", "phone_key", "numbers", "draft_key",
         "launched_at", "launched_by", "first_wave_passed_at",
     }

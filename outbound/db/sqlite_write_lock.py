@@ -1,66 +1,52 @@
-"""Whose turn it is to write to SQLite, which has no queue for those who wait.
+"""Lets the processes that write to SQLite all the time take turns, which SQLite itself does not arrange.
 
-Whoever finds it locked looks again at ever longer intervals, so of several busy processes the unlucky one
-waits for long. Those that write all the time take turns here; all others, and PostgreSQL, need none.
+A process that finds SQLite locked tries again at growing intervals of up to 0.1 s, so among several busy ones
+some wait for very long. PostgreSQL, and processes that rarely write, do not need this.
 """
 
 from __future__ import annotations
 
 import fcntl
-import os
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
 
-LOOK_SECONDS = 0.0002
+RETRY_SECONDS = 0.0002
 FILE = "writing.lock"
 
 
 @contextmanager
-def turn(patience_seconds: float) -> Iterator[None]:
-    """Wait for our turn, and go on without it after a while: a turn is a courtesy and no lock.
+def turn(max_seconds: float) -> Iterator[None]:
+    """Wait for the turn to write to SQLite, and go on without it after `max_seconds`.
 
-    Its holder may be frozen, and the database itself says then whether it can be written.
+    The process that has the turn may be frozen; SQLite then says whether the database can be written.
     """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with locked(FILE, patience_seconds):
+    with locked(FILE, max_seconds) if connection.vendor == "sqlite" else nullcontext():
         yield
 
 
 @contextmanager
-def locked(name: str, patience_seconds: float) -> Iterator[None]:
-    """Hold the file `name` of the data directory locked, or go on without it after a while."""
-    file = _file(Path(settings.DATA_DIR) / name, os.getpid(), threading.get_ident())
-    has_turn = _wait(file, time.monotonic() + patience_seconds)
-    try:
-        yield
-    finally:
-        if has_turn:
-            fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def _wait(file: int, deadline: float) -> bool:
-    while True:
+def locked(name: str, max_seconds: float) -> Iterator[None]:
+    """Hold the file `name` of DATA_DIR locked, or go on without the lock after `max_seconds`."""
+    deadline = time.monotonic() + max_seconds
+    # Opened anew each time: a lock belongs to what was opened, so it also holds between threads.
+    with (Path(settings.DATA_DIR) / name).open("ab") as file:
+        while not _try_lock(file) and time.monotonic() < deadline:
+            time.sleep(RETRY_SECONDS)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-        else:
-            return True
-        time.sleep(LOOK_SECONDS)
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # a process forked meanwhile shares the lock and would keep it
 
 
-@cache
-def _file(path: Path, process: int, thread: int) -> int:
-    """Open the file anew in each process and thread: a turn belongs to what was opened, and is shared by
-    whoever shares that."""
-    return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+def _try_lock(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -74,7 +74,7 @@ def prepare(sandbox_port: int) -> str:
 def open_webhook(port: int, path: Path) -> None:
     """Let the sandbox know where its events go: to the web server at `port`, said in the file at `path`.
 
-    The secret that stands there is kept as long as it opens the door, and a new one is made otherwise. An
+    The secret that stands there is kept as long as it is valid, and a new one is made otherwise. An
     integration that was pointed elsewhere is left alone.
     """
     integration = Integration.objects.filter(name=INTEGRATION, base_url__startswith=HERE).first()
@@ -82,7 +82,7 @@ def open_webhook(port: int, path: Path) -> None:
         return
     known = _known(path)
     secret = str(known.get("url", "")).rstrip("/").rpartition("/")[2]
-    if not webhook_secrets.is_alive(integration, secret):
+    if not webhook_secrets.is_valid(integration, secret):
         secret = webhook_secrets.rotate(integration, by=None, now=timezone.now())
     said = {"url": f"{HERE}{port}/hooks/zenvia/{integration.pk}/{secret}/"}
     _write(path, {**known, **said})

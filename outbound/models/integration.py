@@ -119,7 +119,6 @@ class Integration(StatusRecord):
     # Digests. The next one opens the door too; a person says when it is asked for, once an event brought it.
     webhook_header = models.CharField(max_length=64, blank=True, editable=False)
     webhook_header_next = models.CharField(max_length=64, blank=True, editable=False)
-    webhook_header_seen_at = models.DateTimeField(null=True, editable=False)
     webhook_addresses = models.CharField(
         _("events from other addresses"),
         max_length=10,

@@ -1,49 +1,35 @@
-"""The secret in a header of the webhook: made, seen to come in, and only then asked for.
+"""Makes, requires and removes the optional secret in a header of the webhook.
 
-Whoever asked for it at once would turn away every event until it is entered at Zenvia, in each subscription,
-and Zenvia switches a webhook off that fails 500 times in a row.
+A new secret is accepted at once and required only when a person says so: the gateway switches off a webhook
+that refuses 500 events in a row, and the secret has to be entered there in each subscription.
 """
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 
 from django.db.models import F
 
 from outbound.models import Integration
-from outbound.webhooks.secrets import SECRET_BYTES, changed, digest
+from outbound.webhooks.auth import digest
+from outbound.webhooks.secrets import SECRET_BYTES
+
+HEADER = "X-Webhook-Secret"
 
 
 def make(integration: Integration) -> str:
-    """Make a secret and return it, the only time. It opens the door beside the one before it."""
+    """Make a secret and return it; a required one stays required, and either of the two is accepted."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    _set(integration, webhook_header_next=digest(secret), webhook_header_seen_at=None)
+    Integration.objects.filter(pk=integration.pk).update(webhook_header_next=digest(secret))
     return secret
 
 
-def came_in(integration_id: int, header: str, now: datetime) -> None:
-    """Write down that an event brought the header that was made last."""
-    waiting = Integration.objects.filter(pk=integration_id, webhook_header_next=digest(header))
-    waiting.filter(webhook_header_seen_at=None).update(webhook_header_seen_at=now)
-    changed()
+def require(integration: Integration) -> bool:
+    """Refuse events without the secret that was made last; False if it is required already."""
+    waiting = Integration.objects.filter(pk=integration.pk).exclude(webhook_header_next="")
+    return bool(waiting.update(webhook_header=F("webhook_header_next"), webhook_header_next=""))
 
 
-def ask_for(integration: Integration) -> bool:
-    """Turn away, from now on, what brings not the header that was made last; False if that never came in."""
-    seen = Integration.objects.filter(pk=integration.pk, webhook_header_seen_at__isnull=False)
-    asked = seen.update(
-        webhook_header=F("webhook_header_next"), webhook_header_next="", webhook_header_seen_at=None
-    )
-    changed()
-    return bool(asked)
-
-
-def drop(integration: Integration) -> None:
-    """Ask for no header any more."""
-    _set(integration, webhook_header="", webhook_header_next="", webhook_header_seen_at=None)
-
-
-def _set(integration: Integration, **values: object) -> None:
-    Integration.objects.filter(pk=integration.pk).update(**values)
-    changed()
+def remove(integration: Integration) -> None:
+    """Accept events without a header again, and forget its secrets."""
+    Integration.objects.filter(pk=integration.pk).update(webhook_header="", webhook_header_next="")

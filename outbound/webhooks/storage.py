@@ -1,32 +1,37 @@
-"""The inbox: an event is stored as it came, before anybody looks at what it says."""
+"""Stores webhook events as they came, before anything reads what they say."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import Error, OperationalError, connection, transaction
 
 from outbound.db.sql import stored
+from outbound.db.sqlite_write_lock import turn
 
-# An exact copy is counted and makes no second row. Whatever is read from the body is empty so far.
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 'new', 0, '', '', '', '', '')"
-_STORE = """
+# The gateway counts an answer after 1 s as a failure (gateways/zenvia/FACTS.md, "Webhook: statuses").
+MAX_WAIT_SECONDS = 0.9
+# An exact copy is counted and makes no second row. The columns that are read from the body are empty so far.
+_INSERT = """
 INSERT INTO outbound_webhookevent (
-    integration_id, digest, copies, body, received_at, due_at, address, is_foreign, state, tries,
-    kind, gateway_message_id, code, text, note
-) VALUES {rows}
-ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1 + EXCLUDED.copies
+    integration_id, digest, body, received_at, due_at, address, is_foreign,
+    copies, state, tries, kind, gateway_message_id, code, text, note
+) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 'new', 0, '', '', '', '', '')
+ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1
 """
+_write_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One body as it came in; `address` is the sender's, `is_foreign` where that is on no list."""
+    """One body as it came in; `address` is its sender's, `is_foreign` if the integration does not list it."""
 
     integration_id: int
     body: bytes
@@ -35,23 +40,54 @@ class Arrival:
     is_foreign: bool = False
 
 
-def store(arrivals: Iterable[Arrival], using: Any = connection) -> None:
-    """Keep arrivals, all or none: one statement over `using`, in its transaction where it has begun one."""
-    first: dict[tuple[int, str], Arrival] = {}
-    copies: Counter[tuple[int, str]] = Counter()
-    for one in arrivals:
-        key = (one.integration_id, digest(one.body))
-        copies[key] += key in first
-        first.setdefault(key, one)
-    values: list[Any] = []
-    for key in sorted(first):  # in one order everywhere, so that no two processes wait for each other
-        one = first[key]
-        moment = stored(one.received_at)
-        values += [*key, copies[key], one.body, moment, moment, one.address, one.is_foreign]
-    with using.cursor() as cursor:
-        cursor.execute(_STORE.format(rows=", ".join([_ROW] * len(first))), values)
+def store(arrival: Arrival) -> None:
+    """Commit one event. Raises the database's Error, also when the database or the row stays locked."""
+    received_at = stored(arrival.received_at)
+    values = [arrival.integration_id, digest(arrival.body), arrival.body, received_at, received_at]
+    try:
+        with _sqlite_write() if connection.vendor == "sqlite" else _postgresql_write():
+            _execute(_INSERT, [*values, arrival.address, arrival.is_foreign])
+    except Error:
+        if not connection.in_atomic_block:
+            connection.close()  # another session may do better, such as after one that may only read
+        raise
 
 
 def digest(body: bytes) -> str:
     """Return what an exact copy is recognised by."""
     return hashlib.sha256(body).hexdigest()
+
+
+@contextmanager
+def _sqlite_write() -> Iterator[None]:
+    """Queue the threads of this process, then wait for the other processes."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    if not _write_lock.acquire(timeout=MAX_WAIT_SECONDS):
+        raise OperationalError("database is locked")
+    try:
+        with turn(deadline - time.monotonic()), _busy_timeout(MAX_WAIT_SECONDS / 2):
+            yield
+    finally:
+        _write_lock.release()
+
+
+@contextmanager
+def _busy_timeout(seconds: float) -> Iterator[None]:
+    usual = connection.settings_dict["OPTIONS"]["timeout"]
+    _execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+    try:
+        yield
+    finally:
+        _execute(f"PRAGMA busy_timeout = {int(1000 * usual)}")
+
+
+@contextmanager
+def _postgresql_write() -> Iterator[None]:
+    with transaction.atomic():
+        _execute(f"SET LOCAL statement_timeout = {int(1000 * MAX_WAIT_SECONDS)}")
+        yield
+
+
+def _execute(statement: str, values: Sequence[Any] = ()) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -6,15 +6,9 @@ import pytest
 from django.test import Client
 
 from outbound.models import Integration
-from outbound.webhooks import secrets
 from tests.builders import an_integration, an_operator
 
 MAY = ("outbound.view_integration", "outbound.rotate_webhook")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    secrets.forget()
 
 
 @pytest.fixture

@@ -65,11 +65,11 @@ def of_two_addresses(name: str) -> Callable[[Client], Posted]:
     return prepare
 
 
-def a_seen_header(client: Client) -> Posted:
+def a_new_header(client: Client) -> Posted:
     integration = an_integration()
     header_secret.make(integration)
-    Integration.objects.filter(pk=integration.pk).update(webhook_header_seen_at=timezone.now())
-    return on(integration)
+    page = client.get(reverse("admin:outbound_integration_ask_for_header", args=[integration.pk]))
+    return on(integration, seen=page.context["form"].initial["seen"])
 
 
 def two_waiting_sends(client: Client) -> Posted:
@@ -155,7 +155,7 @@ OF_INTEGRATIONS = [
         Verb.WEBHOOK_NEW_ENDED,
         of_two_addresses("outbound_integration_end_new_secret"),
     ),
-    Deed("outbound_integration_ask_for_header", Verb.WEBHOOK_HEADER_ASKED, a_seen_header),
+    Deed("outbound_integration_ask_for_header", Verb.WEBHOOK_HEADER_ASKED, a_new_header),
     Deed(
         "outbound_integration_webhook_new_secret",
         Verb.WEBHOOK_SECRET_MADE,

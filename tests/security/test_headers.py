@@ -109,7 +109,7 @@ def test_an_event_that_is_too_long_is_answered_so(client: Client, path: str) -> 
 def test_an_event_that_cannot_be_stored_is_answered_so(
     client: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outbound.webhooks.batch_writer.store", broken)
+    monkeypatch.setattr("outbound.webhooks.views.store", broken)
 
     response = post(client, path)
 

@@ -67,7 +67,7 @@ def an_answer(sender: str, text: str, **values: Any) -> dict[str, Any]:
 
 def arrived(integration: Integration, body: Any, at: datetime | None = None) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    store([Arrival(integration.pk, raw, at or timezone.now())])
+    store(Arrival(integration.pk, raw, at or timezone.now()))
 
 
 def taken_in(integration: Integration, *bodies: Any) -> list[WebhookEvent]:

@@ -1,4 +1,4 @@
-"""SQLite in a file: the desk writes from a thread of its own, and memory has no locks that wait."""
+"""SQLite in a file, since threads share no database in memory, and an integration with an open webhook."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ from tests.builders import an_integration
 
 if connections["default"].vendor == "sqlite":
     connections.settings["default"]["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / "tests.sqlite3")
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    secrets.forget()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_a_fault_of_ours_is_logged_without_the_secret(
 ) -> None:
     integration = an_integration()
     secret = secrets.rotate(integration, by=None, now=timezone.now())
-    monkeypatch.setattr("outbound.webhooks.batch_writer.store", lambda *_: 1 / 0)
+    monkeypatch.setattr("outbound.webhooks.views.store", lambda *_: 1 / 0)
     caplog.set_level(logging.DEBUG)
 
     response = client.post(f"/hooks/zenvia/{integration.pk}/{secret}/", b"{}", "application/json")

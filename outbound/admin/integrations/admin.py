@@ -36,7 +36,6 @@ from outbound.models import Integration
 from outbound.phones import NumberFormat
 from outbound.sending.control.integrations import queued_count
 from outbound.tasks import wake
-from outbound.webhooks import secrets
 
 NUMBER_FORMATS: dict[str, Any] = {
     NumberFormat.NATIONAL: gettext_lazy("without 55"),
@@ -89,9 +88,9 @@ class IntegrationAdmin(ConsoleAdmin):
             page(self, tokens.ReplaceTokenView, "token"),
             page(self, backpressure.TryAgainView, "try-again"),
             page(self, backpressure.CancelWaitingView, "cancel-waiting"),
-            page(self, revoke_webhook_secret.EndOldSecretView, "end-old-secret"),
-            page(self, revoke_webhook_secret.EndNewSecretView, "end-new-secret"),
-            page(self, require_webhook_header.AskForHeaderView, "ask-for-header"),
+            page(self, revoke_webhook_secret.RevokeOldSecretView, "end-old-secret"),
+            page(self, revoke_webhook_secret.RevokeNewSecretView, "end-new-secret"),
+            page(self, require_webhook_header.RequireHeaderView, "ask-for-header"),
             *webhook.pages(self.admin_site),
             *super().get_urls(),
         ]
@@ -130,7 +129,6 @@ class IntegrationAdmin(ConsoleAdmin):
             return
         # Only what was edited: the sender may have stopped this integration in the meantime.
         obj.save(update_fields=form.changed_data)
-        secrets.forget()
         wake()  # a new pace, or other hours, act at once
         if form.moves_to_another_address:
             tokens.remove(obj, by=request.user, now=now)

@@ -46,7 +46,7 @@ def heard(integration: Integration) -> str:
 
 def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
     """Return each address that is open, without its secret."""
-    opened = list(secrets.alive(integration, timezone.now()).select_related("created_by"))
+    opened = list(secrets.valid_keys(integration, timezone.now()).select_related("created_by"))
     labels = [_("Address")] if len(opened) < 2 else [_("New address"), _("Old address")]
     return [
         Fact(label, f"{_address(request, integration, f'…{key.hint}')} · {_history(key)}")
@@ -60,19 +60,17 @@ def newest(integration: Integration) -> str:
     return str(pk or "")
 
 
-def _mark(integration: Integration) -> str:
-    """Return the same for the header: enough of a digest to tell it from another."""
+def header_state(integration: Integration) -> str:
+    """Return the same for the header: enough of its digests to notice a change."""
     return integration.webhook_header[:8] + integration.webhook_header_next[:8]
 
 
 def _header(integration: Integration) -> str:
-    """Say how the header stands."""
+    """Say which header secret is required or accepted."""
     if not integration.webhook_header_next:
-        return secrets.HEADER if integration.webhook_header else _("None asked for")
-    values = {"header": secrets.HEADER, "when": moment(integration.webhook_header_seen_at)}
-    if integration.webhook_header_seen_at is None:
-        return _("%(header)s: no event has brought the new secret yet") % values
-    return _("%(header)s: an event brought the new secret on %(when)s; it is not asked for yet") % values
+        return header_secret.HEADER if integration.webhook_header else _("None asked for")
+    said = _("%(header)s: the new secret is accepted; it is not asked for yet")
+    return said % {"header": header_secret.HEADER}
 
 
 def pages(site: Any) -> list[URLPattern]:
@@ -131,10 +129,10 @@ class WebhookView(ConsolePage):
                 "facts": facts,
                 "opened": len(opened),
                 "newest": newest(one),
-                "header_mark": _mark(one),
-                "has_header": bool(_mark(one)),
-                "may_ask_for_header": one.webhook_header_seen_at is not None,
-                "header": secrets.HEADER,
+                "header_state": header_state(one),
+                "has_header": bool(header_state(one)),
+                "may_require_header": bool(one.webhook_header_next),
+                "header": header_secret.HEADER,
             }
             | _frame(one)
         )
@@ -181,10 +179,10 @@ class NewSecretView(_SecretPage):
 
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        secrets.hold(self.integration)
+        secrets.lock(self.integration)
         if self.is_second(newest(self.integration)):
             return self.nothing_done()
-        if secrets.alive(self.integration, timezone.now()).count() > 1:
+        if secrets.valid_keys(self.integration, timezone.now()).count() > 1:
             messages.warning(request, _("Two addresses work already. End one of them first."))
             return redirect("admin:outbound_integration_webhook", self.integration.pk)
         secret = secrets.rotate(self.integration, by=self.user, now=timezone.now())
@@ -198,13 +196,13 @@ class HeaderView(_SecretPage):
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("header") == "on"
-        if wanted and self.is_second(_mark(secrets.hold(self.integration))):
+        if wanted and self.is_second(header_state(secrets.lock(self.integration))):
             return self.nothing_done()
         if wanted:
             secret = header_secret.make(self.integration)
             audit.record(self.integration, Verb.WEBHOOK_HEADER_MADE, self.user)
-            return self.shown(secrets.HEADER, secret)
-        header_secret.drop(self.integration)
+            return self.shown(header_secret.HEADER, secret)
+        header_secret.remove(self.integration)
         audit.record(self.integration, Verb.WEBHOOK_HEADER_DROPPED, self.user)
         messages.success(request, _("The webhook asks for no header any more."))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)

@@ -151,7 +151,7 @@ def test_a_file_that_opens_nothing_gets_a_new_secret(callback_file: Path, spoile
 
     new = secret_in(callback_file)
     assert new not in (old, "other")
-    assert secrets.is_alive(Integration.objects.get(), new)
+    assert secrets.is_valid(Integration.objects.get(), new)
 
 
 def test_a_secret_that_was_replaced_and_ran_out_gets_a_new_one(callback_file: Path) -> None:

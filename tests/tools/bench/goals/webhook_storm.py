@@ -21,8 +21,8 @@ PEOPLE = 2_700  # each gets three events, and a fifth of all is posted twice
 WORDS = ("SENT", "DELIVERED", "READ")
 CONNECTIONS = 32
 LEFT = "SELECT id FROM outbound_webhookevent WHERE due_at IS NOT NULL LIMIT 1"
-SLOWEST_99 = {"SQLite": 500, "PostgreSQL": 500}
-UNDER_A_SECOND = {"SQLite": 0.998, "PostgreSQL": 1.0}
+SLOWEST_99_MS = 500
+LEAST_PER_SECOND = 300
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def _beside_a_bare_view(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
             answers = _post(port, path, file)
             assert answers.statuses == {"200": count}, answers.statuses
             ours.append(answers.rate)
-    what = f"{shelf.name}: events stored by the webhook ÷ a bare view's answers"
-    yield Finding("G12", what, per_second(ours), per_second(bare), median(ours) / median(bare), at_least(0.5))
+    what = f"{shelf.name}: events stored by the webhook, a second"
+    yield Finding("G12", what, per_second(ours), per_second(bare), median(ours), at_least(LEAST_PER_SECOND))
 
 
 def _while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
@@ -87,11 +87,15 @@ def _while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
     slowest = quantiles(milliseconds, n=100)[-1]
     yield Finding(
         "G12", f"{what}: 99th percentile of the answer, ms", f"{slowest:.0f} ms", f"{answers.rate:,.0f}/s",
-        slowest, at_most(SLOWEST_99[shelf.name]),
+        slowest, at_most(SLOWEST_99_MS),
     )  # fmt: skip
     yield Finding(
         "G12", f"{what}: answered within 1 s", f"{quick:.2%}", f"slowest {milliseconds[-1]:.0f} ms",
-        quick, at_least(UNDER_A_SECOND[shelf.name]),
+        quick, at_least(1),
+    )  # fmt: skip
+    yield Finding(
+        "G12", f"{what}: answered a second", f"{answers.rate:,.0f}/s", "", answers.rate,
+        at_least(LEAST_PER_SECOND),
     )  # fmt: skip
     failed = len(milliseconds) - answers.statuses.get("200", 0)
     yield Finding("G12", f"{what}: answers other than 200", f"{failed}", "", failed, at_most(0))
@@ -109,10 +113,10 @@ def _sent(setting: Setting, console: Console, people: int) -> int:
 
 
 def _storm(ids: list[str]) -> list[str]:
-    chance = random.Random(1)
+    rng = random.Random(1)
     events = [event(external_id, word) for external_id in ids for word in WORDS]
-    events += chance.choices(events, k=len(events) // 4)
-    chance.shuffle(events)
+    events += rng.choices(events, k=len(events) // 4)
+    rng.shuffle(events)
     return events
 
 
