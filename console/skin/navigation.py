@@ -63,7 +63,7 @@ class _UnconfirmedBadge:
 # while the page “In doubt” is open.
 _CAMPAIGNS = reverse_lazy("admin:outbound_campaign_changelist")
 _HISTORY = reverse_lazy("admin:outbound_message_changelist")
-_UNCONFIRMED = reverse_lazy("admin:outbound_message_doubts")
+_UNCONFIRMED = reverse_lazy("admin:outbound_message_unconfirmed")
 
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
@@ -74,7 +74,7 @@ NAVIGATION: list[dict[str, Any]] = [
             | {"active": _is_composing},
             _page(_("Sends"), "campaign", "outbound_campaign_changelist", "outbound.view_campaign")
             | {"active": _is_campaigns},
-            _page(_("In doubt"), "help", "outbound_message_doubts", "outbound.view_message")
+            _page(_("In doubt"), "help", "outbound_message_unconfirmed", "outbound.view_message")
             | {"badge": _UnconfirmedBadge(), "badge_variant": "warning"},
             _page(_("History"), "history", "outbound_message_changelist", "outbound.view_message")
             | {"active": _is_history},

@@ -136,10 +136,10 @@ OF_SENDS = [
         people=2,
     ),
     Deed("outbound_campaign_stop", Verb.LAUNCH_STOPPED, lambda client: on(a_begun_launch())),
-    Deed("outbound_message_decide", Verb.TAKEN_AS_SENT, lambda client: decided("sent"), people=2),
-    Deed("outbound_message_decide", Verb.TAKEN_AS_NOT_SENT, lambda client: decided("not_sent"), people=2),
+    Deed("outbound_message_resolve", Verb.TAKEN_AS_SENT, lambda client: decided("sent"), people=2),
+    Deed("outbound_message_resolve", Verb.TAKEN_AS_NOT_SENT, lambda client: decided("not_sent"), people=2),
     Deed(
-        "outbound_message_again",
+        "outbound_message_resend",
         Verb.SEND_RESENT,
         lambda client: Posted((), {"campaign": a_send(MessageStatus.ASSUMED_NOT_SENT).pk}),
         people=1,

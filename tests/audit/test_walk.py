@@ -40,7 +40,7 @@ NO_DEEDS = {
     "outbound_reports",
     "outbound_campaign_preview",
     "outbound_campaign_recipients",
-    "outbound_message_doubts",
+    "outbound_message_unconfirmed",
     "outbound_integration_webhook",
     "outbound_webhookevent_words",
     *(f"{one}_{action}" for one in (*READ_ONLY, *EDITED) for action in ("changelist", "history")),

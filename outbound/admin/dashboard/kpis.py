@@ -50,7 +50,7 @@ def _unconfirmed(count: int) -> Kpi:
     return Kpi(
         _("In doubt"),
         count,
-        reverse("admin:outbound_message_doubts"),
+        reverse("admin:outbound_message_unconfirmed"),
         "warning" if count else "",
         note=_("They may have gone out. Decide what became of them.") if count else _("nothing to decide"),
         is_urgent=bool(count),

@@ -1,1 +1,1 @@
-"""The history of messages: list, detail, export, resending."""
+"""The messages of all sends: list, detail, export, resending."""

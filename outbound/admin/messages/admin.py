@@ -1,4 +1,4 @@
-"""The history: one row per recipient, read by whoever may and changed by nobody."""
+"""The admin of messages: a read-only list with filters, search and export, and the page of one message."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from outbound.admin.base.badges import MESSAGE_BADGES
 from outbound.admin.base.formatting import moment, unbroken
 from outbound.admin.base.read_only import ReadOnlyAdmin
 from outbound.admin.messages import detail
-from outbound.admin.messages.changelist import HistoryList
+from outbound.admin.messages.changelist import MessageChangeList
 from outbound.admin.messages.export import FORMATS, ExportView
-from outbound.admin.messages.filters import INTEGRATION, SEND, SendFilter, WhenFilter
-from outbound.admin.messages.resend import AgainView
-from outbound.admin.messages.unconfirmed.page import DoubtsView
-from outbound.admin.messages.unconfirmed.resolve import DecideView
+from outbound.admin.messages.filters import CAMPAIGN, INTEGRATION, CampaignFilter, WhenFilter
+from outbound.admin.messages.resend import ResendView
+from outbound.admin.messages.unconfirmed.page import UnconfirmedView
+from outbound.admin.messages.unconfirmed.resolve import ResolveView
 from outbound.models import Message
 from outbound.reports import failure_reasons
 from outbound.search.terms import as_pk, find_messages
@@ -36,20 +36,20 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ("number", "person", "state", "why", "campaign_link", "integration", "queued")
     list_display_links = ("number",)
     list_select_related = ("campaign", "integration", "recipient")
-    list_filter = ("status", WhenFilter, "integration", SendFilter)
+    list_filter = ("status", WhenFilter, "integration", CampaignFilter)
     list_before_template = "outbound/messages/export_links.html"
-    filter_lookups = ("status__exact", INTEGRATION, SEND, WhenFilter.parameter_name)
+    filter_lookups = ("status__exact", INTEGRATION, CAMPAIGN, WhenFilter.parameter_name)
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    search_fields = ("phone",)  # shows the box; `find` answers it
+    search_fields = ("phone",)  # shows the search box; `find` runs the search
     search_help_text = gettext_lazy("Phone in any spelling, or any id")
     find = staticmethod(find_messages)
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
-            ("doubts/", DoubtsView, "doubts"),
-            ("doubts/decide/", DecideView, "decide"),
-            ("doubts/again/", AgainView, "again"),
+            ("doubts/", UnconfirmedView, "unconfirmed"),
+            ("doubts/decide/", ResolveView, "resolve"),
+            ("doubts/again/", ResendView, "resend"),
         ]
         own = [
             path(
@@ -66,8 +66,8 @@ class MessageAdmin(ReadOnlyAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HistoryList]:
-        return HistoryList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[MessageChangeList]:
+        return MessageChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         rows: Any = super().get_queryset(request)
@@ -98,7 +98,7 @@ class MessageAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("send"))
     def campaign_link(self, obj: Message) -> str:
         return format_html(
-            '<a class="oc-quiet-link" href="?{}={}">{}</a>', SEND, obj.campaign_id, obj.campaign
+            '<a class="oc-quiet-link" href="?{}={}">{}</a>', CAMPAIGN, obj.campaign_id, obj.campaign
         )
 
     @display(description=gettext_lazy("queued"))

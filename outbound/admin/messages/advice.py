@@ -1,4 +1,4 @@
-"""What to do next, in words, for each way a message can stand."""
+"""What a person can do next about a message, by its status, reason or failure code."""
 
 from __future__ import annotations
 
@@ -73,24 +73,24 @@ _BY_REASON: dict[str, Promise] = {
         "This person got the message, may have got it, or was sent it again meanwhile. Nothing to do."
     ),
 }
-_DELIVERED_TOO = _("It was delivered, so usually nothing. About the failure: %(failure)s")
-# What was taken and not delivered did not reach the person.
-WENT_OUT = TAKEN - {MessageStatus.UNDELIVERED}
-_SENT_AGAIN = _("It was sent again as a new message. Look at that one.")
-_PROBABLY_TWICE = _(
+_DELIVERED_ANYWAY = _("It was delivered, so usually nothing. About the failure: %(failure)s")
+# A message that was accepted but not delivered did not reach the person.
+MAY_HAVE_REACHED = TAKEN - {MessageStatus.UNDELIVERED}
+_RESENT = _("It was sent again as a new message. Look at that one.")
+_PROBABLY_RECEIVED_TWICE = _(
     "It went out after all: Zenvia said so after it had been taken as not sent and sent again. The person "
     "probably got it twice."
 )
 
 
-def advice(message: Message, held: str = "", *, was_sent_again: bool = False) -> str:
-    """Return what a person can do about `message`; `held` says what keeps it waiting (held.py)."""
-    if held:
-        return held
-    if was_sent_again:
-        return str(_PROBABLY_TWICE if message.status in WENT_OUT else _SENT_AGAIN)
+def advice(message: Message, queue_reason: str = "", *, was_resent: bool = False) -> str:
+    """Return what to do about `message`; `queue_reason` says why it waits (timeline/queue_reason.py)."""
+    if queue_reason:
+        return queue_reason
+    if was_resent:
+        return str(_PROBABLY_RECEIVED_TWICE if message.status in MAY_HAVE_REACHED else _RESENT)
     if failure_reasons.has_failed(message):
         cause = gateway.cause_of(message.failure_code)
         told = f"{cause.meaning}. {cause.advice}"
-        return _DELIVERED_TOO % {"failure": told} if failure_reasons.is_contradicted(message) else told
+        return _DELIVERED_ANYWAY % {"failure": told} if failure_reasons.is_contradicted(message) else told
     return str(_BY_REASON.get(message.reason) or _BY_STATUS[MessageStatus(message.status)])

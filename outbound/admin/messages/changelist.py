@@ -1,4 +1,4 @@
-"""The list of the history: each of a million rows is as near as the first."""
+"""The change list of messages, whose pages and counts stay fast with a million rows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from django.http import HttpRequest
 from unfold.views import ChangeList
 
 from outbound.admin.base.pagination import counted_by
-from outbound.admin.messages.filters import INTEGRATION, Narrowing
+from outbound.admin.messages.filters import INTEGRATION, IndexedFilter
 from outbound.models import Message
 
 
-class HistoryList(ChangeList):
-    """Reads its rows where its filters say that they lie, and counts them without looking there.
+class MessageChangeList(ChangeList):
+    """Lists rows by id ranges that its filters provide, and counts them by the filters' plain conditions.
 
-    A count needs no order: days, a send and a status are counted in an index alone, which knows no ids.
+    A list is ordered by id, so it needs the ranges. A count needs no order: an index on days, campaign and
+    status answers it alone, and it has no ids.
     """
 
     def get_queryset(
@@ -24,10 +25,10 @@ class HistoryList(ChangeList):
         rows: QuerySet[Message] = super().get_queryset(request, exclude_parameters)
         if request.GET.get(SEARCH_VAR):
             return rows
-        filters = [one for one in self.filter_specs if isinstance(one, Narrowing)]
+        filters = [one for one in self.filter_specs if isinstance(one, IndexedFilter)]
         listed = rows
         for one in filters:
-            listed = one.narrow(request, listed)
-        if request.GET.get(INTEGRATION):  # no index has it beside the days: its rows are looked at
+            listed = one.listed(request, listed)
+        if request.GET.get(INTEGRATION):  # no index holds it together with the days
             return listed
         return counted_by(listed, rows.filter(*(one.condition() for one in filters)))

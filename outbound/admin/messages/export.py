@@ -1,4 +1,4 @@
-"""What the history shows, as a file: asked once with how much it is, then written while it is read."""
+"""The export of the message list as a file: a confirmation with the number of rows, then the download."""
 
 from __future__ import annotations
 
@@ -35,33 +35,33 @@ Rows = Iterator[list[export_columns.Cell]]
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: its name for people, its media type, and what answers with it."""
+    """A file format: its label, its media type, and the function that builds the response."""
 
     label: str | Promise
     media_type: str
-    answer: Callable[[list[str], Rows], HttpResponseBase]
+    respond: Callable[[list[str], Rows], HttpResponseBase]
 
 
-def _as_csv(headers: list[str], rows: Rows) -> HttpResponseBase:
+def _csv(headers: list[str], rows: Rows) -> HttpResponseBase:
     return StreamingHttpResponse(export_csv.stream(headers, rows))
 
 
-def _as_xlsx(headers: list[str], rows: Rows) -> HttpResponseBase:
+def _xlsx(headers: list[str], rows: Rows) -> HttpResponseBase:
     return FileResponse(export_xlsx.build(headers, rows))
 
 
 FORMATS = {
-    "csv": Format(gettext_lazy("CSV file, for Excel in Portuguese"), "text/csv; charset=utf-8", _as_csv),
+    "csv": Format(gettext_lazy("CSV file, for Excel in Portuguese"), "text/csv; charset=utf-8", _csv),
     "xlsx": Format(
         gettext_lazy("Excel workbook (XLSX)"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _as_xlsx,
+        _xlsx,
     ),
 }
 
 
 class ExportView(ConsolePage):
-    """The address carries the filters of the list. GET asks; POST answers with the file."""
+    """Takes the filters of the list in its query string. GET asks for confirmation; POST returns the file."""
 
     title = gettext_lazy("Export the history")
     permission_required = ("outbound.view_message", "outbound.export_message")
@@ -74,7 +74,7 @@ class ExportView(ConsolePage):
 
     @cached_property
     def listed(self) -> ChangeList:
-        """The list itself, so that a file holds what the list shows."""
+        """The change list of these filters, so that the file holds what the list shows."""
         admin: ConsoleAdmin = self.model_admin
         return admin.get_changelist_instance(self.request)
 
@@ -114,7 +114,7 @@ class ExportView(ConsolePage):
             people=count_of(self.listed.queryset),
         )
         rows = export_columns.rows(self.listed.queryset, translation.get_language() or settings.LANGUAGE_CODE)
-        response = self.format.answer(export_columns.headers(), rows)
+        response = self.format.respond(export_columns.headers(), rows)
         response["Content-Type"] = self.format.media_type
         response["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=f"history-{timezone.localtime():%Y%m%d-%H%M}.{name}"
@@ -122,7 +122,7 @@ class ExportView(ConsolePage):
         return response
 
     def _filters(self) -> list[str]:
-        """Say in words which filters and which search the list has."""
+        """Describe the active filters and the search term."""
         listed = self.listed
         chosen = [
             f"{spec.title}: {choice['display']}"

@@ -1,4 +1,4 @@
-"""Filters of the history, each answered by an index, for the list and for its count."""
+"""Filters of the message list that use an index both for the rows and for their count."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from outbound.models import Campaign, Message
 from outbound.search import id_ranges
 from outbound.search.terms import as_pk
 
-SEND, INTEGRATION = "campaign__id__exact", "integration__id__exact"
+CAMPAIGN, INTEGRATION = "campaign__id__exact", "integration__id__exact"
 
 
-class Narrowing(admin.SimpleListFilter):
-    """A filter that knows where its rows lie. A search leaves few rows, and it only adds its condition."""
+class IndexedFilter(admin.SimpleListFilter):
+    """A filter that knows the id range of its rows; with a search term it only adds its condition."""
 
     def condition(self) -> Q:
-        """Return what is true of its rows; nothing where nothing is chosen."""
+        """Return the condition of the chosen value; an empty Q if none is chosen."""
         raise NotImplementedError
 
-    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
-        """Return its rows, so that a list of them in the order of their ids reads few others."""
+    def listed(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        """Return the chosen rows, restricted to an id range so that a list reads few other rows."""
         raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         return queryset.filter(self.condition()) if request.GET.get(SEARCH_VAR) else queryset
 
 
-class WhenFilter(Narrowing):
-    """Days back from now, in the console's own time zone."""
+class WhenFilter(IndexedFilter):
+    """Messages of the last days, in the time zone of the console (TIME_ZONE)."""
 
     title = _("date")
     parameter_name = "when"
-    # The first day, and the day after the last one where today is not part of it: so many days ago.
+    # Days ago of the first day, and of the day after the last one; None if today is the last one.
     DAYS: dict[str, tuple[int, int | None]] = {
         "today": (0, None),
         "yesterday": (1, 0),
@@ -53,12 +53,12 @@ class WhenFilter(Narrowing):
         return list(zip(self.DAYS, labels, strict=True))
 
     def condition(self) -> Q:
-        return _queued(*self._ends) if self._ends else Q()
+        return _created(*self._ends) if self._ends else Q()
 
-    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+    def listed(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
         if self._ends is None:
             return rows
-        if request.GET.get(SEND):  # which lies in a stretch of its own
+        if request.GET.get(CAMPAIGN):  # its own id range is narrower
             return rows.filter(self.condition())
         return id_ranges.queued_between(rows, *self._ends)
 
@@ -71,31 +71,31 @@ class WhenFilter(Narrowing):
         return _midnight(first), None if end is None else _midnight(end)
 
 
-class SendFilter(Narrowing):
-    """One send, which the address names: the list leads there by the send of each row."""
+class CampaignFilter(IndexedFilter):
+    """One send, chosen by the link in a row of the list."""
 
     title = _("send")
-    parameter_name = SEND
+    parameter_name = CAMPAIGN
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         wanted = self.value()
         if wanted is None:
             return []
-        self.send = None if request.GET.get(SEARCH_VAR) else id_ranges.send(as_pk(wanted))
-        return [(wanted, str(Campaign(pk=as_pk(wanted), title=self.send.title if self.send else "")))]
+        self.range = None if request.GET.get(SEARCH_VAR) else id_ranges.send(as_pk(wanted))
+        return [(wanted, str(Campaign(pk=as_pk(wanted), title=self.range.title if self.range else "")))]
 
     def condition(self) -> Q:
         return Q() if self.value() is None else Q(campaign_id=as_pk(self.value()))
 
-    def narrow(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+    def listed(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
         if self.value() is None:
             return rows
-        # By its status alone an index has a send's rows in order.
+        # The index `message_campaign` has the rows of a send and a status in the order of their ids.
         has_index = request.GET.get("status__exact") and not request.GET.get(INTEGRATION)
-        return rows.filter(self.condition()) if has_index else id_ranges.of_send(rows, self.send)
+        return rows.filter(self.condition()) if has_index else id_ranges.of_send(rows, self.range)
 
 
-def _queued(since: datetime, until: datetime | None) -> Q:
+def _created(since: datetime, until: datetime | None) -> Q:
     return Q(created_at__gte=since, **({} if until is None else {"created_at__lt": until}))
 
 

@@ -1,4 +1,4 @@
-"""After “it was not sent”: the same message once more, as a draft that a person reviews."""
+"""Resending messages that were resolved as not sent: a new draft, which a person reviews."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from outbound.models import Campaign, Message
 from outbound.search.terms import as_pk
 from outbound.sending.control.resend import NothingToSend, draft_again
 
-MOST_SENDS = 50
+MAX_CAMPAIGNS = 50
 
 
-class AgainView(ConsolePage):
-    """GET offers, send by send; POST makes the draft of one. Nothing goes out before its review."""
+class ResendView(ConsolePage):
+    """GET lists the sends with such messages; POST creates a draft for one and leads to its review."""
 
     title = gettext_lazy("Send again")
     permission_required = ("outbound.view_message", "outbound.add_campaign")
@@ -31,7 +31,7 @@ class AgainView(ConsolePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         sends = Campaign.objects.filter(messages__in=self._rows()).annotate(count=Count("messages"))
-        found = sends.select_related("integration", "template").order_by("-id")[:MOST_SENDS]
+        found = sends.select_related("integration", "template").order_by("-id")[:MAX_CAMPAIGNS]
         return self.render({"sends": found})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -40,18 +40,18 @@ class AgainView(ConsolePage):
             draft = draft_again(campaign, by=self.user, messages=self._rows())
         except NothingToSend:
             messages.info(request, _("Nothing of it is left to send again."))
-            return redirect("admin:outbound_message_doubts")
+            return redirect("admin:outbound_message_unconfirmed")
         return redirect("admin:outbound_campaign_review", draft.pk)
 
     def _rows(self) -> QuerySet[Message]:
-        """Return what the address speaks of: one decision (`at`), some messages, or all that there is."""
-        query, rows = self.request.GET, taken_as_not_sent()
+        """Return the messages of one resolution (`?at=`), the given messages (`?message=`), or all."""
+        query, rows = self.request.GET, assumed_not_sent()
         if query.get("at"):
-            moment = selection.unstamped(query["at"], timezone.now())
+            moment = selection.from_param(query["at"], timezone.now())
             return rows.filter(settled_at=moment, settled_by=self.user)
-        return rows.filter(pk__in=selection.ticked(query)) if "message" in query else rows
+        return rows.filter(pk__in=selection.selected_ids(query)) if "message" in query else rows
 
 
-def taken_as_not_sent() -> QuerySet[Message]:
-    """Return what was taken as not sent, and was not sent again so far."""
+def assumed_not_sent() -> QuerySet[Message]:
+    """Return the messages that were resolved as not sent and have not been resent."""
     return Message.objects.filter(status=MessageStatus.ASSUMED_NOT_SENT, resent_as=None)

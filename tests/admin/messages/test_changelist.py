@@ -1,4 +1,4 @@
-"""The list of a history that is long: its filters, its search, its pages, and what it reads for them."""
+"""The message list: filters, search, pages, and the indexes they use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def listed(client: Client, query: str) -> list[Message]:
 @pytest.mark.parametrize(
     ("preset", "count"), [("today", 1), ("yesterday", 1), ("7", 3), ("30", 4), ("never", 5), ("", 5)]
 )
-def test_presets_are_days_of_the_consoles_own_zone(client: Client, preset: str, count: int) -> None:
+def test_presets_are_days_in_the_time_zone_of_the_console(client: Client, preset: str, count: int) -> None:
     moments = ["10-01T12:00", "11-01T12:00", "11-19T00:00", "11-24T23:59", "11-25T00:00"]
     for moment in moments:
         a_message(created_at=datetime.fromisoformat(f"2026-{moment}:00-03:00"))
@@ -48,7 +48,7 @@ def test_presets_are_days_of_the_consoles_own_zone(client: Client, preset: str, 
     assert len(found) == count
 
 
-def test_filters_work_together(ana: Client) -> None:
+def test_filters_combine(ana: Client) -> None:
     wanted = a_message(status=MessageStatus.READ)
     a_message(integration=wanted.integration, campaign=wanted.campaign)
     a_message(integration=wanted.integration, status=MessageStatus.READ)
@@ -61,7 +61,7 @@ def test_filters_work_together(ana: Client) -> None:
     assert listed(ana, query) == [wanted]
 
 
-def test_a_send_is_chosen_by_its_name_in_a_row(ana: Client) -> None:
+def test_campaign_link_in_row_filters_the_list(ana: Client) -> None:
     wanted = a_message(campaign=a_campaign(title="Spring", integration=an_integration()))
     a_message()
 
@@ -74,19 +74,19 @@ def test_a_send_is_chosen_by_its_name_in_a_row(ana: Client) -> None:
 
 
 @pytest.mark.parametrize("pk", ["0", "x", "99999999999999999999"])
-def test_a_send_that_is_not_there_has_no_messages(ana: Client, pk: str) -> None:
+def test_unknown_campaign_lists_nothing(ana: Client, pk: str) -> None:
     a_message()
 
     assert listed(ana, f"campaign__id__exact={pk}") == []
 
 
-def test_the_reason_of_what_was_not_delivered_is_what_its_code_means(ana: Client) -> None:
+def test_undelivered_message_shows_the_meaning_of_its_code(ana: Client) -> None:
     a_message(status=MessageStatus.UNDELIVERED, reason="not_delivered", failure_code="131026")
 
     assert "The number cannot be reached on WhatsApp" in ana.get(LIST, headers=ENGLISH).content.decode()
 
 
-def test_a_failure_after_the_delivery_is_marked(ana: Client) -> None:
+def test_failure_after_delivery_is_marked(ana: Client) -> None:
     a_message(status=MessageStatus.READ, failure_code="131026")
 
     page = ana.get(LIST, headers=ENGLISH).content.decode()
@@ -94,7 +94,7 @@ def test_a_failure_after_the_delivery_is_marked(ana: Client) -> None:
     assert "A failure was reported too: The number cannot be reached on WhatsApp" in page
 
 
-def test_a_message_is_found_by_the_id_that_zenvia_gave_it(ana: Client) -> None:
+def test_search_finds_gateway_ids(ana: Client) -> None:
     wanted, _other = a_message(), a_message()
     for digest in ("1", "2"):  # several events name it, and it is one message
         WebhookEvent.objects.create(
@@ -109,7 +109,7 @@ def test_a_message_is_found_by_the_id_that_zenvia_gave_it(ana: Client) -> None:
     assert listed(ana, "q=zenvia-1") == [wanted]
 
 
-def test_a_partial_number_lists_number_by_number(ana: Client) -> None:
+def test_search_by_partial_number_is_ordered_by_number(ana: Client) -> None:
     integration = an_integration()
     campaigns = [a_campaign(integration=integration) for _number in range(2)]
     keys = ["+5535988000002", "+5535988000001"]
@@ -122,7 +122,7 @@ def test_a_partial_number_lists_number_by_number(ana: Client) -> None:
     assert listed(ana, "q=35+9880") == [made[3], made[1], made[2], made[0]]
 
 
-def test_nobody_leafs_further_than_the_count_goes() -> None:
+def test_pages_end_at_the_cap() -> None:
     class Rows(list[int]):
         """As many as a planner believes in."""
 
@@ -134,7 +134,7 @@ def test_nobody_leafs_further_than_the_count_goes() -> None:
     assert pages.num_pages == (CAP - 1) // 25 == 400
 
 
-def test_a_long_list_says_that_there_are_more(ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_list_says_more_than_the_cap(ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outbound.admin.base.pagination.CAP", 3)
     for _number in range(4):
         a_message()
@@ -165,7 +165,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("query", FILTERS)
-def test_a_list_counts_the_rows_that_it_shows(admin_client: Client, query: str) -> None:
+def test_count_equals_listed_rows(admin_client: Client, query: str) -> None:
     integration, other = an_integration(), an_integration()
     campaigns = [a_campaign(integration=one) for one in (integration, integration, other)]
     for days, campaign, status in product((40, 8, 3, 1, 0), campaigns, ("refused", "read")):
@@ -193,7 +193,7 @@ def plan_of(query: str, user: Any, message: Message) -> str:
 
 @by_sqlite
 @pytest.mark.parametrize("query", FILTERS)
-def test_no_filter_reads_the_whole_history_or_sorts_it(admin_user: Any, query: str) -> None:
+def test_no_filter_scans_or_sorts_all_messages(admin_user: Any, query: str) -> None:
     message = a_message(external_id="x-1", phone="+5535988001234", phone_key="+5535988001234")
     old = datetime(2000, 1, 1, tzinfo=UTC)
     a_message(created_at=old, integration=message.integration, campaign=message.campaign)
@@ -211,9 +211,7 @@ def test_no_filter_reads_the_whole_history_or_sorts_it(admin_user: Any, query: s
 @pytest.mark.parametrize("now", ["2026-11-25T00:30-03:00", "2026-11-25T12:00-03:00"])
 @pytest.mark.parametrize("days", [(0,), (1,), (1, 0), (2000,), (2000, 0), (2000, 1)])
 @pytest.mark.parametrize("query", [query for query in FILTERS if "when" in query])
-def test_no_day_is_sorted_wherever_a_history_begins_and_ends(
-    admin_user: Any, query: str, days: tuple[int, ...], now: str
-) -> None:
+def test_date_filter_never_sorts(admin_user: Any, query: str, days: tuple[int, ...], now: str) -> None:
     an_integration()
     campaign = a_campaign(integration=an_integration())
     with time_machine.travel(now):

@@ -1,4 +1,4 @@
-"""The page of one message: why it waits, what was decided, and what was sent in its place."""
+"""The page of one message: queue reason, resolution, and resent messages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.builders import a_campaign, a_message, an_integration, an_operator
 pytestmark = pytest.mark.django_db
 
 READ = "outbound.view_message"
-DECIDE = "/admin/outbound/message/doubts/decide/"
-AGAIN = "/admin/outbound/message/doubts/again/"
+RESOLVE = "/admin/outbound/message/doubts/decide/"
+RESEND = "/admin/outbound/message/doubts/again/"
 
 
 @pytest.fixture
@@ -40,19 +40,19 @@ def a_queued(**values: Any) -> Message:
     return a_message(campaign=campaign, integration=integration, **({"due_at": timezone.now()} | values))
 
 
-def test_a_message_that_is_next_waits_for_its_turn(ana: Client) -> None:
+def test_next_message_is_just_waiting(ana: Client) -> None:
     page = shown(ana, a_queued())
 
     assert "It waits for its turn." in page
 
 
-def test_a_message_of_a_paused_send_says_why(ana: Client) -> None:
+def test_message_of_paused_campaign_shows_the_reason(ana: Client) -> None:
     page = shown(ana, a_queued(campaign={"status": CampaignStatus.PAUSED, "status_reason": "Wrong price"}))
 
     assert "It waits because its send is paused: Wrong price" in page
 
 
-def test_a_message_of_a_stopped_integration_says_why(ana: Client) -> None:
+def test_message_of_stopped_integration_shows_the_reason(ana: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
 
     page = shown(ana, a_queued(integration=integration))
@@ -60,14 +60,14 @@ def test_a_message_of_a_stopped_integration_says_why(ana: Client) -> None:
     assert "It waits because its integration is not active: Bad token" in page
 
 
-def test_a_message_with_a_time_to_start_says_when(ana: Client) -> None:
+def test_scheduled_message_shows_its_start(ana: Client) -> None:
     page = shown(ana, a_queued(due_at=timezone.now() + timedelta(days=1)))
 
     assert "It was sent with a time to start" in page
     assert "Starts" in page
 
 
-def test_a_message_whose_gateway_asked_for_a_pause_says_so(ana: Client) -> None:
+def test_message_shows_that_the_gateway_asked_to_wait(ana: Client) -> None:
     integration = an_integration()
     Throttle.objects.create(
         integration=integration, held_until=timezone.now() + timedelta(minutes=5), hold=Hold.ASKED
@@ -79,13 +79,13 @@ def test_a_message_whose_gateway_asked_for_a_pause_says_so(ana: Client) -> None:
     assert "The gateway asked to wait" in page
 
 
-def test_a_next_try_of_a_paused_send_waits_for_the_person(ana: Client) -> None:
+def test_next_try_of_paused_campaign_waits_for_resume(ana: Client) -> None:
     page = shown(ana, a_queued(attempt_count=1, campaign={"status": CampaignStatus.PAUSED}))
 
     assert "Next try when the send is resumed" in page
 
 
-def test_what_ran_out_of_time_was_queued_first(ana: Client) -> None:
+def test_expired_message_was_queued_first(ana: Client) -> None:
     page = shown(ana, a_queued(status=MessageStatus.SKIPPED, reason=Reason.EXPIRED, payload="{}"))
 
     assert "Queued by the console" in page
@@ -94,21 +94,21 @@ def test_what_ran_out_of_time_was_queued_first(ana: Client) -> None:
 
 
 @pytest.mark.parametrize("decision", ["sent", "not_sent"])
-def test_a_doubt_can_be_decided_from_its_page(ana: Client, decision: str) -> None:
+def test_unconfirmed_message_can_be_resolved_from_its_page(ana: Client, decision: str) -> None:
     message = a_message(status=MessageStatus.UNCONFIRMED)
 
-    assert f"{DECIDE}?as={decision}&amp;message={message.pk}" in shown(ana, message)
+    assert f"{RESOLVE}?as={decision}&amp;message={message.pk}" in shown(ana, message)
 
 
-def test_who_may_not_decide_is_not_asked(client: Client) -> None:
+def test_resolve_buttons_need_permission(client: Client) -> None:
     client.force_login(an_operator(READ))
 
-    assert DECIDE not in shown(client, a_message(status=MessageStatus.UNCONFIRMED))
+    assert RESOLVE not in shown(client, a_message(status=MessageStatus.UNCONFIRMED))
 
 
 @pytest.mark.parametrize("status", sorted(set(MessageStatus) - {MessageStatus.UNCONFIRMED}))
-def test_only_a_doubt_can_be_decided(ana: Client, status: MessageStatus) -> None:
-    assert DECIDE not in shown(ana, a_message(status=status))
+def test_only_unconfirmed_messages_have_resolve_buttons(ana: Client, status: MessageStatus) -> None:
+    assert RESOLVE not in shown(ana, a_message(status=status))
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,7 @@ def test_only_a_doubt_can_be_decided(ana: Client, status: MessageStatus) -> None
         (MessageStatus.ACCEPTED, "The answer came after all, and counts"),
     ],
 )
-def test_a_decision_stands_in_the_timeline_with_its_reason(
-    ana: Client, status: MessageStatus, said: str
-) -> None:
+def test_timeline_shows_resolution_with_reason(ana: Client, status: MessageStatus, said: str) -> None:
     message = a_message(
         status=status,
         settled_by=an_operator(first_name="Ana"),
@@ -135,13 +133,13 @@ def test_a_decision_stands_in_the_timeline_with_its_reason(
     assert "She told me" in page
 
 
-def test_what_was_taken_as_not_sent_can_be_sent_again(ana: Client) -> None:
+def test_message_assumed_not_sent_can_be_resent(ana: Client) -> None:
     message = a_message(status=MessageStatus.ASSUMED_NOT_SENT)
 
-    assert f"{AGAIN}?message={message.pk}" in shown(ana, message)
+    assert f"{RESEND}?message={message.pk}" in shown(ana, message)
 
 
-def test_what_was_sent_again_leads_to_the_new_message_and_back(ana: Client) -> None:
+def test_resent_message_links_to_new_message_and_back(ana: Client) -> None:
     old = a_message(status=MessageStatus.ASSUMED_NOT_SENT)
     new = a_message(resend_of=old)
 
@@ -149,11 +147,11 @@ def test_what_was_sent_again_leads_to_the_new_message_and_back(ana: Client) -> N
 
     assert reverse("admin:outbound_message_change", args=[new.pk]) in page
     assert "It was sent again as a new message." in page
-    assert f"{AGAIN}?message=" not in page
+    assert f"{RESEND}?message=" not in page
     assert reverse("admin:outbound_message_change", args=[old.pk]) in shown(ana, new)
 
 
-def test_an_answer_after_it_was_sent_again_is_told_as_what_it_means(ana: Client) -> None:
+def test_acceptance_after_resend_warns_of_second_copy(ana: Client) -> None:
     old = a_message(status=MessageStatus.ACCEPTED, settled_at=timezone.now())
     a_message(resend_of=old)
 
@@ -161,7 +159,7 @@ def test_an_answer_after_it_was_sent_again_is_told_as_what_it_means(ana: Client)
 
 
 @pytest.mark.parametrize("reason", [Reason.TAKEN_BACK, Reason.CONNECTION, Reason.BUSY])
-def test_an_attempt_says_why_it_came_to_nothing(ana: Client, reason: Reason) -> None:
+def test_failed_attempt_shows_its_reason(ana: Client, reason: Reason) -> None:
     message = a_queued(attempt_count=1)
     Attempt.objects.create(
         message=message,

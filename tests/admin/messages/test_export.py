@@ -1,4 +1,4 @@
-"""Exporting the history: asked once, allowed to few, written down, and what the list shows."""
+"""The export of the message list: permission, confirmation, audit entry, and content."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rows(client: Client, address: str = CSV, language: str = "en") -> list[list[
 
 @pytest.mark.parametrize("address", [CSV, XLSX])
 @pytest.mark.parametrize("rights", [["outbound.view_message"], ["outbound.export_message"], []])
-def test_who_may_not_export_gets_no_file(client: Client, address: str, rights: list[str]) -> None:
+def test_export_needs_permission(client: Client, address: str, rights: list[str]) -> None:
     a_message()
     client.force_login(an_operator(*rights))
 
@@ -43,7 +43,7 @@ def test_who_may_not_export_gets_no_file(client: Client, address: str, rights: l
     assert not LogEntry.objects.filter(additional_data__text="History exported").exists()
 
 
-def test_a_post_needs_the_token_of_the_form() -> None:
+def test_export_post_needs_csrf_token() -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(an_operator("outbound.view_message", "outbound.export_message"))
     a_message()
@@ -51,7 +51,7 @@ def test_a_post_needs_the_token_of_the_form() -> None:
     assert strict.post(CSV).status_code == 403
 
 
-def test_the_list_offers_it_with_its_filters_to_who_may(ana: Client) -> None:
+def test_list_links_to_export_with_its_filters(ana: Client) -> None:
     a_message()
 
     page = ana.get(f"{LIST}?status__exact=queued&p=1", headers=ENGLISH).content.decode()
@@ -60,14 +60,14 @@ def test_the_list_offers_it_with_its_filters_to_who_may(ana: Client) -> None:
     assert f'href="{XLSX}?status__exact=queued"' in page
 
 
-def test_the_list_offers_nothing_to_who_may_not(client: Client) -> None:
+def test_list_has_no_export_link_without_permission(client: Client) -> None:
     client.force_login(an_operator("outbound.view_message"))
     a_message()
 
     assert "/export/" not in client.get(LIST).content.decode()
 
 
-def test_it_asks_first_and_says_how_much_and_what(ana: Client) -> None:
+def test_confirmation_shows_row_count_and_filters(ana: Client) -> None:
     a_message(recipient=a_recipient(phone="+5535988001234"))
     a_message(status=MessageStatus.READ)
 
@@ -79,7 +79,7 @@ def test_it_asks_first_and_says_how_much_and_what(ana: Client) -> None:
     assert not LogEntry.objects.filter(additional_data__text="History exported").exists()
 
 
-def test_a_long_history_is_not_counted_to_its_end(ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_count_stops_at_the_cap(ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outbound.admin.base.pagination.CAP", 3)
     for _number in range(4):
         a_message()
@@ -89,7 +89,7 @@ def test_a_long_history_is_not_counted_to_its_end(ana: Client, monkeypatch: pyte
     assert "more than 2 messages" in page
 
 
-def test_nothing_to_export_leads_back_to_the_list(ana: Client) -> None:
+def test_empty_export_redirects_to_the_list(ana: Client) -> None:
     response = ana.get(f"{CSV}?status__exact=read", headers=ENGLISH, follow=True)
 
     assert response.redirect_chain == [(f"{LIST}?status__exact=read", 302)]
@@ -99,7 +99,7 @@ def test_nothing_to_export_leads_back_to_the_list(ana: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["status__exact=queued", "when=today&q=35988", "integration__id__exact={integration}"]
 )
-def test_a_file_holds_what_the_list_shows(ana: Client, query: str) -> None:
+def test_file_holds_the_listed_rows(ana: Client, query: str) -> None:
     wanted = a_message(recipient=a_recipient(phone="+5535988001234"))
     a_message(recipient=a_recipient(phone="+5511988001234"), status=MessageStatus.READ)
 
@@ -109,7 +109,7 @@ def test_a_file_holds_what_the_list_shows(ana: Client, query: str) -> None:
     assert [row[3] for row in found] == ["55 35 98800-1234"]
 
 
-def test_a_name_that_would_run_is_an_inert_text(ana: Client) -> None:
+def test_formula_in_a_name_is_escaped(ana: Client) -> None:
     a_message(recipient=a_recipient(name='=HYPERLINK("http://evil";"João")'))
 
     _heading, row = rows(ana)
@@ -117,7 +117,7 @@ def test_a_name_that_would_run_is_an_inert_text(ana: Client) -> None:
     assert row[4] == '\'=HYPERLINK("http://evil";"João")'
 
 
-def test_headings_and_states_are_in_the_readers_language(ana: Client) -> None:
+def test_file_is_in_the_language_of_the_user(ana: Client) -> None:
     a_message()
 
     _heading, row = rows(ana, language="pt-BR")
@@ -125,7 +125,7 @@ def test_headings_and_states_are_in_the_readers_language(ana: Client) -> None:
     assert row[5] == "Na fila"
 
 
-def test_the_workbook_holds_the_same(ana: Client) -> None:
+def test_workbook_holds_the_same_rows_as_csv(ana: Client) -> None:
     a_message(recipient=a_recipient(phone="+5535988001234", name="=1+1"))
 
     response = ana.post(XLSX, headers=ENGLISH)
@@ -137,7 +137,7 @@ def test_the_workbook_holds_the_same(ana: Client) -> None:
 
 
 @pytest.mark.parametrize(("address", "name"), [(CSV, "csv"), (XLSX, "xlsx")])
-def test_the_browser_saves_it_and_keeps_no_copy(ana: Client, address: str, name: str) -> None:
+def test_file_is_a_download_that_is_not_cached(ana: Client, address: str, name: str) -> None:
     a_message()
 
     response = ana.post(address)
@@ -148,7 +148,7 @@ def test_the_browser_saves_it_and_keeps_no_copy(ana: Client, address: str, name:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_who_exported_what_is_written_down_before_the_first_row(ana: Client) -> None:
+def test_export_is_audited_before_the_first_row(ana: Client) -> None:
     a_message()
 
     ana.post(f"{CSV}?status__exact=queued", headers=ENGLISH)  # and not a row is read of the answer
@@ -159,7 +159,7 @@ def test_who_exported_what_is_written_down_before_the_first_row(ana: Client) -> 
     assert entry.additional_data["filters"] == "status: Queued"
 
 
-def test_the_audit_log_shows_it(ana: Client, admin_client: Client) -> None:
+def test_audit_log_shows_the_export(ana: Client, admin_client: Client) -> None:
     a_message()
     ana.post(f"{CSV}?status__exact=queued", headers=ENGLISH)
 
@@ -172,7 +172,7 @@ def test_the_audit_log_shows_it(ana: Client, admin_client: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["token=x", "status__exact=%00", "integration__id__exact=x", "p=x", "when=never"]
 )
-def test_an_odd_address_does_no_harm(ana: Client, query: str) -> None:
+def test_invalid_query_is_handled(ana: Client, query: str) -> None:
     a_message()
 
     asked: Any = ana.get(f"{CSV}?{query}")

@@ -1,4 +1,4 @@
-"""Evidence about a doubt from others that were tried about the same time."""
+"""Evidence for an unconfirmed attempt from attempts made at the same time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from outbound.admin.messages.timeline.nearby_attempts import NEAREST, neighbours
+from outbound.admin.messages.timeline.nearby_attempts import NEAREST_IDS, nearby
 from outbound.lifecycle import MessageStatus
 from outbound.models import Attempt, Integration, WebhookEvent
 from tests.builders import an_integration, an_operator
@@ -38,64 +38,64 @@ def tried(integration: Integration, at: datetime = NOW, *, heard: bool = False, 
     return message.attempts.get()
 
 
-def a_doubt(integration: Integration) -> Attempt:
+def an_unconfirmed(integration: Integration) -> Attempt:
     return tried(integration, status=MessageStatus.UNCONFIRMED)
 
 
-def around(attempt: Attempt) -> tuple[int, int]:
-    found = neighbours([attempt.pk])[attempt.pk]
-    return found.taken, found.heard_of
+def counts_around(attempt: Attempt) -> tuple[int, int]:
+    found = nearby([attempt.pk])[attempt.pk]
+    return found.accepted, found.with_events
 
 
-def test_it_counts_others_that_were_taken_and_of_how_many_events_came(integration: Integration) -> None:
+def test_nearby_counts_accepted_attempts_and_those_with_events(integration: Integration) -> None:
     tried(integration, heard=True)
-    doubt = a_doubt(integration)
+    attempt = an_unconfirmed(integration)
     tried(integration, heard=True), tried(integration)
 
-    assert around(doubt) == (3, 2)
+    assert counts_around(attempt) == (3, 2)
 
 
 @pytest.mark.parametrize(("minutes", "counted"), [(-6, 0), (-5, 1), (5, 1), (6, 0)])
-def test_only_what_was_tried_within_five_minutes_counts(
+def test_only_attempts_within_five_minutes_count(
     integration: Integration, minutes: int, counted: int
 ) -> None:
-    doubt = a_doubt(integration)
+    attempt = an_unconfirmed(integration)
     tried(integration, NOW + minutes * MINUTE, heard=True)
 
-    assert around(doubt) == (counted, counted)
+    assert counts_around(attempt) == (counted, counted)
 
 
-def test_neither_another_integration_nor_another_doubt_is_evidence(integration: Integration) -> None:
-    doubt = a_doubt(integration)
-    a_doubt(integration), tried(an_integration(), heard=True)
+def test_other_integrations_and_unconfirmed_attempts_do_not_count(integration: Integration) -> None:
+    attempt = an_unconfirmed(integration)
+    an_unconfirmed(integration), tried(an_integration(), heard=True)
 
-    assert around(doubt) == (0, 0)
+    assert counts_around(attempt) == (0, 0)
 
 
-def test_only_so_many_on_either_side_are_looked_at(integration: Integration) -> None:
+def test_only_nearest_ids_are_read(integration: Integration) -> None:
     far, near = tried(integration), tried(integration)
-    doubt = a_doubt(integration)
-    Attempt.objects.filter(pk=doubt.pk).update(id=doubt.pk + NEAREST - 1)
+    attempt = an_unconfirmed(integration)
+    Attempt.objects.filter(pk=attempt.pk).update(id=attempt.pk + NEAREST_IDS - 1)
 
-    found = neighbours([doubt.pk + NEAREST - 1])
+    found = nearby([attempt.pk + NEAREST_IDS - 1])
 
     assert far.pk < near.pk
-    assert [one.taken for one in found.values()] == [1]
+    assert [one.accepted for one in found.values()] == [1]
 
 
-def test_many_doubts_are_one_question(integration: Integration) -> None:
-    pks = [a_doubt(integration).pk for _number in range(25)]
+def test_many_attempts_take_one_query(integration: Integration) -> None:
+    pks = [an_unconfirmed(integration).pk for _number in range(25)]
 
     with CaptureQueriesContext(connection) as asked:
-        found = neighbours(pks)
+        found = nearby(pks)
 
     assert len(asked) == 1
     assert found.keys() == set(pks)
 
 
-def test_the_page_shows_it_beside_each_row(client: Client, integration: Integration) -> None:
+def test_page_shows_the_counts_in_each_row(client: Client, integration: Integration) -> None:
     client.force_login(an_operator("outbound.view_message"))
-    a_doubt(integration), tried(integration, heard=True), tried(integration)
+    an_unconfirmed(integration), tried(integration, heard=True), tried(integration)
 
     page = client.get("/admin/outbound/message/doubts/", headers={"accept-language": "en"}).content.decode()
 
@@ -103,9 +103,9 @@ def test_the_page_shows_it_beside_each_row(client: Client, integration: Integrat
     assert "No event of this integration came so far" in page
 
 
-def test_the_page_says_when_the_last_event_came(client: Client, integration: Integration) -> None:
+def test_page_shows_the_last_event_of_the_integration(client: Client, integration: Integration) -> None:
     client.force_login(an_operator("outbound.view_message"))
-    a_doubt(integration)
+    an_unconfirmed(integration)
     Integration.objects.update(last_event_at=datetime.fromisoformat("2026-11-25T12:00:00-03:00"))
 
     page = client.get("/admin/outbound/message/doubts/", headers={"accept-language": "en"}).content.decode()

@@ -1,4 +1,4 @@
-"""After “it was not sent”: the same once more, as a draft for those people alone."""
+"""Resending messages that were resolved as not sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def composer(client: Client) -> Client:
     return client
 
 
-def taken_as_not_sent(count: int = 1) -> list[Message]:
+def assumed_not_sent(count: int = 1) -> list[Message]:
     integration = an_integration()
     campaign = a_campaign(
         integration=integration, template=a_template(body="Hi."), status=CampaignStatus.RUNNING
@@ -38,37 +38,37 @@ def offered(client: Client, query: str = "") -> list[tuple[int, int]]:
     return [(send.pk, send.count) for send in client.get(f"{PAGE}{query}").context["sends"]]
 
 
-def test_it_offers_send_by_send_what_was_not_sent_again_so_far(composer: Client) -> None:
-    first, second = taken_as_not_sent(2)
+def test_page_lists_campaigns_with_messages_not_resent(composer: Client) -> None:
+    first, second = assumed_not_sent(2)
     a_message(resend_of=second)
-    [other] = taken_as_not_sent()
+    [other] = assumed_not_sent()
 
     assert offered(composer) == [(other.campaign_id, 1), (first.campaign_id, 1)]
 
 
-def test_it_offers_the_named_messages_alone(composer: Client) -> None:
-    named, _other = taken_as_not_sent(2)
+def test_message_parameter_limits_the_list(composer: Client) -> None:
+    named, _other = assumed_not_sent(2)
 
     assert offered(composer, f"?message={named.pk}") == [(named.campaign_id, 1)]
 
 
 @pytest.mark.parametrize("query", ["?at=x", "?at=" + "9" * 400, "?message=x", "?at=-1"])
-def test_an_odd_address_offers_nothing(composer: Client, query: str) -> None:
-    taken_as_not_sent()
+def test_invalid_query_lists_nothing(composer: Client, query: str) -> None:
+    assumed_not_sent()
 
     assert offered(composer, query) == []
 
 
-def test_looking_makes_no_draft(composer: Client) -> None:
-    taken_as_not_sent()
+def test_get_creates_no_draft(composer: Client) -> None:
+    assumed_not_sent()
 
     composer.get(PAGE)
 
     assert not Campaign.objects.filter(status=CampaignStatus.DRAFT).exists()
 
 
-def test_a_linked_draft_is_made_for_these_people(composer: Client) -> None:
-    named, _other = taken_as_not_sent(2)
+def test_post_creates_linked_draft_for_these_people(composer: Client) -> None:
+    named, _other = assumed_not_sent(2)
 
     response = composer.post(f"{PAGE}?message={named.pk}", {"campaign": named.campaign_id})
 
@@ -78,8 +78,8 @@ def test_a_linked_draft_is_made_for_these_people(composer: Client) -> None:
     assert list(draft.recipients.all()) == [named.recipient]
 
 
-def test_where_nothing_is_left_no_draft_is_made(composer: Client) -> None:
-    [message] = taken_as_not_sent()
+def test_no_draft_is_created_when_nothing_is_left(composer: Client) -> None:
+    [message] = assumed_not_sent()
     Message.objects.update(status=MessageStatus.ACCEPTED)
 
     response = composer.post(PAGE, {"campaign": message.campaign_id})
@@ -89,7 +89,7 @@ def test_where_nothing_is_left_no_draft_is_made(composer: Client) -> None:
 
 
 @pytest.mark.parametrize("campaign", ["", "x", "0"])
-def test_an_unknown_send_is_not_found(composer: Client, campaign: str) -> None:
+def test_unknown_campaign_is_404(composer: Client, campaign: str) -> None:
     response = composer.post(PAGE, {"campaign": campaign})
 
     assert response.status_code == 404

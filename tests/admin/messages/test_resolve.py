@@ -1,4 +1,4 @@
-"""Deciding what is in doubt: asked first, with a reason, exactly what was looked at; and sending again."""
+"""Resolving unconfirmed messages: selection, reason, typed count, and where it leads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from outbound.admin.messages.unconfirmed.selection import stamped
+from outbound.admin.messages.unconfirmed.selection import to_param
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Attempt, Message
 from tests.builders import a_campaign, a_message, a_template, an_integration, an_operator
@@ -29,7 +29,7 @@ def ana(client: Client) -> User:
     return user
 
 
-def doubts(count: int = 1, **values: Any) -> list[Message]:
+def unconfirmed(count: int = 1, **values: Any) -> list[Message]:
     integration = values.pop("integration", None) or an_integration()
     campaign = a_campaign(
         integration=integration, template=a_template(body="Hi."), status=CampaignStatus.RUNNING
@@ -38,68 +38,68 @@ def doubts(count: int = 1, **values: Any) -> list[Message]:
     return [a_message(**rows) for _number in range(count)]
 
 
-def decide(decision: str, *messages: Message, more: str = "") -> str:
-    return f"{PAGE}decide/?as={decision}{more}" + "".join(f"&message={one.pk}" for one in messages)
+def resolve_url(outcome: str, *messages: Message, more: str = "") -> str:
+    return f"{PAGE}decide/?as={outcome}{more}" + "".join(f"&message={one.pk}" for one in messages)
 
 
-def everything(decision: str, **filters: Any) -> str:
+def all_url(outcome: str, **filters: Any) -> str:
     chosen = "".join(f"&{name}={value}" for name, value in filters.items())
-    return decide(decision, more=f"&all=1&seen={stamped(timezone.now())}{chosen}")
+    return resolve_url(outcome, more=f"&all=1&seen={to_param(timezone.now())}{chosen}")
 
 
-def standing() -> list[str]:
+def statuses() -> list[str]:
     return list(Message.objects.order_by("pk").values_list("status", flat=True))
 
 
-def test_it_asks_for_the_right_to_decide(client: Client) -> None:
-    [doubt] = doubts()
+def test_resolving_needs_permission(client: Client) -> None:
+    [message] = unconfirmed()
     client.force_login(an_operator("outbound.view_message"))
 
-    response = client.post(decide("sent", doubt), {"reason": "Seen"})
+    response = client.post(resolve_url("sent", message), {"reason": "Seen"})
 
     assert response.status_code == 403
-    assert standing() == ["unconfirmed"]
+    assert statuses() == ["unconfirmed"]
 
 
-def test_asking_changes_nothing(client: Client, ana: User) -> None:
-    [doubt] = doubts()
+def test_get_changes_nothing(client: Client, ana: User) -> None:
+    [message] = unconfirmed()
 
-    response = client.get(decide("sent", doubt))
+    response = client.get(resolve_url("sent", message))
 
     assert response.status_code == 200
-    assert standing() == ["unconfirmed"]
+    assert statuses() == ["unconfirmed"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
-def test_a_decision_needs_a_short_reason(client: Client, ana: User, reason: str) -> None:
-    [doubt] = doubts()
+def test_reason_is_required_and_limited(client: Client, ana: User, reason: str) -> None:
+    [message] = unconfirmed()
 
-    client.post(decide("sent", doubt), {"reason": reason})
+    client.post(resolve_url("sent", message), {"reason": reason})
 
-    assert standing() == ["unconfirmed"]
+    assert statuses() == ["unconfirmed"]
 
 
-def test_the_chosen_ones_are_decided_and_no_others(client: Client, ana: User) -> None:
-    first, _second, third = doubts(3)
+def test_only_selected_messages_are_resolved(client: Client, ana: User) -> None:
+    first, _second, third = unconfirmed(3)
 
-    client.post(decide("sent", first, third), {"reason": "Seen at Zenvia"})
+    client.post(resolve_url("sent", first, third), {"reason": "Seen at Zenvia"})
 
-    assert standing() == ["assumed_sent", "unconfirmed", "assumed_sent"]
+    assert statuses() == ["assumed_sent", "unconfirmed", "assumed_sent"]
     assert {one.settled_by for one in Message.objects.filter(status="assumed_sent")} == {ana}
 
 
-def test_the_question_says_how_many_whom_and_what_it_means(client: Client, ana: User) -> None:
-    messages = doubts(7)
+def test_page_shows_count_numbers_and_consequence(client: Client, ana: User) -> None:
+    messages = unconfirmed(7)
 
-    page = client.get(decide("not_sent", *messages), headers=ENGLISH).content.decode()
+    page = client.get(resolve_url("not_sent", *messages), headers=ENGLISH).content.decode()
 
     assert "Take 7 messages as not sent?" in page
     assert str(messages[-1]) in page
     assert "then gets it twice" in page
 
 
-def test_a_fresh_doubt_is_told_to_be_fresh(client: Client, ana: User) -> None:
-    fresh, old = doubts(2)
+def test_recent_attempt_shows_a_warning(client: Client, ana: User) -> None:
+    fresh, old = unconfirmed(2)
     Attempt.objects.create(
         message=fresh, number=1, external_id="a", opened_at=timezone.now() - timedelta(minutes=29)
     )
@@ -108,106 +108,106 @@ def test_a_fresh_doubt_is_told_to_be_fresh(client: Client, ana: User) -> None:
     )
     warning = "may still come by itself"
 
-    assert warning in client.get(decide("sent", fresh), headers=ENGLISH).content.decode()
-    assert warning not in client.get(decide("sent", old), headers=ENGLISH).content.decode()
+    assert warning in client.get(resolve_url("sent", fresh), headers=ENGLISH).content.decode()
+    assert warning not in client.get(resolve_url("sent", old), headers=ENGLISH).content.decode()
 
 
 @pytest.mark.parametrize("query", ["", "&message=0", "&message=x", "&all=1&seen=x", "&all=1"])
-def test_choosing_nothing_leads_back(client: Client, ana: User, query: str) -> None:
-    doubts()
+def test_empty_selection_redirects_back(client: Client, ana: User, query: str) -> None:
+    unconfirmed()
 
     response = client.post(f"{PAGE}decide/?as=sent{query}", {"reason": "Seen"})
 
     assert response.url == PAGE
-    assert standing() == ["unconfirmed"]
+    assert statuses() == ["unconfirmed"]
 
 
-def test_an_unknown_decision_decides_nothing(client: Client, ana: User) -> None:
-    [doubt] = doubts()
+def test_unknown_outcome_resolves_nothing(client: Client, ana: User) -> None:
+    [message] = unconfirmed()
 
-    client.post(decide("perhaps", doubt), {"reason": "Seen"})
+    client.post(resolve_url("perhaps", message), {"reason": "Seen"})
 
-    assert standing() == ["unconfirmed"]
+    assert statuses() == ["unconfirmed"]
 
 
-def test_what_an_answer_settled_meanwhile_is_left_alone(client: Client, ana: User) -> None:
-    [doubt] = doubts()
-    client.get(decide("not_sent", doubt))
+def test_message_accepted_meanwhile_is_not_resolved(client: Client, ana: User) -> None:
+    [message] = unconfirmed()
+    client.get(resolve_url("not_sent", message))
     Message.objects.update(status=MessageStatus.ACCEPTED)
 
-    client.post(decide("not_sent", doubt), {"reason": "Seen"})
+    client.post(resolve_url("not_sent", message), {"reason": "Seen"})
 
-    assert standing() == ["accepted"]
+    assert statuses() == ["accepted"]
 
 
-def test_nobody_is_asked_about_what_is_settled_already(client: Client, ana: User) -> None:
-    [settled] = doubts(status=MessageStatus.ACCEPTED)
+def test_message_already_resolved_is_not_offered(client: Client, ana: User) -> None:
+    [accepted] = unconfirmed(status=MessageStatus.ACCEPTED)
 
-    response = client.get(decide("not_sent", settled), headers=ENGLISH, follow=True)
+    response = client.get(resolve_url("not_sent", accepted), headers=ENGLISH, follow=True)
 
     assert "Nothing of what you chose is in doubt any more." in response.content.decode()
 
 
-def test_all_that_match_are_decided_beyond_the_page(client: Client, ana: User) -> None:
-    doubts(30)
-    [other] = doubts()
+def test_all_matches_are_resolved_beyond_the_page(client: Client, ana: User) -> None:
+    unconfirmed(30)
+    [other] = unconfirmed()
     wanted = Message.objects.exclude(pk=other.pk).first()
 
-    client.post(everything("sent", campaign=wanted.campaign_id), {"reason": "Seen"})
+    client.post(all_url("sent", campaign=wanted.campaign_id), {"reason": "Seen"})
 
     assert Message.objects.filter(status="assumed_sent").count() == 30
     assert Message.objects.get(pk=other.pk).status == "unconfirmed"
 
 
-def test_a_doubt_that_came_after_the_look_is_not_decided_with_the_rest(client: Client, ana: User) -> None:
-    doubts()
-    address = everything("sent")
-    doubts()
+def test_message_unconfirmed_after_page_load_is_not_resolved(client: Client, ana: User) -> None:
+    unconfirmed()
+    address = all_url("sent")
+    unconfirmed()
 
     client.post(address, {"reason": "Seen"})
 
-    assert standing() == ["assumed_sent", "unconfirmed"]
+    assert statuses() == ["assumed_sent", "unconfirmed"]
 
 
 @pytest.mark.parametrize(("typed", "left"), [("", 100), ("99", 100), ("100", 0)])
-def test_a_hundred_and_more_ask_for_the_number(client: Client, ana: User, typed: str, left: int) -> None:
-    doubts(100)
+def test_hundred_messages_need_the_typed_count(client: Client, ana: User, typed: str, left: int) -> None:
+    unconfirmed(100)
 
-    client.post(everything("sent"), {"reason": "Seen", "typed_count": typed})
+    client.post(all_url("sent"), {"reason": "Seen", "typed_count": typed})
 
     assert Message.objects.filter(status="unconfirmed").count() == left
 
 
-def test_after_sent_the_way_leads_back_with_the_filter(client: Client, ana: User) -> None:
-    [doubt] = doubts()
+def test_resolving_as_sent_returns_to_the_filtered_list(client: Client, ana: User) -> None:
+    [message] = unconfirmed()
 
-    response = client.post(decide("sent", doubt, more="&q=35"), {"reason": "Seen"})
+    response = client.post(resolve_url("sent", message, more="&q=35"), {"reason": "Seen"})
 
     assert response.url == f"{PAGE}?q=35"
 
 
-def test_from_the_page_of_a_message_the_way_leads_back_there(client: Client, ana: User) -> None:
-    [doubt] = doubts()
+def test_resolving_from_message_page_returns_there(client: Client, ana: User) -> None:
+    [message] = unconfirmed()
 
-    response = client.post(decide("sent", doubt, more="&back=message"), {"reason": "Seen"})
+    response = client.post(resolve_url("sent", message, more="&back=message"), {"reason": "Seen"})
 
-    assert response.url == f"/admin/outbound/message/{doubt.pk}/change/"
-
-
-def test_after_not_sent_just_these_are_offered_to_be_sent_again(client: Client, ana: User) -> None:
-    doubts(2, status=MessageStatus.ASSUMED_NOT_SENT)  # somebody decided so on another day
-    [doubt] = doubts()
-
-    response = client.post(decide("not_sent", doubt), {"reason": "Seen"}, follow=True)
-
-    assert [(send.pk, send.count) for send in response.context["sends"]] == [(doubt.campaign_id, 1)]
+    assert response.url == f"/admin/outbound/message/{message.pk}/change/"
 
 
-def test_who_may_not_compose_is_offered_nothing(client: Client) -> None:
-    [doubt] = doubts()
+def test_resolving_as_not_sent_offers_these_for_resend(client: Client, ana: User) -> None:
+    unconfirmed(2, status=MessageStatus.ASSUMED_NOT_SENT)  # somebody decided so on another day
+    [message] = unconfirmed()
+
+    response = client.post(resolve_url("not_sent", message), {"reason": "Seen"}, follow=True)
+
+    assert [(send.pk, send.count) for send in response.context["sends"]] == [(message.campaign_id, 1)]
+
+
+def test_resend_needs_permission_to_compose(client: Client) -> None:
+    [message] = unconfirmed()
     client.force_login(an_operator(*RIGHTS))
 
-    response = client.post(decide("not_sent", doubt), {"reason": "Seen"})
+    response = client.post(resolve_url("not_sent", message), {"reason": "Seen"})
 
     assert response.url == PAGE
     assert client.get(f"{PAGE}again/").status_code == 403

@@ -1,4 +1,4 @@
-"""What the webhook told of a message, on its page: every event, when, in whose words, and what it means."""
+"""Webhook events in the timeline of a message."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shown(client: Client, message: Message) -> str:
     return client.get(address, headers={"accept-language": "en"}).content.decode()
 
 
-def told(word: str, message: Message, **values: Any) -> dict[str, Any]:
+def event_body(word: str, message: Message, **values: Any) -> dict[str, Any]:
     """A status of just now."""
     body = a_status(word, message.external_id, **values)
     body["messageStatus"]["timestamp"] = (timezone.now() - timedelta(seconds=3)).isoformat()
@@ -43,9 +43,9 @@ def timeline(page: str) -> list[str]:
     return [part.split("</p>")[0] for part in page.split('oc-timeline__what">')[1:]]
 
 
-def test_events_stand_among_the_attempts_in_the_order_of_their_times(ana: Client) -> None:
+def test_events_and_attempts_are_sorted_by_time(ana: Client) -> None:
     message = a_sent_message()
-    read, sent = told("READ", message), told("SENT", message)
+    read, sent = event_body("READ", message), event_body("SENT", message)
     sent["messageStatus"]["timestamp"] = (timezone.now() - timedelta(seconds=9)).isoformat()
     message.attempts.update(opened_at=timezone.now() - timedelta(seconds=30))
 
@@ -58,10 +58,10 @@ def test_events_stand_among_the_attempts_in_the_order_of_their_times(ana: Client
     ]
 
 
-def test_an_event_says_its_own_word_and_when_it_came(ana: Client) -> None:
+def test_event_shows_its_word_and_receipt_time(ana: Client) -> None:
     message = a_sent_message()
 
-    (event,) = taken_in(message.integration, told("VERIFIED", message))
+    (event,) = taken_in(message.integration, event_body("VERIFIED", message))
 
     page = shown(ana, message)
     assert "Zenvia reported: Delivered" in page
@@ -69,10 +69,10 @@ def test_an_event_says_its_own_word_and_when_it_came(ana: Client) -> None:
     assert f"came at {timezone.localtime(event.received_at):%H:%M:%S}" in page
 
 
-def test_a_failure_says_what_it_means_with_whatsapps_code_and_its_own_words_beside(ana: Client) -> None:
+def test_failure_shows_meaning_code_and_text(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, told("NOT_DELIVERED", message, cause=FAILED))
+    taken_in(message.integration, event_body("NOT_DELIVERED", message, cause=FAILED))
 
     page = shown(ana, message)
     assert "The number cannot be reached on WhatsApp (code 131026)" in page
@@ -81,7 +81,7 @@ def test_a_failure_says_what_it_means_with_whatsapps_code_and_its_own_words_besi
     assert "<b>x</b>" not in page
 
 
-def test_a_time_that_cannot_be_right_is_marked_and_orders_nothing(ana: Client) -> None:
+def test_implausible_time_is_marked_and_not_used_for_sorting(ana: Client) -> None:
     message = a_sent_message()
     odd = a_status("DELIVERED", message.external_id)
     odd["messageStatus"]["timestamp"] = "2020-01-01T12:00:00Z"
@@ -93,9 +93,9 @@ def test_a_time_that_cannot_be_right_is_marked_and_orders_nothing(ana: Client) -
     assert timeline(page)[-1] == "Zenvia reported: Delivered"
 
 
-def test_an_event_never_stands_before_the_call_that_it_speaks_of(ana: Client) -> None:
+def test_event_is_never_sorted_before_its_attempt(ana: Client) -> None:
     message = a_sent_message()
-    early = told("SENT", message)
+    early = event_body("SENT", message)
     early["messageStatus"]["timestamp"] = (timezone.now() - timedelta(minutes=1)).isoformat()
 
     taken_in(message.integration, early)
@@ -103,9 +103,9 @@ def test_an_event_never_stands_before_the_call_that_it_speaks_of(ana: Client) ->
     assert timeline(shown(ana, message))[-2:] == ["Attempt 1: Accepted", "Zenvia reported: Sent"]
 
 
-def test_copies_are_told_by_their_number(ana: Client) -> None:
+def test_copies_are_counted(ana: Client) -> None:
     message = a_sent_message()
-    event = told("DELIVERED", message)
+    event = event_body("DELIVERED", message)
 
     taken_in(message.integration, event, event, event | {"more": "bytes"})
 
@@ -122,38 +122,42 @@ def test_copies_are_told_by_their_number(ana: Client) -> None:
         ("delivered", "Zenvia reported: Delivered"),
     ],
 )
-def test_a_word_of_its_own_says_what_is_known_of_it(ana: Client, meaning: str | None, said: str) -> None:
+def test_undocumented_word_shows_its_taught_meaning(ana: Client, meaning: str | None, said: str) -> None:
     message = a_sent_message()
     if meaning is not None:
         StatusWord.objects.create(word="shown", meaning=meaning, taught_at=timezone.now())
 
-    taken_in(message.integration, told("SHOWN", message))
+    taken_in(message.integration, event_body("SHOWN", message))
 
     assert said in shown(ana, message)
 
 
-def test_an_event_that_is_not_applied_yet_says_so(ana: Client) -> None:
+def test_event_not_applied_yet_says_so(ana: Client) -> None:
     message = a_sent_message()
-    arrived(message.integration, told("READ", message))
+    arrived(message.integration, event_body("READ", message))
     WebhookEvent.objects.update(message=message, word="read", state=EventState.WAITING)
 
     assert "it takes effect in a moment" in shown(ana, message)
 
 
-def test_a_failure_after_the_delivery_is_flagged_and_says_what_to_do(ana: Client) -> None:
+def test_failure_after_delivery_is_flagged_with_advice(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, told("DELIVERED", message), told("NOT_DELIVERED", message, cause=FAILED))
+    taken_in(
+        message.integration,
+        event_body("DELIVERED", message),
+        event_body("NOT_DELIVERED", message, cause=FAILED),
+    )
 
     page = shown(ana, message)
     assert "Delivered, although a failure was reported too." in page
     assert "The number cannot be reached on WhatsApp." in page.split("What to do next")[1]
 
 
-def test_a_delivery_without_a_failure_is_not_flagged(ana: Client) -> None:
+def test_delivery_without_failure_is_not_flagged(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, told("DELIVERED", message))
+    taken_in(message.integration, event_body("DELIVERED", message))
 
     page = shown(ana, message)
     assert "although a failure" not in page
@@ -164,27 +168,27 @@ def test_a_delivery_without_a_failure_is_not_flagged(ana: Client) -> None:
     ("word", "said"),
     [("DELIVERED", "The person probably got it twice."), ("NOT_DELIVERED", "It was sent again as a new")],
 )
-def test_evidence_about_what_was_sent_again_is_told_as_what_it_means(
-    ana: Client, word: str, said: str
-) -> None:
+def test_evidence_after_resend_shows_its_consequence(ana: Client, word: str, said: str) -> None:
     old = a_sent_message(
         MessageStatus.ASSUMED_NOT_SENT, settled_at=timezone.now() - timedelta(minutes=1), settled_reason="No."
     )
     a_message(resend_of=old)
 
-    taken_in(old.integration, told(word, old))
+    taken_in(old.integration, event_body(word, old))
 
     page = shown(ana, old)
     assert said in page
     assert "Zenvia told of it after all, and that counts" in page
 
 
-def test_many_events_ask_no_more_than_few(ana: Client) -> None:
+def test_query_count_does_not_grow_with_events(ana: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, told("SENT", message))
+    taken_in(message.integration, event_body("SENT", message))
     with CaptureQueriesContext(connection) as few:
         shown(ana, message)
-    taken_in(message.integration, *[told(word, message) for word in ("READ", "SHOWN", "DELIVERED", "ERROR")])
+    taken_in(
+        message.integration, *[event_body(word, message) for word in ("READ", "SHOWN", "DELIVERED", "ERROR")]
+    )
 
     with CaptureQueriesContext(connection) as many:
         shown(ana, message)

@@ -1,4 +1,4 @@
-"""The page of what is in doubt: who sees it, what it lists, and the evidence it shows."""
+"""The page of unconfirmed messages: permission, rows, evidence, filters, and the menu badge."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reader(client: Client) -> Client:
     return client
 
 
-def a_doubt(integration: Integration | None = None, **values: object) -> Message:
+def an_unconfirmed(integration: Integration | None = None, **values: object) -> Message:
     integration = integration or an_integration()
     message = a_message(
         **({"integration": integration, "status": MessageStatus.UNCONFIRMED, "external_id": None} | values)
@@ -45,10 +45,10 @@ def a_doubt(integration: Integration | None = None, **values: object) -> Message
 
 
 def listed(client: Client, query: str = "") -> list[Message]:
-    return [doubt.message for doubt in client.get(f"{PAGE}{query}").context["doubts"]]
+    return [row.message for row in client.get(f"{PAGE}{query}").context["rows"]]
 
 
-def test_it_asks_for_the_right_to_read_messages(client: Client) -> None:
+def test_page_needs_permission(client: Client) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
 
     response = client.get(PAGE)
@@ -56,37 +56,37 @@ def test_it_asks_for_the_right_to_read_messages(client: Client) -> None:
     assert response.status_code == 403
 
 
-def test_it_lists_what_is_in_doubt_and_nothing_else(reader: Client) -> None:
-    doubt = a_doubt()
+def test_page_lists_only_unconfirmed_messages(reader: Client) -> None:
+    message = an_unconfirmed()
     for status in set(MessageStatus) - {MessageStatus.UNCONFIRMED}:
         a_message(status=status)
 
-    assert listed(reader) == [doubt]
+    assert listed(reader) == [message]
 
 
-def test_the_newest_stands_first_and_25_on_a_page(reader: Client) -> None:
+def test_page_has_25_rows_newest_first(reader: Client) -> None:
     integration = an_integration()
-    doubts = [a_doubt(integration) for _number in range(26)]
+    messages = [an_unconfirmed(integration) for _number in range(26)]
 
-    assert listed(reader) == doubts[:0:-1]
-    assert listed(reader, "?p=2") == doubts[:1]
+    assert listed(reader) == messages[:0:-1]
+    assert listed(reader, "?p=2") == messages[:1]
 
 
-def test_each_row_shows_the_evidence_in_short(reader: Client) -> None:
-    doubt = a_doubt()
+def test_row_shows_the_evidence(reader: Client) -> None:
+    message = an_unconfirmed()
 
     page = reader.get(PAGE, headers=ENGLISH).content.decode()
 
     assert "The request may have left, but no clear answer came · HTTP 502 · 1234 ms" in page
-    assert f"e-{doubt.pk}" in page
-    assert reverse("admin:outbound_message_change", args=[doubt.pk]) in page
+    assert f"e-{message.pk}" in page
+    assert reverse("admin:outbound_message_change", args=[message.pk]) in page
 
 
-def test_the_evidence_is_that_of_the_newest_attempt(reader: Client) -> None:
-    doubt = a_doubt()
+def test_row_shows_the_newest_attempt(reader: Client) -> None:
+    message = an_unconfirmed()
     Attempt.objects.update(outcome=AttemptOutcome.NOT_SENT, reason=Reason.BUSY)
     Attempt.objects.create(
-        message=doubt, number=2, external_id="e-2", reason=Reason.SENDER_LOST, opened_at=timezone.now()
+        message=message, number=2, external_id="e-2", reason=Reason.SENDER_LOST, opened_at=timezone.now()
     )
 
     page = reader.get(PAGE, headers=ENGLISH).content.decode()
@@ -95,46 +95,46 @@ def test_the_evidence_is_that_of_the_newest_attempt(reader: Client) -> None:
     assert "The gateway asked to wait" not in page
 
 
-def test_it_filters_by_integration(reader: Client) -> None:
-    wanted, _other = a_doubt(), a_doubt()
+def test_filter_by_integration(reader: Client) -> None:
+    wanted, _other = an_unconfirmed(), an_unconfirmed()
 
     assert listed(reader, f"?integration={wanted.integration_id}") == [wanted]
 
 
-def test_it_filters_by_send(reader: Client) -> None:
-    wanted, _other = a_doubt(), a_doubt()
+def test_filter_by_campaign(reader: Client) -> None:
+    wanted, _other = an_unconfirmed(), an_unconfirmed()
 
     assert listed(reader, f"?campaign={wanted.campaign_id}") == [wanted]
 
 
 @pytest.mark.parametrize("text", ["35 98877-6655", "5535988776655", "Joana", "e-wanted"])
-def test_it_searches_as_the_history_does(reader: Client, text: str) -> None:
-    wanted = a_doubt(recipient=a_recipient(phone="+5535988776655", name="Joana"))
+def test_search_works_as_in_the_message_list(reader: Client, text: str) -> None:
+    wanted = an_unconfirmed(recipient=a_recipient(phone="+5535988776655", name="Joana"))
     Attempt.objects.filter(message=wanted).update(external_id="e-wanted")
-    a_doubt()
+    an_unconfirmed()
     a_message(recipient=wanted.recipient)  # nothing is in doubt about this one
 
     assert listed(reader, f"?q={text}") == [wanted]
 
 
 @pytest.mark.parametrize("query", ["?integration=x", "?campaign=-1", "?q=%00", "?q=" + "9" * 300, "?p=x"])
-def test_an_odd_address_is_no_error(reader: Client, query: str) -> None:
-    a_doubt()
+def test_invalid_query_is_no_error(reader: Client, query: str) -> None:
+    an_unconfirmed()
 
     response = reader.get(f"{PAGE}{query}")
 
     assert response.status_code == 200
 
 
-def test_where_nothing_is_in_doubt_it_says_so_and_what_would_be(reader: Client) -> None:
+def test_empty_page_explains_itself(reader: Client) -> None:
     page = reader.get(PAGE, headers=ENGLISH).content.decode()
 
     assert "Nothing is in doubt." in page
     assert "is never sent again by itself" in page
 
 
-def test_who_may_not_decide_gets_no_boxes_and_no_buttons(reader: Client) -> None:
-    a_doubt()
+def test_checkboxes_and_buttons_need_permission(reader: Client) -> None:
+    an_unconfirmed()
 
     page = reader.get(PAGE, headers=ENGLISH).content.decode()
 
@@ -142,8 +142,8 @@ def test_who_may_not_decide_gets_no_boxes_and_no_buttons(reader: Client) -> None
     assert "It was not sent" not in page
 
 
-def test_who_may_decide_gets_both(client: Client) -> None:
-    a_doubt()
+def test_checkboxes_and_buttons_with_permission(client: Client) -> None:
+    an_unconfirmed()
     client.force_login(an_operator("outbound.view_message", "outbound.settle_message"))
 
     page = client.get(PAGE, headers=ENGLISH).content.decode()
@@ -152,18 +152,18 @@ def test_who_may_decide_gets_both(client: Client) -> None:
     assert "It was not sent" in page
 
 
-def test_the_menu_counts_what_is_in_doubt(reader: Client) -> None:
+def test_menu_badge_counts_unconfirmed_messages(reader: Client) -> None:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     for _number in range(3):
-        a_doubt(integration, campaign=campaign)
+        an_unconfirmed(integration, campaign=campaign)
 
     page = reader.get("/admin/outbound/message/", headers=ENGLISH).content.decode()
 
     assert badge(page) == "3"
 
 
-def test_the_menu_is_quiet_while_nothing_is_in_doubt(reader: Client) -> None:
+def test_menu_badge_is_hidden_at_zero(reader: Client) -> None:
     page = reader.get("/admin/outbound/message/", headers=ENGLISH).content.decode()
 
     assert badge(page) == ""
@@ -179,15 +179,15 @@ def test_the_menu_is_quiet_while_nothing_is_in_doubt(reader: Client) -> None:
         f"{PAGE}again/",
     ],
 )
-def test_it_asks_the_database_as_much_about_many_as_about_few(client: Client, address: str) -> None:
+def test_query_count_does_not_grow_with_rows(client: Client, address: str) -> None:
     client.force_login(
         an_operator("outbound.view_message", "outbound.settle_message", "outbound.add_campaign")
     )
     for _number in range(2):
-        a_doubt(), a_doubt(status=MessageStatus.ASSUMED_NOT_SENT)
+        an_unconfirmed(), an_unconfirmed(status=MessageStatus.ASSUMED_NOT_SENT)
     few = query_count(client, address)
     for _number in range(9):
-        a_doubt(), a_doubt(status=MessageStatus.ASSUMED_NOT_SENT)
+        an_unconfirmed(), an_unconfirmed(status=MessageStatus.ASSUMED_NOT_SENT)
 
     many = query_count(client, address)
 

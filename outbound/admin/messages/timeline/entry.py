@@ -1,4 +1,4 @@
-"""One line of a message's timeline."""
+"""One entry of the timeline of a message."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What happened and when; `answer` holds the gateway's own words, `cause` what they mean."""
+class Entry:
+    """What happened and when; `answer` is the text of the gateway, `cause` the meaning of its code."""
 
     what: str
     at: datetime | None

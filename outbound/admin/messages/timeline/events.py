@@ -1,4 +1,4 @@
-"""What the webhook told of one message, event by event, for its timeline."""
+"""The webhook events of one message as timeline entries."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outbound.admin.base.formatting import moment
-from outbound.admin.messages.timeline.entry import Moment
+from outbound.admin.messages.timeline.entry import Entry
 from outbound.gateways import gateway
 from outbound.lifecycle import REACHED, EventState, MessageStatus
 from outbound.models import Message, StatusWord, WebhookEvent
 from outbound.tracking.reading import is_odd
 
-MOST_SHOWN = 100
+MAX_EVENTS = 100
 _TONES = {MessageStatus.UNDELIVERED: "danger"} | dict.fromkeys([*REACHED, MessageStatus.SENT], "success")
 
 
 def events_of(message: Message) -> list[Any]:
-    """Return the first events of a message as they came, each with its copies and its word's meaning."""
-    # The same event in other bytes is a row of its own, which was never matched to anything.
+    """Return the first MAX_EVENTS events, each with its number of copies (`again`) and the taught meaning."""
+    # A copy with different bytes is stored as a row of its own, which is not linked to the message.
     again = WebhookEvent.objects.filter(
         integration=OuterRef("integration"),
         event_id=OuterRef("event_id"),
@@ -37,29 +37,29 @@ def events_of(message: Message) -> list[Any]:
         rows.annotate(
             again=Subquery(again.values("event_id").annotate(rows=Count("pk")).values("rows")),
             taught=Subquery(taught),
-        )[:MOST_SHOWN]
+        )[:MAX_EVENTS]
     )
 
 
 def happened_at(event: WebhookEvent) -> datetime:
-    """Return when an event belongs in the timeline: by the provider's clock unless that is plainly wrong."""
+    """Return the time that the event states, or its receipt if that time is missing or implausible."""
     if event.happened_at is None or is_odd(event.happened_at, event.received_at):
         return event.received_at
     return event.happened_at
 
 
-def told(event: Any) -> MessageStatus | None:
-    """Return the state that an event's word means, by the documents or as a person taught it."""
+def status_of(event: Any) -> MessageStatus | None:
+    """Return the status that the word of an event means: documented, or taught by a person."""
     if event.word in gateway.STATUS_WORDS:
         return gateway.STATUS_WORDS[event.word]
     return MessageStatus(event.taught) if event.taught else None
 
 
-def reported(event: Any) -> Moment:
-    """Return one event as a moment."""
-    status = told(event)
+def event_entry(event: Any) -> Entry:
+    """Return the timeline entry of one event."""
+    status = status_of(event)
     failed = status == MessageStatus.UNDELIVERED
-    return Moment(
+    return Entry(
         what=_what(event, status),
         at=happened_at(event),
         tone=_TONES.get(status, "neutral") if status else "neutral",
@@ -80,26 +80,28 @@ def _details(event: Any, status: MessageStatus | None) -> list[str]:
     times = ngettext("came %(count)d time", "came %(count)d times", count) % {"count": count}
     return [
         _("in its own word “%(word)s”") % {"word": event.word} if status else "",
-        _came(event),
+        _received(event),
         times if count > 1 else "",
-        _standing(event, status),
+        _effect(event, status),
     ]
 
 
-def _came(event: WebhookEvent) -> str:
-    """Say when it reached the console, where that is not the time which stands there already."""
+def _received(event: WebhookEvent) -> str:
+    """Say when the event was received, if that differs from the time of the entry."""
     if event.happened_at is None:
         return _("without a time of its own")
     if is_odd(event.happened_at, event.received_at):
         return _("its own time, %(when)s, cannot be right") % {"when": moment(event.happened_at)}
     if event.received_at - event.happened_at < timedelta(seconds=1):
         return ""
-    came = timezone.localtime(event.received_at)
-    is_same_day = came.date() == timezone.localtime(event.happened_at).date()
-    return _("came at %(when)s") % {"when": date_format(came, "H:i:s") if is_same_day else moment(came)}
+    received = timezone.localtime(event.received_at)
+    is_same_day = received.date() == timezone.localtime(event.happened_at).date()
+    return _("came at %(when)s") % {
+        "when": date_format(received, "H:i:s") if is_same_day else moment(received)
+    }
 
 
-def _standing(event: WebhookEvent, status: MessageStatus | None) -> str:
+def _effect(event: WebhookEvent, status: MessageStatus | None) -> str:
     if event.state == EventState.UNKNOWN:
         return _("nobody has said yet what this word means, so it changes nothing")
     if event.due_at is not None:

@@ -1,4 +1,4 @@
-"""Attempts that nothing is known of, and what became of others about the same time: did events come?"""
+"""Evidence for unconfirmed attempts: whether the webhook reported on attempts made at the same time."""
 
 from __future__ import annotations
 
@@ -12,57 +12,56 @@ from django.db.models import Exists, F, OuterRef, Q
 from outbound.lifecycle import AttemptOutcome
 from outbound.models import Attempt, WebhookEvent
 
-# Attempts are numbered as they are made, so the nearest in time have the nearest ids: so many are looked at
-# on either side, which is enough to see whether the webhook works.
-NEAREST = 50
+# Attempts near in time have near ids. This many on either side show whether the webhook works.
+NEAREST_IDS = 50
 WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """An attempt; how many others of its integration Zenvia took WITHIN, and of how many events came."""
+class Nearby:
+    """An attempt, how many others of its integration were accepted WITHIN, and how many had events."""
 
     attempt: Attempt
-    taken: int
-    heard_of: int
+    accepted: int
+    with_events: int
 
 
-def neighbours(pks: Iterable[int]) -> dict[int, Neighbours]:
-    """Return each of these attempts and what is known around it, in one question for all."""
+def nearby(pks: Iterable[int]) -> dict[int, Nearby]:
+    """Return each of these attempts with its evidence, by its id; one query for all."""
     wanted = sorted(pks)
     if not wanted:
         return {}
-    found = {attempt.pk: attempt for attempt in _around(wanted)}
-    taken = [attempt for attempt in found.values() if attempt.outcome == AttemptOutcome.ACCEPTED]
-    return {pk: _neighbours(found[pk], taken) for pk in wanted if pk in found}
+    found = {attempt.pk: attempt for attempt in _attempts_around(wanted)}
+    accepted = [attempt for attempt in found.values() if attempt.outcome == AttemptOutcome.ACCEPTED]
+    return {pk: _nearby(found[pk], accepted) for pk in wanted if pk in found}
 
 
-def _around(pks: list[int]) -> Iterable[Any]:
+def _attempts_around(pks: list[int]) -> Iterable[Any]:
     near = Q()
-    for first, last in _spans(pks):
+    for first, last in _id_ranges(pks):
         near |= Q(pk__range=(first, last))
     heard = Exists(WebhookEvent.objects.filter(message=OuterRef("message")))
     rows = Attempt.objects.filter(near).order_by().defer("answer")
-    return rows.annotate(integration_id=F("message__integration_id"), is_heard_of=heard)
+    return rows.annotate(integration_id=F("message__integration_id"), has_events=heard)
 
 
-def _neighbours(attempt: Any, taken: list[Any]) -> Neighbours:
+def _nearby(attempt: Any, accepted: list[Any]) -> Nearby:
     others = [
-        other.is_heard_of
-        for other in taken
+        other.has_events
+        for other in accepted
         if other.integration_id == attempt.integration_id
         and abs(other.opened_at - attempt.opened_at) <= WITHIN
     ]
-    return Neighbours(attempt, len(others), sum(others))
+    return Nearby(attempt, len(others), sum(others))
 
 
-def _spans(pks: list[int]) -> list[tuple[int, int]]:
-    """Return the ids around `pks`, those that meet in one piece."""
-    spans: list[tuple[int, int]] = []
+def _id_ranges(pks: list[int]) -> list[tuple[int, int]]:
+    """Return the id ranges around `pks`; ranges that overlap are merged."""
+    ranges: list[tuple[int, int]] = []
     for pk in pks:
-        first, last = pk - NEAREST, pk + NEAREST
-        if spans and first <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], last)
+        first, last = pk - NEAREST_IDS, pk + NEAREST_IDS
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], last)
         else:
-            spans.append((first, last))
-    return spans
+            ranges.append((first, last))
+    return ranges

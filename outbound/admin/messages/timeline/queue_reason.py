@@ -1,4 +1,4 @@
-"""Why a queued message waits, where it is more than its turn that it waits for."""
+"""Why a queued message is not sent yet."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from outbound.models import Message
 from outbound.sending.limits import backpressure
 
 
-def held(message: Message, now: datetime) -> str:
-    """Return what holds a queued message back, in a sentence or two; nothing where it is simply next."""
+def queue_reason(message: Message, now: datetime) -> str:
+    """Return what a queued message waits for, as a sentence; "" if only other messages are before it."""
     if message.status != MessageStatus.QUEUED:
         return ""
     campaign, integration = message.campaign, message.integration
     if campaign.status == CampaignStatus.PAUSED:
-        return _("It waits because its send is paused: %(reason)s") % {"reason": _own(campaign.status_reason)}
+        return _("It waits because its send is paused: %(reason)s") % {
+            "reason": _translated(campaign.status_reason)
+        }
     if not integration.is_active:
         return _("It waits because its integration is not active: %(reason)s") % {
-            "reason": _own(integration.status_reason)
+            "reason": _translated(integration.status_reason)
         }
     if starts_later(message, now):
         return _("It was sent with a time to start, and goes out by itself from %(when)s on.") % {
@@ -42,6 +44,6 @@ def starts_later(message: Message, now: datetime) -> bool:
     )
 
 
-def _own(reason: str) -> str:
-    # What the console decided by itself is stored in English, as a msgid.
+def _translated(reason: str) -> str:
+    # Reasons that the console sets itself are stored as English msgids.
     return _(reason) if reason else "–"

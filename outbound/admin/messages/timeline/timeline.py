@@ -1,4 +1,4 @@
-"""What happened to one message, in order: composed, queued, each attempt, each event, any decision."""
+"""The timeline of one message: composed, queued, attempts, webhook events, and a person's resolution."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ from django.utils.translation import gettext as _
 
 from outbound.admin.base.badges import ATTEMPT_BADGES
 from outbound.admin.base.formatting import person
-from outbound.admin.messages.timeline.entry import Moment
-from outbound.admin.messages.timeline.events import events_of, happened_at, reported, told
+from outbound.admin.messages.timeline.entry import Entry
+from outbound.admin.messages.timeline.events import event_entry, events_of, happened_at, status_of
 from outbound.admin.messages.timeline.queue_reason import starts_later
 from outbound.lifecycle import TAKEN, AttemptOutcome, CampaignStatus, MessageStatus
 from outbound.models import Attempt, Message
 
 
-def timeline(message: Message, now: datetime) -> list[Moment]:
-    """Return the moments of `message`: one query for its attempts, and one for its events."""
+def timeline(message: Message, now: datetime) -> list[Entry]:
+    """Return the entries in the order of time; two queries, for attempts and for events."""
     campaign = message.campaign
     composed = _("Composed by %(who)s") % {"who": person(campaign.created_by)}
-    moments = [Moment(composed, campaign.created_at)]
+    entries = [Entry(composed, campaign.created_at)]
     sent_by = {"who": person(campaign.launched_by)}
     if message.status == MessageStatus.SKIPPED and not message.payload:
-        moments.append(
-            Moment(_("Left out when %(who)s sent it") % sent_by, message.created_at, detail=_why(message))
+        entries.append(
+            Entry(_("Left out when %(who)s sent it") % sent_by, message.created_at, detail=_why(message))
         )
-        return moments
-    moments.append(Moment(_("Queued by %(who)s") % sent_by, message.created_at, "info"))
-    moments += _what_became_of_it(message)
+        return entries
+    entries.append(Entry(_("Queued by %(who)s") % sent_by, message.created_at, "info"))
+    entries += _after_queueing(message)
     if starts_later(message, now):
-        moments.append(Moment(_("Starts"), message.due_at, "info"))
+        entries.append(Entry(_("Starts"), message.due_at, "info"))
     elif message.status == MessageStatus.QUEUED and message.attempt_count:
-        moments.append(_next_try(message))
-    return moments
+        entries.append(_next_try(message))
+    return entries
 
 
-def _what_became_of_it(message: Message) -> list[Moment]:
-    """Return the attempts, the events and what people decided, each where it belongs in time."""
+def _after_queueing(message: Message) -> list[Entry]:
+    """Return attempts, events, resolution and end of the message, sorted by time."""
     attempts, events = list(message.attempts.order_by("number")), events_of(message)
     placed = [(attempt.opened_at, _attempt(attempt)) for attempt in attempts]
-    placed += [(_place(event, attempts), reported(event)) for event in events]
+    placed += [(_position(event, attempts), event_entry(event)) for event in events]
     if message.settled_at:
-        placed += [(one.at or message.settled_at, one) for one in _settled(message, events)]
+        placed += [(one.at or message.settled_at, one) for one in _resolution(message, events)]
     if message.status in (MessageStatus.SKIPPED, MessageStatus.CANCELLED):
         what, at = message.get_status_display(), message.status_changed_at
-        placed.append((at, Moment(what, at, detail=message.get_reason_display())))
+        placed.append((at, Entry(what, at, detail=message.get_reason_display())))
     return [one for _at, one in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _place(event: Any, attempts: Sequence[Attempt]) -> datetime:
-    """Return where an event stands: never before the call that it speaks of, whatever the clocks say."""
+def _position(event: Any, attempts: Sequence[Attempt]) -> datetime:
+    """Return the time to sort an event by: never before the attempt it follows, even if clocks differ."""
     opened = [attempt.opened_at for attempt in attempts if attempt.opened_at <= event.received_at]
     return max([happened_at(event), *opened[-1:]])
 
 
-def _settled(message: Message, events: Sequence[Any]) -> list[Moment]:
-    """Return a person's decision about a doubt, and the evidence that came all the same."""
+def _resolution(message: Message, events: Sequence[Any]) -> list[Entry]:
+    """Return how a person resolved an unconfirmed message, and evidence that came afterwards."""
     assert message.settled_at
     who = {"who": person(message.settled_by)}
     if message.status == MessageStatus.ASSUMED_SENT:
@@ -66,29 +66,29 @@ def _settled(message: Message, events: Sequence[Any]) -> list[Moment]:
         what = _("Taken as not sent by %(who)s") % who
     else:
         what = _("Decided by %(who)s without an answer") % who
-    moments = [Moment(what, message.settled_at, "warning", message.settled_reason)]
+    entries = [Entry(what, message.settled_at, "warning", message.settled_reason)]
     if message.status in TAKEN:
-        moments.append(_evidence(message, message.settled_at, events))
-    return moments
+        entries.append(_evidence(message, message.settled_at, events))
+    return entries
 
 
-def _evidence(message: Message, decided_at: datetime, events: Sequence[Any]) -> Moment:
-    came = [event.received_at for event in events if event.received_at > decided_at and told(event)]
-    if came:
-        return Moment(_("Zenvia told of it after all, and that counts"), came[0], "success")
-    return Moment(_("The answer came after all, and counts"), message.status_changed_at, "success")
+def _evidence(message: Message, resolved_at: datetime, events: Sequence[Any]) -> Entry:
+    later = [event.received_at for event in events if event.received_at > resolved_at and status_of(event)]
+    if later:
+        return Entry(_("Zenvia told of it after all, and that counts"), later[0], "success")
+    return Entry(_("The answer came after all, and counts"), message.status_changed_at, "success")
 
 
-def _next_try(message: Message) -> Moment:
+def _next_try(message: Message) -> Entry:
     if message.campaign.status == CampaignStatus.PAUSED:
-        return Moment(_("Next try when the send is resumed"), None, "warning", _why(message))
+        return Entry(_("Next try when the send is resumed"), None, "warning", _why(message))
     if not message.integration.is_active:
-        return Moment(_("Next try when the integration is resumed"), None, "warning", _why(message))
-    return Moment(_("Next try"), message.due_at, "info", _why(message))
+        return Entry(_("Next try when the integration is resumed"), None, "warning", _why(message))
+    return Entry(_("Next try"), message.due_at, "info", _why(message))
 
 
-def _attempt(attempt: Attempt) -> Moment:
-    return Moment(
+def _attempt(attempt: Attempt) -> Entry:
+    return Entry(
         what=_("Attempt %(number)d: %(outcome)s")
         % {"number": attempt.number, "outcome": attempt.get_outcome_display()},
         at=attempt.opened_at,
@@ -99,7 +99,7 @@ def _attempt(attempt: Attempt) -> Moment:
 
 
 def facts(attempt: Attempt) -> list[str]:
-    """Return what is known of one call, in words; empty texts where nothing is."""
+    """Return reason, HTTP status, latency and external id of one attempt as texts; "" for unknown ones."""
     return [
         attempt.get_reason_display(),
         f"HTTP {attempt.http_status}" if attempt.http_status else "",

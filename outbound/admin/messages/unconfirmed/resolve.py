@@ -1,4 +1,4 @@
-"""A person says what became of messages in doubt: asked once, with the reason, and never on a GET."""
+"""The page on which a person resolves unconfirmed messages as sent or as not sent, with a reason."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from outbound.admin.messages.unconfirmed import selection
 from outbound.models import Attempt, Campaign, Message
 from outbound.sending.control.unconfirmed import settle
 
-# An answer that is late, or a status of the gateway's, comes within this time if it comes at all.
-STILL_OPEN = timedelta(minutes=30)
+# A late response or a status of the gateway comes within this time, if at all.
+LATE_ANSWER = timedelta(minutes=30)
 MAX_SHOWN = 5
 
 
-class DecisionForm(TypedCountForm):
+class ResolveForm(TypedCountForm):
     reason = reason_field(gettext_lazy("How you know. Your colleagues read it on the message's page."))
     typed_count = TypedCountField(
         label=gettext_lazy("How many messages is this about? Type the number."),
@@ -37,8 +37,8 @@ class DecisionForm(TypedCountForm):
     )
 
 
-class DecideView(ConsolePage):
-    """The address says what is decided, and how (`as`); a POST to it decides what is still in doubt."""
+class ResolveView(ConsolePage):
+    """The query string selects the messages and says how (`as`); a POST resolves those still unconfirmed."""
 
     title = gettext_lazy("Decide what is in doubt")
     permission_required = ("outbound.view_message", "outbound.settle_message")
@@ -49,24 +49,24 @@ class DecideView(ConsolePage):
         return {"sent": True, "not_sent": False}.get(self.request.GET.get("as", ""))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._decided_page(None)
+        return self._respond(None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._decided_page(request.POST)
+        return self._respond(request.POST)
 
-    def _decided_page(self, posted: Any) -> HttpResponse:
+    def _respond(self, posted: Any) -> HttpResponse:
         now = timezone.now()
-        rows = selection.chosen(self.request.GET, now)
+        rows = selection.selected(self.request.GET, now)
         found = list(rows.values_list("pk", "phone"))
         pks = [pk for pk, _phone in found]
         if not pks or self.as_sent is None:
-            return self._nothing_to_decide()
-        form = DecisionForm(posted, count=len(pks))
+            return self._nothing_selected()
+        form = ResolveForm(posted, count=len(pks))
         if form.is_valid():
-            return self._decide(pks, form.cleaned_data["reason"], now)
-        return self._ask(rows, [phone for _pk, phone in found], form, now)
+            return self._resolve(pks, form.cleaned_data["reason"], now)
+        return self._form_page(rows, [phone for _pk, phone in found], form, now)
 
-    def _nothing_to_decide(self) -> HttpResponse:
+    def _nothing_selected(self) -> HttpResponse:
         query = self.request.GET
         if query.get("all") or query.getlist("message"):
             messages.info(self.request, _("Nothing of what you chose is in doubt any more."))
@@ -74,23 +74,23 @@ class DecideView(ConsolePage):
             messages.warning(self.request, _("Choose at least one message first."))
         return redirect(self._back())
 
-    def _decide(self, pks: list[int], reason: str, now: datetime) -> HttpResponse:
+    def _resolve(self, pks: list[int], reason: str, now: datetime) -> HttpResponse:
         as_sent = bool(self.as_sent)
         count = settle(pks, as_sent=as_sent, reason=reason, by=self.user, now=now)
-        messages.success(self.request, _said(count, as_sent=as_sent))
+        messages.success(self.request, _success(count, as_sent=as_sent))
         if count < len(pks):
             messages.info(
                 self.request, _("The others were settled meanwhile, by an answer or by a colleague.")
             )
         if count and not as_sent and self.user.has_perm("outbound.add_campaign"):
-            return redirect(f"{reverse('admin:outbound_message_again')}?at={selection.stamped(now)}")
+            return redirect(f"{reverse('admin:outbound_message_resend')}?at={selection.to_param(now)}")
         return redirect(self._back())
 
-    def _ask(
-        self, rows: QuerySet[Message], numbers: list[str], form: DecisionForm, now: datetime
+    def _form_page(
+        self, rows: QuerySet[Message], numbers: list[str], form: ResolveForm, now: datetime
     ) -> HttpResponse:
         count = len(numbers)
-        recent = Attempt.objects.filter(message__in=rows.order_by(), opened_at__gt=now - STILL_OPEN)
+        recent = Attempt.objects.filter(message__in=rows.order_by(), opened_at__gt=now - LATE_ANSWER)
         return self.render(
             {
                 "title": _question(count, as_sent=bool(self.as_sent)),
@@ -107,10 +107,10 @@ class DecideView(ConsolePage):
 
     def _back(self) -> str:
         query = self.request.GET
-        if query.get("back") == "message" and (pks := selection.ticked(query)) and pks[0]:
+        if query.get("back") == "message" and (pks := selection.selected_ids(query)) and pks[0]:
             return reverse("admin:outbound_message_change", args=[pks[0]])
-        filters = selection.kept(query).urlencode()
-        address = reverse("admin:outbound_message_doubts")
+        filters = selection.filters(query).urlencode()
+        address = reverse("admin:outbound_message_unconfirmed")
         return f"{address}?{filters}" if filters else address
 
 
@@ -135,7 +135,7 @@ def _explanation(*, as_sent: bool) -> list[str]:
 
 
 def _facts(rows: QuerySet[Message], numbers: list[str]) -> list[Fact]:
-    """Say whom it is about: how many, the first few numbers, and of which sends."""
+    """Return how many messages are selected, the first few phone numbers, and their sends."""
     first = [phones.display(phone) for phone in numbers[:MAX_SHOWN]]
     sends = Campaign.objects.filter(pk__in=rows.order_by().values("campaign_id"))
     names = [str(campaign) for campaign in sends.only("title")[: MAX_SHOWN + 1]]
@@ -150,7 +150,7 @@ def _listed(texts: list[str], *, more: bool) -> str:
     return " · ".join([*texts, "…"] if more else texts)
 
 
-def _said(count: int, *, as_sent: bool) -> str:
+def _success(count: int, *, as_sent: bool) -> str:
     if as_sent:
         text = ngettext("%(count)d message is taken as sent.", "%(count)d messages are taken as sent.", count)
     else:

@@ -1,6 +1,6 @@
-"""Which messages in doubt an address speaks of: what a filter matches, or rows that were ticked.
+"""The unconfirmed messages that a query string selects: by filter, or row by row.
 
-A choice lives in the address alone, so going back, reloading and signing in anew keep it.
+The selection is kept in the query string only, so it survives going back, reloading and a new sign-in.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from outbound.lifecycle import IN_DOUBT
 from outbound.models import Message
 from outbound.search.terms import MAX_TERM_LENGTH, as_pk, find_messages
 
-MAX_TICKED = 500
+MAX_SELECTED = 500
 FILTERS = ("integration", "campaign", "q")
 
 
-def in_doubt(query: QueryDict) -> QuerySet[Message]:
-    """Return the messages in doubt that the filter in `query` matches, the newest first."""
+def unconfirmed(query: QueryDict) -> QuerySet[Message]:
+    """Return the unconfirmed messages that match the filters in `query`, newest first."""
     rows = Message.objects.filter(status__in=IN_DOUBT).order_by("-id")
     for name in ("integration", "campaign"):
         if query.get(name):
@@ -30,32 +30,32 @@ def in_doubt(query: QueryDict) -> QuerySet[Message]:
     return find_messages(rows, text) if len(text) <= MAX_TERM_LENGTH else rows.none()
 
 
-def chosen(query: QueryDict, now: datetime) -> QuerySet[Message]:
-    """Return what is to be decided: the ticked rows, or with `all` whatever the filter matched when seen."""
+def selected(query: QueryDict, now: datetime) -> QuerySet[Message]:
+    """Return the selected rows, or with `all` the rows that matched the filters when the page was `seen`."""
     if query.get("all"):
-        # A doubt that arose since then was not looked at by anybody.
-        return in_doubt(query).filter(status_changed_at__lte=unstamped(query.get("seen", ""), now))
-    return Message.objects.filter(status__in=IN_DOUBT, pk__in=ticked(query)).order_by("-id")
+        # Nobody has looked at a message that became unconfirmed after that.
+        return unconfirmed(query).filter(status_changed_at__lte=from_param(query.get("seen", ""), now))
+    return Message.objects.filter(status__in=IN_DOUBT, pk__in=selected_ids(query)).order_by("-id")
 
 
-def ticked(query: QueryDict) -> list[int]:
-    return [as_pk(text) for text in query.getlist("message")[:MAX_TICKED]]
+def selected_ids(query: QueryDict) -> list[int]:
+    return [as_pk(text) for text in query.getlist("message")[:MAX_SELECTED]]
 
 
-def stamped(moment: datetime) -> str:
-    """Write a moment for an address, to the microsecond."""
+def to_param(moment: datetime) -> str:
+    """Return a moment as a query parameter: microseconds since the epoch."""
     return str(round(moment.timestamp() * 1_000_000))
 
 
-def unstamped(text: str, now: datetime) -> datetime:
-    """Read what `stamped` wrote; nothing lies after `now`, and nonsense lies long ago."""
+def from_param(text: str, now: datetime) -> datetime:
+    """Parse the result of `to_param`; at most `now`, and the epoch if it cannot be parsed."""
     return datetime.fromtimestamp(min(as_pk(text) / 1_000_000, now.timestamp()), tz=UTC)
 
 
-def kept(query: QueryDict) -> QueryDict:
-    """Return the filter of `query` alone, for links that keep it."""
-    filters = QueryDict(mutable=True)
+def filters(query: QueryDict) -> QueryDict:
+    """Return only the filters of `query`, for links that keep them."""
+    kept = QueryDict(mutable=True)
     for name in FILTERS:
         if value := query.get(name):
-            filters[name] = value
-    return filters
+            kept[name] = value
+    return kept

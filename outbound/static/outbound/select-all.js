@@ -1,6 +1,6 @@
 /** One box that ticks all boxes of a page. Without scripts it stays hidden, and each box works by itself. */
 
-for (const form of document.querySelectorAll("form[data-tick-all]")) {
+for (const form of document.querySelectorAll("form[data-select-all]")) {
   const label = form.querySelector("[data-all-of-page]");
   const boxes = [...form.querySelectorAll("input[name=message]")];
   const all = label?.querySelector("input");
