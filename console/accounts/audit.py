@@ -62,14 +62,14 @@ class KeptMixin:
         card.note = " ".join(filter(None, (_kept(), card.note)))
         return card
 
-    def deed(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
+    def audit_verb(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
         if isinstance(form, SetPasswordMixin) and not add:
             return Verb.PASSWORD_CHANGED
         if RIGHTS & changes.keys() and not add:
             return Verb.RIGHTS_CHANGED
         if "is_active" in changes and not add:
             return Verb.USER_REACTIVATED if form.instance.is_active else Verb.USER_DEACTIVATED
-        return super().deed(form, changes, add=add)  # type: ignore[misc]
+        return super().audit_verb(form, changes, add=add)  # type: ignore[misc]
 
     @transaction.atomic
     def user_change_password(self, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What every page of the console says of the worker."""
+"""The alarm about the worker, on every page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def sender_alarm(context: dict[str, Any]) -> str:
-    """Return why somebody should look at the worker, or "".
+    """Return why a person should check the worker, or "".
 
-    It asks the database once, and twice where no sender was at work lately. A page that knows puts
-    `sender_alarm` into its context.
+    Takes one query, and two if no sender wrote a heartbeat lately; none if the context has `sender_alarm`.
     """
     known: str | None = context.get("sender_alarm")
     return heartbeat.alarm(timezone.now()) if known is None else known

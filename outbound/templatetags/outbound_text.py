@@ -1,4 +1,4 @@
-"""Filters that turn our values into text for people."""
+"""Template filters that format values."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ register = template.Library()
 
 @register.filter
 def phone(e164: str) -> str:
-    """Show a stored number: `+55 35 98800-1234`."""
+    """Format a stored phone number, such as `+55 35 98800-1234`."""
     return phones.display(e164)
 
 
 @register.filter
 def error_text(error: ValidationError) -> str:
-    """Show the message of a ValidationError."""
+    """Return the messages of a ValidationError as one text."""
     return " ".join(error.messages)
 
 
 @register.filter
 def unlocalized(value: object) -> str:
-    """Write a number for an address or an attribute, without thousands separators."""
+    """Format a number for a URL or an attribute, without thousands separators."""
     return str(localize(value, use_l10n=False))
 
 
 @register.filter
 def translated(text: str) -> str:
-    """Show a sentence that the console stored in English; what a person wrote stays as it is."""
+    """Translate a sentence that is stored as an English msgid; other text is returned unchanged."""
     return gettext(text) if text else ""
 
 
 @register.filter
 def percent(share: float | None) -> str:
-    """Show a part of 1 in whole percent; nothing of nothing is a dash, and almost all is not all."""
+    """Format a fraction of 1 in whole percent: "–" for None, and never 0% or 100% by rounding."""
     if share is None:
         return "–"
     if 0 < share < 0.01:

@@ -1,1 +1,1 @@
-"""What the pages of all records share."""
+"""What the admin pages of all records share."""

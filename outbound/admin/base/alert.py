@@ -1,4 +1,4 @@
-"""One line of the first page: what needs somebody, or that all is well."""
+"""One alert of the home page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Alert:
-    """One line with a symbol. `tone` is `success` or `warning`; `url` leads to what it speaks of."""
+    """A sentence with an icon. `tone` is `success` or `warning`; `url` is the page it is about, or ""."""
 
     icon: str
     text: str

@@ -1,4 +1,4 @@
-"""What the forms of the admin do, in the audit log: one entry for each form that changed something."""
+"""Writes one audit log entry for each admin form that changed something."""
 
 from __future__ import annotations
 
@@ -16,41 +16,43 @@ from outbound.audit import FORM_VERBS, Verb
 
 
 @dataclass(frozen=True)
-class Deed:
-    """What a form did. Without changes there is nothing to tell, unless the verb says more than "changed"."""
+class FormChange:
+    """The verb of a saved form and the changed fields; `changes` may be empty."""
 
     verb: Verb
     changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
-class RecordingMixin:
-    """Takes the place of the admin's own log, by the hooks that the admin calls once for each form."""
+class AuditMixin:
+    """Replaces Django's admin log: the admin calls these hooks once for each form."""
 
     model: type[Model]
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         found = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
         if found is not None and request.method == "POST":
-            found.as_it_was = audit.snapshot(found)
+            found.before_form = audit.snapshot(found)
         return found
 
-    def deed(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
+    def audit_verb(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
         """Return the verb for a form that was saved."""
         created, changed, _deleted = FORM_VERBS[self.model]
         return created if add else changed
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Deed:
-        record = getattr(form, "instance", None) or form.user  # the form of a password has a user
-        before = {} if add else record.as_it_was
-        changes = audit.changed(before, record) | _of_lists(form) | _of_rows(formsets or ())
-        return Deed(self.deed(form, changes, add=add), changes)
+    ) -> FormChange:
+        record = (
+            getattr(form, "instance", None) or form.user
+        )  # the password form has a user instead of an instance
+        before = {} if add else record.before_form
+        changes = audit.changed(before, record) | _many_to_many(form) | _inline_rows(formsets or ())
+        return FormChange(self.audit_verb(form, changes, add=add), changes)
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Deed) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: FormChange) -> None:
         audit.record(obj, message.verb, request.user, message.changes, action=LogEntry.Action.CREATE)
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Deed) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: FormChange) -> None:
         if message.changes or message.verb != FORM_VERBS[self.model][1]:
             audit.record(obj, message.verb, request.user, message.changes)
 
@@ -63,8 +65,8 @@ class RecordingMixin:
             audit.record_rows(self.model, [row.pk for row in rows], verb, request.user, **how)
 
 
-def _of_lists(form: Any) -> dict[str, list[Any]]:
-    """Return what changed in fields that hold many records, such as a person's groups and rights."""
+def _many_to_many(form: Any) -> dict[str, list[Any]]:
+    """Return the changes of many-to-many fields, such as the groups and permissions of a user."""
     many = [field.name for field in form.instance._meta.many_to_many] if hasattr(form, "instance") else []
     return {
         name: [_names(form.initial.get(name) or ()), _names(form.cleaned_data[name])]
@@ -78,14 +80,14 @@ def _names(records: Iterable[Any]) -> list[str]:
 
 
 def _name(record: Any) -> str:
-    """Return a record's name; of a right its code, which has a name in each language."""
+    """Return the name of a record; for a permission its code, which does not depend on the language."""
     if not hasattr(record, "codename"):
         return str(record)
     return f"{ContentType.objects.get_for_id(record.content_type_id).app_label}.{record.codename}"
 
 
-def _of_rows(formsets: Sequence[Any]) -> dict[str, list[Any]]:
-    """Return what changed in the rows below a form, such as a template's fields: `name.of_row`."""
+def _inline_rows(formsets: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return the changes of inline rows, such as the fields of a template, as `model.row.field`."""
     changes: dict[str, list[Any]] = {}
     for rows in formsets:
         kind = rows.model._meta.model_name

@@ -1,4 +1,4 @@
-"""The colour and the symbol of each state. The word always stands beside them."""
+"""The colour and icon of each status; pages show them next to its label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from outbound.lifecycle import AttemptOutcome, EventState, MessageStatus
 
 @dataclass(frozen=True)
 class Badge:
-    """`tone` is one of info, success, warning, danger, neutral; `icon` a name of the symbol font."""
+    """`tone` is info, success, warning, danger or neutral; `icon` a name in the font Material Symbols."""
 
     tone: str
     icon: str

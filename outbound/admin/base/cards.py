@@ -1,4 +1,4 @@
-"""The card above a form: how the record stands, and where a person can go from here."""
+"""The card above the form of a record: its state, and links to related pages and actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Fact:
-    """One line. With a `badge` (info, success, warning, danger) the value is a coloured label."""
+    """One label and value. With a `badge` (info, success, warning, danger) the value is a coloured label."""
 
     label: str
     value: str
@@ -16,7 +16,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Link:
-    """One button that leads to a page. `kind` is primary, danger or nothing."""
+    """A link styled as a button. `kind` is primary, danger or ""."""
 
     label: str
     url: str

@@ -1,4 +1,4 @@
-"""When something happened and who did it, in words."""
+"""Dates and users as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 
 def moment(at: datetime | None) -> str:
-    """Show a moment unmistakably in either language, with its zone: `12 Nov 2026 14:03 -03`."""
+    """Format a moment in local time with its zone, such as `12 Nov 2026 14:03 -03`; "–" for None."""
     return date_format(timezone.localtime(at), "j M Y H:i T") if at else "–"
 
 
@@ -21,5 +21,5 @@ def person(user: Any) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Keep a number or a moment on one line of a list."""
+    """Wrap a text so that a list does not break it into two lines."""
     return format_html('<span class="whitespace-nowrap">{}</span>', text)

@@ -1,4 +1,4 @@
-"""What our pages have in common: quick lists, typed search, and no filter but the shown ones."""
+"""The base of our ModelAdmins: fast lists, a search by field, and only the filters that are shown."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
-from outbound.admin.base.audit_entries import RecordingMixin
+from outbound.admin.base.audit_entries import AuditMixin
 from outbound.admin.base.cards import Card
 from outbound.admin.base.pagination import CappedPaginator
 from outbound.search.terms import MAX_TERM_LENGTH
 
 
 class ConsoleInline(TabularInline):
-    """Rows below a form: never more than `max_num`, whatever number of them a form says that it has."""
+    """Inline rows, limited to `max_num` even if the posted form claims more."""
 
     extra = 0
 
@@ -25,17 +25,17 @@ class ConsoleInline(TabularInline):
         return super().get_formset(request, obj, **(bounds | kwargs))
 
 
-class ConsoleAdmin(RecordingMixin, ModelAdmin):
+class ConsoleAdmin(AuditMixin, ModelAdmin):
     """The base of our ModelAdmins.
 
-    `filter_lookups` names the query parameters of `list_filter`; any other lookup in an address is
-    refused, so that nobody guesses a column they are not shown. `find` answers the search box.
+    `filter_lookups` are the query parameters of `list_filter`. Any other lookup is refused, so that nobody
+    can probe columns that the list does not show. `find` runs the search.
     """
 
     list_per_page = 25
     list_max_show_all = 25
     show_full_result_count = False
-    show_facets = ShowFacets.NEVER  # they would count the whole table for each choice
+    show_facets = ShowFacets.NEVER  # facets count the whole table for each choice
     paginator = CappedPaginator
     actions = None
     change_form_outer_before_template = "outbound/base/card.html"
@@ -46,7 +46,7 @@ class ConsoleAdmin(RecordingMixin, ModelAdmin):
         return lookup in self.filter_lookups and "\x00" not in value
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Its page shows what would be gone.
+        # The confirmation page lists the records that would be deleted.
         return self.has_view_permission(request, obj) and super().has_delete_permission(request, obj)
 
     def get_search_results(
@@ -58,7 +58,7 @@ class ConsoleAdmin(RecordingMixin, ModelAdmin):
         return (find(queryset, text) if len(text) <= MAX_TERM_LENGTH else queryset.none()), False
 
     def card(self, request: HttpRequest, obj: Any) -> Card | None:
-        """Return what stands above the form of a saved record."""
+        """Return the card above the form of a saved record, or None."""
         return None
 
     def render_change_form(

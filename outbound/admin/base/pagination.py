@@ -1,4 +1,7 @@
-"""Paging that stays quick on a history of millions: nobody counts what nobody will leaf through."""
+"""A paginator that does not count millions of rows.
+
+The skin's InfinitePaginator does not count at all, but then the list cannot show its number of rows.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,24 @@ from django.db import connections
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-CAP = 10_001  # four hundred pages of 25, and one row more to tell that there are more
+CAP = 10_001  # 400 pages of 25, and one row that tells that there are more
 
-_WHOLE = """
+_COUNT_OR_ESTIMATE = """
 SELECT (SELECT COUNT(*) FROM (SELECT FROM {table} LIMIT %s) AS counted), reltuples
 FROM pg_class WHERE oid = %s::regclass
 """
 
 
 class CappedPaginator(Paginator):
-    """Counts at most CAP rows; a whole PostgreSQL table above that is as long as the planner believes.
+    """Counts at most CAP rows, and estimates the length of an unfiltered PostgreSQL table above that.
 
-    Nobody leafs further than CAP: whoever looks for something filters or searches.
+    Pages beyond CAP do not exist.
     """
 
     template_name = "outbound/base/pagination.html"
 
     @property
-    def furthest(self) -> int:
+    def last_row(self) -> int:
         return CAP - 1
 
     @property
@@ -40,44 +43,44 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def num_pages(self) -> int:
-        return max(1, min(ceil(self.count / self.per_page), self.furthest // self.per_page or 1))
+        return max(1, min(ceil(self.count / self.per_page), self.last_row // self.per_page or 1))
 
     @cached_property
     def count(self) -> int:
         rows = self.object_list
         if not isinstance(rows, QuerySet):
             return len(rows)
-        rows = counted(rows)[:CAP]
-        return _count_whole(rows) if _is_whole_in_postgresql(rows) else rows.count()
+        rows = count_query(rows)[:CAP]
+        return _estimated_count(rows) if _has_estimate(rows) else rows.count()
 
 
-def counted_by(rows: QuerySet[Any], same: QuerySet[Any]) -> QuerySet[Any]:
-    """Return `rows` such that a paginator which is given them counts `same`: the same rows, found sooner."""
-    rows.counted = same  # type: ignore[attr-defined]  # a copy of `rows` has it no more, and counts itself
+def with_count_query(rows: QuerySet[Any], count_query: QuerySet[Any]) -> QuerySet[Any]:
+    """Let a paginator count `count_query` instead of `rows`: the same rows, by a faster query."""
+    rows.count_query = count_query  # type: ignore[attr-defined]  # clones of `rows` do not keep it
     return rows
 
 
-def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return what is counted of `rows`: the same rows, in no order."""
-    return getattr(rows, "counted", rows).order_by()
+def count_query(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the query to count `rows` by, without an order."""
+    return getattr(rows, "count_query", rows).order_by()
 
 
 def count_of(rows: QuerySet[Any]) -> int:
     """Count all of `rows`, however many they are."""
-    return counted(rows).count()
+    return count_query(rows).count()
 
 
-def _is_whole_in_postgresql(rows: QuerySet[Any]) -> bool:
-    """Whether `rows` is a whole table of which the planner has a notion."""
+def _has_estimate(rows: QuerySet[Any]) -> bool:
+    """Whether `rows` is an unfiltered table in PostgreSQL, whose planner knows its estimated length."""
     query = rows.query
     return connections[rows.db].vendor == "postgresql" and not query.where and not query.distinct
 
 
-def _count_whole(rows: QuerySet[Any]) -> int:
-    """Return how many rows of a table the CAP lets us count, or how long the planner believes it is."""
+def _estimated_count(rows: QuerySet[Any]) -> int:
+    """Count up to CAP rows of a table, and return the planner's estimate if there are more."""
     connection = connections[rows.db]
     table = connection.ops.quote_name(rows.query.get_meta().db_table)
     with connection.cursor() as cursor:
-        cursor.execute(_WHOLE.format(table=table), [CAP, table])
-        counted, believed = cursor.fetchone()
-    return max(counted, int(believed)) if counted == CAP else int(counted)
+        cursor.execute(_COUNT_OR_ESTIMATE.format(table=table), [CAP, table])
+        counted, estimated = cursor.fetchone()
+    return max(counted, int(estimated)) if counted == CAP else int(counted)

@@ -1,4 +1,4 @@
-"""Records that tell what happened: to be read by whoever may view them, and changed by nobody."""
+"""The base of admins whose records can only be viewed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from outbound.admin.base.model_admin import ConsoleAdmin
 
 
 class ReadOnlyAdmin(ConsoleAdmin):
-    """Shows records and offers nothing else."""
+    """Allows viewing, and neither adding, changing nor deleting."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""A page of the console that is no list and no record: the admin's frame, a permission of its own."""
+"""The base of pages that are neither a list nor a form of a record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from outbound.models import Campaign
 
 
 class ConsolePage(PermissionRequiredMixin, View):
-    """Mount it with `as_view(site=...)` inside the admin's `admin_view`, which asks for the login."""
+    """A view in the frame of the admin. Wrap `as_view(site=...)` in `admin_view`, which requires a login."""
 
     site: Any = None
     title: str | Promise = ""
@@ -27,10 +27,10 @@ class ConsolePage(PermissionRequiredMixin, View):
 
     @property
     def user(self) -> User:
-        return cast(User, self.request.user)  # admin_view lets nobody else through
+        return cast(User, self.request.user)  # admin_view lets only users through
 
     def already_sent(self, campaign: Campaign) -> HttpResponse:
-        """Lead from a draft that is one no more to what became of it."""
+        """Redirect from a draft that was sent meanwhile to the page of its send."""
         messages.info(self.request, _("This was sent already. Here is what became of it."))
         return redirect("admin:outbound_campaign_change", campaign.pk)
 
@@ -39,5 +39,5 @@ class ConsolePage(PermissionRequiredMixin, View):
         if framed:
             frame = self.site.each_context(self.request) | frame
         if draft := context.get("draft"):
-            frame |= {"original": draft, "opts": draft._meta}  # the trail above the page leads back to it
+            frame |= {"original": draft, "opts": draft._meta}  # for the breadcrumbs
         return render(self.request, self.template_name, frame | context, status=status)

@@ -1,1 +1,1 @@
-"""The first page and the reports."""
+"""The home page and the reports."""

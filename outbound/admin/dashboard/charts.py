@@ -1,4 +1,4 @@
-"""Tallies as stacked bars: all that a template needs to draw them as an SVG, the lengths in percent."""
+"""Tallies as stacked bars, with all lengths in percent, for an SVG in a template."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django.utils.translation import ngettext
 
 from outbound.reports.totals import Tally
 
-MOST_LABELS = 7
-BAR_SHARE = 0.72  # of the room that each bar has
-# Two refusals among thousands are to be seen all the same.
-LEAST_HEIGHT = 1.2
+MAX_LABELS = 7
+BAR_SHARE = 0.72  # of the width of each column
+# In percent, so that two refusals among thousands stay visible.
+MIN_HEIGHT = 1.2
 
 
 @dataclass(frozen=True)
 class Part:
-    """One layer of each bar."""
+    """One part of each bar, from bottom to top."""
 
     label: str | Promise
     tone: str
@@ -36,7 +36,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, its numbers in the order of the legend. `middle` is where its label stands, if it has one."""
+    """One bar, with its counts in the order of the legend. `middle` is the position of its label."""
 
     label: str
     title: str
@@ -49,7 +49,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """`ticks` are those of the upright axis, from above; `legend` gives the sum of each part."""
+    """`ticks` are those of the vertical axis, from the top; `legend` has the sum of each part."""
 
     bars: list[Bar]
     width: str
@@ -57,7 +57,7 @@ class Chart:
     legend: list[tuple[Part, int]]
 
 
-# From the ground up: what arrived stands firmest.
+# From bottom to top.
 PARTS = [
     Part(_("Delivered or read"), "success", lambda one: one.reached),
     Part(_("Taken by Zenvia, not delivered yet"), "info", lambda one: one.under_way),
@@ -69,28 +69,28 @@ PARTS = [
 
 
 def stacked(rows: Sequence[tuple[str, Tally]]) -> Chart:
-    """Draw one bar for each label and its tally, in the parts that there are."""
+    """Return a chart with one bar for each label and tally; parts that are zero everywhere are left out."""
     sums = [(part, sum(part.count(one) for _label, one in rows)) for part in PARTS]
     legend = [(part, count) for part, count in sums if count]
     parts = [part for part, _count in legend]
-    top = ceiling(max((one.planned for _label, one in rows), default=0))
-    room, step = 100 / max(len(rows), 1), ceil(len(rows) / MOST_LABELS)
+    top = axis_end(max((one.planned for _label, one in rows), default=0))
+    width, step = 100 / max(len(rows), 1), ceil(len(rows) / MAX_LABELS)
     bars = [
-        _bar(label, one, parts, top, number * room, room, is_labelled=number % step == 0)
+        _bar(label, one, parts, top, number * width, width, is_labelled=number % step == 0)
         for number, (label, one) in enumerate(rows)
     ]
-    return Chart(bars, _percent(room * BAR_SHARE), [top, top // 2, 0], legend)
+    return Chart(bars, _percent(width * BAR_SHARE), [top, top // 2, 0], legend)
 
 
-def ceiling(most: int) -> int:
-    """Return an even, round number that is not below `most`."""
+def axis_end(most: int) -> int:
+    """Return an even, round number of at least `most`."""
     unit = 10 ** floor(log10(max(most, 1)))
     round_ones = (factor * unit for factor in (1, 2, 3, 4, 5, 6, 8, 10))
     return next(one for one in round_ones if one >= most and one % 2 == 0)
 
 
 def _bar(
-    label: str, one: Tally, parts: list[Part], top: int, x: float, room: float, *, is_labelled: bool
+    label: str, one: Tally, parts: list[Part], top: int, x: float, width: float, *, is_labelled: bool
 ) -> Bar:
     counted = [(part, part.count(one)) for part in parts]
     return Bar(
@@ -98,19 +98,19 @@ def _bar(
         title=_title(label, one, counted),
         counts=[count for _part, count in counted],
         segments=_segments(counted, top),
-        x=_percent(x + room * (1 - BAR_SHARE) / 2),
-        middle=_percent(x + room / 2),
+        x=_percent(x + width * (1 - BAR_SHARE) / 2),
+        middle=_percent(x + width / 2),
         is_labelled=is_labelled,
     )
 
 
 def _segments(counted: list[tuple[Part, int]], top: int) -> list[Segment]:
-    found, reached = [], 0.0
+    found, total = [], 0.0
     for part, count in counted:
         if count:
-            height = max(LEAST_HEIGHT, 100 * count / top)
-            reached += height
-            found.append(Segment(part.tone, _percent(100 - reached), _percent(height)))
+            height = max(MIN_HEIGHT, 100 * count / top)
+            total += height
+            found.append(Segment(part.tone, _percent(100 - total), _percent(height)))
     return found
 
 

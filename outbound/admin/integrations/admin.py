@@ -134,9 +134,9 @@ class IntegrationAdmin(ConsoleAdmin):
             tokens.remove(obj, by=request.user, now=now)
             self._say_that_the_token_is_gone(request, obj)
 
-    def deed(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
+    def audit_verb(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
         moved = not add and form.moves_to_another_address
-        return Verb.INTEGRATION_MOVED if moved else super().deed(form, changes, add=add)
+        return Verb.INTEGRATION_MOVED if moved else super().audit_verb(form, changes, add=add)
 
     def card(self, request: HttpRequest, obj: Integration) -> Card:
         queued, now = queued_count(obj), timezone.now()

@@ -1,4 +1,4 @@
-"""Templates: the approved texts, their fields, and how a message with them looks."""
+"""The admin of message templates: list, form with fields, card and preview."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outbound.admin.base.cards import Card, Fact, Link
 from outbound.admin.base.confirmation import page
 from outbound.admin.base.formatting import moment
 from outbound.admin.base.model_admin import ConsoleAdmin, ConsoleInline
-from outbound.admin.message_templates.archive import ArchiveView, LetGoOnView, RestoreView
+from outbound.admin.message_templates.archive import ArchiveView, RestoreView, UnpauseView
 from outbound.contents.bounds import MAX_TEMPLATE_FIELDS
 from outbound.models import Template, TemplateField
 from outbound.search.terms import find_templates
@@ -27,7 +27,7 @@ BADGES = {"active": "success", "archived": "warning", "paused": "danger"}
 
 
 class StateFilter(admin.SimpleListFilter):
-    """As the list's own column has it."""
+    """Filters by the same states as the column `state`."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -49,7 +49,7 @@ class FieldForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            # The heads of the skin's table are not tied to its inputs.
+            # The table headings of the skin are not labels of its inputs.
             field.widget.attrs["aria-label"] = field.label
 
 
@@ -59,7 +59,7 @@ class FieldInline(ConsoleInline):
     fields = ("key", "label", "required", "example", "position")
     max_num = MAX_TEMPLATE_FIELDS
     ordering_field = "position"
-    hide_ordering_field = False  # dragging needs a mouse, the number does not
+    hide_ordering_field = False  # the number works without a mouse, dragging does not
     hide_title = True
 
 
@@ -98,7 +98,7 @@ class TemplateAdmin(ConsoleAdmin):
         return [
             page(self, ArchiveView, "archive"),
             page(self, RestoreView, "restore"),
-            page(self, LetGoOnView, "let-go-on"),
+            page(self, UnpauseView, "let-go-on"),
             *super().get_urls(),
         ]
 
@@ -126,19 +126,19 @@ class TemplateAdmin(ConsoleAdmin):
             card.facts.append(Fact(_("Since"), moment(obj.archived_at)))
         if obj.paused_at:
             card.facts.append(Fact(_("Paused since"), moment(obj.paused_at)))
-            card.facts.append(Fact(_("Reason"), _(obj.paused_reason)))  # stored in English, as a msgid
+            card.facts.append(Fact(_("Reason"), _(obj.paused_reason)))  # stored as an English msgid
         if obj.campaigns.exists():
             card.note = _(
                 "This template is in use, so it cannot be deleted and its id is fixed. Archive it instead."
             )
         if self.has_change_permission(request, obj):
-            card.links.append(self._way_out(obj))
+            card.links.append(self._archive_link(obj))
         if self.has_change_permission(request, obj) and obj.paused_at:
             url = reverse("admin:outbound_template_let_go_on", args=[obj.pk])
             card.links.append(Link(_("Let it go on"), url, "primary"))
         return card
 
-    def _way_out(self, obj: Template) -> Link:
+    def _archive_link(self, obj: Template) -> Link:
         if obj.archived_at:
             return Link(_("Restore"), reverse("admin:outbound_template_restore", args=[obj.pk]), "primary")
         return Link(_("Archive"), reverse("admin:outbound_template_archive", args=[obj.pk]))

@@ -1,4 +1,4 @@
-"""Putting a template away, and taking it out again."""
+"""The pages that archive a template, restore it, and end a pause of WhatsApp's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RestoreView(ConfirmView):
         return _("Restored. It can be chosen for new messages again.")
 
 
-class LetGoOnView(ConfirmView):
+class UnpauseView(ConfirmView):
     permission_required = "outbound.change_template"
     question = gettext_lazy("Let %(name)s go on")
     confirm_label = gettext_lazy("Let it go on")

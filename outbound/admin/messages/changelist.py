@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
-from outbound.admin.base.pagination import counted_by
+from outbound.admin.base.pagination import with_count_query
 from outbound.admin.messages.filters import INTEGRATION, IndexedFilter
 from outbound.models import Message
 
@@ -31,4 +31,4 @@ class MessageChangeList(ChangeList):
             listed = one.listed(request, listed)
         if request.GET.get(INTEGRATION):  # no index holds it together with the days
             return listed
-        return counted_by(listed, rows.filter(*(one.condition() for one in filters)))
+        return with_count_query(listed, rows.filter(*(one.condition() for one in filters)))

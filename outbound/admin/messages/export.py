@@ -153,7 +153,7 @@ def _explanation(name: str) -> list[str]:
 
 def _count(listed: ChangeList) -> str:
     if listed.paginator.is_capped:
-        most = number_format(listed.paginator.furthest, force_grouping=True)
+        most = number_format(listed.paginator.last_row, force_grouping=True)
         return _("more than %(count)s messages") % {"count": most}
     count = listed.result_count
     return ngettext("%(count)s message", "%(count)s messages", count) % {"count": count}

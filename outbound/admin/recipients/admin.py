@@ -1,4 +1,4 @@
-"""Recipients: the people, in any spelling of their number."""
+"""The admin of recipients: list, search, form and card."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RecipientForm(forms.ModelForm):
         ),
     )
 
-    may_see = False  # other people, who may be named in an error
+    may_view_others = False  # whether an error may name another recipient
 
     class Meta:
         model = Recipient
@@ -57,20 +57,22 @@ class RecipientForm(forms.ModelForm):
         if "phone" in self.initial:
             self.initial["phone"] = phones.display(self.initial["phone"])
         if self.instance.opted_out_at:
-            # The wish to be left alone belongs to the number: another one in its place would lose it.
+            # The opt-out belongs to the number, and would be lost with it.
             self.fields["phone"].disabled = True
             self.fields["phone"].help_text = _("This person opted out, so the number stays as it is.")
 
     def clean_phone(self) -> str:
         phone = phones.parse(self.cleaned_data["phone"])
-        twin = Recipient.objects.filter(phone_key=phone.key).exclude(pk=self.instance.pk).first()
-        if twin:
-            named, nameless = (
+        existing = Recipient.objects.filter(phone_key=phone.key).exclude(pk=self.instance.pk).first()
+        if existing:
+            named, unnamed = (
                 _("This number is already saved for %(person)s."),
                 _("This number is already saved."),
             )
             raise ValidationError(
-                named if self.may_see else nameless, code="duplicate_recipient", params={"person": twin}
+                named if self.may_view_others else unnamed,
+                code="duplicate_recipient",
+                params={"person": existing},
             )
         return phone.e164
 
@@ -103,12 +105,12 @@ class RecipientAdmin(ConsoleAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.may_see = self.has_view_permission(request)
+        form.may_view_others = self.has_view_permission(request)
         return form
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_kept = isinstance(obj, Recipient) and obj.opted_out_at is not None
-        return not is_kept and super().has_delete_permission(request, obj)
+        has_opted_out = isinstance(obj, Recipient) and obj.opted_out_at is not None
+        return not has_opted_out and super().has_delete_permission(request, obj)
 
     @display(description=gettext_lazy("name"), ordering="name", empty_value="–")
     def shown_name(self, obj: Recipient) -> str | None:
@@ -130,7 +132,7 @@ class RecipientAdmin(ConsoleAdmin):
         return [
             page(self, OptOutView, "opt-out"),
             page(self, UndoOptOutView, "undo-opt-out"),
-            page(self, service_window.DeclareView, "declare-window"),
+            page(self, service_window.DeclareWindowView, "declare-window"),
             *super().get_urls(),
         ]
 
@@ -143,7 +145,7 @@ class RecipientAdmin(ConsoleAdmin):
             card.facts.append(Fact(_("Reason"), obj.opt_out_reason))
         card.facts += service_window.facts(obj, timezone.now())
         if request.user.has_perm("outbound.opt_out_recipient"):
-            card.links.append(self._switch(obj))
+            card.links.append(self._opt_out_link(obj))
         if request.user.has_perm("outbound.declare_window"):
             url = reverse("admin:outbound_recipient_declare_window", args=[obj.pk])
             card.links.append(Link(_("Declare the window open"), url))
@@ -151,7 +153,7 @@ class RecipientAdmin(ConsoleAdmin):
             card.links.append(Link(_("Everything sent to this person"), self._messages_url(obj)))
         return card
 
-    def _switch(self, obj: Recipient) -> Link:
+    def _opt_out_link(self, obj: Recipient) -> Link:
         action = "undo_opt_out" if obj.opted_out_at else "opt_out"
         label = _("Undo the opt-out") if obj.opted_out_at else _("Opt out")
         return Link(label, reverse(f"admin:outbound_recipient_{action}", args=[obj.pk]))

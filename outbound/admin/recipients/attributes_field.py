@@ -1,4 +1,4 @@
-"""What is known of a person, as lines that anybody can write: `city: Lavras`."""
+"""The form field for the attributes of a recipient, one per line, such as `city: Lavras`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 MAX_ATTRIBUTES = 30
 MAX_VALUE_LENGTH = 200
-RESERVED_KEYS = frozenset({"name"})  # a message gets it from the recipient itself
+RESERVED_KEYS = frozenset({"name"})  # messages take it from the name of the recipient
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def read(text: str) -> dict[str, str]:
-    """Turn lines into a dict. Raises ValidationError with one message per wrong line."""
+    """Parse lines into a dict. Raises ValidationError with one message for each invalid line."""
     attributes: dict[str, str] = {}
     errors: list[ValidationError] = []
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
@@ -75,7 +75,7 @@ def _too_many() -> ValidationError:
 
 
 class AttributesField(forms.CharField):
-    """Shows a dict as lines, and reads lines into a dict."""
+    """Shows a dict as lines, and parses lines into a dict."""
 
     widget = UnfoldAdminTextareaWidget
 

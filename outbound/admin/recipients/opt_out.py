@@ -1,4 +1,4 @@
-"""Taking a person out of every send, and undoing it."""
+"""The pages that opt a recipient out of all messages, and undo that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outbound.audit import Verb
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message, Recipient
 
-MAX_OPT_OUT_REASON_LENGTH = 120  # the person's name stands before it
+MAX_OPT_OUT_REASON_LENGTH = 120  # the name of the user is stored in front of it
 
 
 class OptOutForm(forms.Form):
@@ -72,7 +72,7 @@ class UndoOptOutView(ConfirmView):
 
     def act(self, form: forms.Form) -> str:
         changes = {"opt_out_reason": [self.record.opt_out_reason, form.cleaned_data["reason"]]}
-        # The wish belongs to the number, whichever way it is spelt.
+        # Recipients whose numbers are spellings of one number opted out together.
         for one in Recipient.objects.filter(phone_key=self.record.phone_key).opted_out():
             one.set_opted_out(None)
         audit.record(self.record, Verb.OPT_OUT_UNDONE, self.request.user, changes)

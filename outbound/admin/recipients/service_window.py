@@ -1,4 +1,4 @@
-"""The 24-hour windows of one person: what opened them, and a colleague's word that one is open."""
+"""The service windows of a recipient: their state on the card, and the page that declares one open."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from outbound.audit import Verb
 from outbound.models import Conversation, Integration, Recipient
 from outbound.sending import service_window
 
-# A message of the person opens the window for a day, so nobody can know of more.
+# A message of the person opens the window for 24 hours, so it cannot be declared for longer.
 HOURS = (1, 2, 4, 8, 12, 24)
-SHUT = 0
+CLOSED = 0
 
 
 def facts(recipient: Recipient, now: datetime) -> list[Fact]:
-    """Say of each integration what is known of the person's window; nothing where nothing is."""
+    """Return a fact for each integration with which the window of this person is known."""
     rows = Conversation.objects.filter(phone_key=recipient.phone_key)
     return [
-        Fact(_("Window with %(name)s") % {"name": one.integration}, _standing(one, now), _tone(one, now))
+        Fact(_("Window with %(name)s") % {"name": one.integration}, _state(one, now), _tone(one, now))
         for one in rows.select_related("integration", "declared_by").order_by("integration__name")
     ]
 
 
-def _standing(one: Conversation, now: datetime) -> str:
+def _state(one: Conversation, now: datetime) -> str:
     since, _until = service_window.bounds(now)
     if one.last_inbound_at and one.last_inbound_at > since:
         return _("Open until %(when)s: the person wrote") % {
@@ -59,7 +59,7 @@ def _tone(one: Conversation, now: datetime) -> str:
     return "success" if wrote or declared else "neutral"
 
 
-class DeclareForm(ReasonForm):
+class DeclareWindowForm(ReasonForm):
     integration = forms.ModelChoiceField(
         label=gettext_lazy("Integration"),
         queryset=Integration.objects.order_by("name"),
@@ -74,14 +74,14 @@ class DeclareForm(ReasonForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         open_for = [(hours, _("%(hours)s h from now") % {"hours": hours}) for hours in HOURS]
-        self.fields["hours"].choices = [*open_for, (SHUT, _("Not at all: take it back"))]  # type: ignore[attr-defined]
+        self.fields["hours"].choices = [*open_for, (CLOSED, _("Not at all: take it back"))]  # type: ignore[attr-defined]
 
 
-class DeclareView(ConfirmView):
+class DeclareWindowView(ConfirmView):
     permission_required = "outbound.declare_window"
     question = gettext_lazy("Declare the 24-hour window of %(name)s open")
     confirm_label = gettext_lazy("Declare it open")
-    form_class = DeclareForm
+    form_class = DeclareWindowForm
 
     def explanation(self) -> list[str]:
         return [

@@ -35,7 +35,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     filter_lookups = (filters.PARAMETER, "state__exact", "integration__id__exact")
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    search_fields = ("external_id",)  # shows the box; `find` answers it
+    search_fields = ("external_id",)  # shows the search box; `find` runs the search
     search_help_text = _("Phone in any spelling, any id, or a word")
     find = staticmethod(find_events)
 

@@ -13,7 +13,7 @@ from outbound.reports.totals import Tally
     [(0, 2), (1, 2), (3, 4), (5, 6), (9, 10), (11, 20), (420, 500), (2157, 3000), (9999, 10000)],
 )
 def test_the_axis_ends_at_a_round_number(most: int, top: int) -> None:
-    assert charts.ceiling(most) == top
+    assert charts.axis_end(most) == top
 
 
 def test_a_bar_is_as_high_as_its_messages_and_parted_as_they_are() -> None:
