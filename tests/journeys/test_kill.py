@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -30,9 +31,13 @@ def installation(install: Callable[..., Installation]) -> Installation:
 def wake_again(installation: Installation) -> None:
     """Do what happens anyway within a minute, but now: somebody sends, when the leases are over."""
     send(installation, 1, first=6000)
-    now = "now()" if installation.database_url else "strftime('%Y-%m-%d %H:%M:%f', 'now')"
-    running = f"SELECT id FROM outbound_message WHERE status = 'sending' AND lease_until > {now}"
-    until(lambda: not installation.rows(running), "the leases are over")
+    running = "SELECT id FROM outbound_message WHERE status = 'sending' AND lease_until > "
+
+    def are_over() -> bool:
+        now = datetime.now(UTC)  # by this process's clock, which a test may have moved, not the database's
+        return not installation.rows(running + f"'{now:%Y-%m-%d %H:%M:%S.%f+00}'")
+
+    until(are_over, "the leases are over")
 
 
 def test_killing_the_whole_worker_leaves_no_more_in_doubt_than_its_slots(installation: Installation) -> None:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import pytest
 
 from tests.copies import Copies
 from tests.tools.faults.play import play
 from tests.tools.faults.registry import POSTGRESQL, SQLITE, Fault, load
 from tests.tools.faults.selftest.conftest import SERVER
+from tests.tools.faults.table import Result
 
 DATABASE = POSTGRESQL if SERVER else SQLITE
 QUICK = [one for one in load().values() if one.quick and DATABASE in one.databases]
+AT_ONCE = 3  # most of them wait
+
+
+@pytest.fixture(scope="module")
+def results(request: pytest.FixtureRequest, copies: Copies) -> Iterator[dict[str, Future[Result]]]:
+    """The results to come of the faults that were asked for, which are played beside each other."""
+    asked = [
+        item.callspec.params["fault"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "results" in item.fixturenames
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {one.name: pool.submit(play, one, copies, DATABASE, seed=1, factor=one.quick) for one in asked}
 
 
 @pytest.mark.parametrize("fault", QUICK, ids=lambda one: one.name)
-def test_nobody_gets_it_twice_and_nobody_is_lost_after(fault: Fault, copies: Copies) -> None:
-    result = play(fault, copies, DATABASE, seed=1, factor=fault.quick)
+def test_no_message_is_doubled_or_lost_after(fault: Fault, results: dict[str, Future[Result]]) -> None:
+    result = results[fault.name].result()
 
     assert result.wrong == [], result.notes
     assert result.messages > 0
