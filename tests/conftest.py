@@ -23,6 +23,15 @@ hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Each file is one worker's; these take minutes, so they begin first, and no worker waits for them at the end.
+LONGEST = ("test_quick.py", "test_pages.py", "test_worker.py", "test_delivery_statuses.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)
