@@ -32,20 +32,20 @@ TONES = {"info", "success", "warning", "danger", "neutral"}
 DECIDED = {MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_NOT_SENT}
 
 
-def test_only_what_is_being_sent_may_go_back_to_the_queue() -> None:
+def test_only_a_sending_message_may_return_to_the_queue() -> None:
     assert sources(MessageStatus.QUEUED) == [MessageStatus.SENDING]
 
 
-def test_only_what_is_queued_may_be_sent() -> None:
+def test_only_a_queued_message_may_be_sent() -> None:
     assert sources(MessageStatus.SENDING) == [MessageStatus.QUEUED]
 
 
-def test_what_is_in_doubt_is_settled_by_evidence_or_by_a_person_and_never_queued() -> None:
+def test_unconfirmed_message_is_resolved_by_evidence_or_a_person_and_never_queued() -> None:
     assert MOVES[MessageStatus.UNCONFIRMED] == {MessageStatus.ACCEPTED, *DECIDED}
 
 
 @pytest.mark.parametrize("status", sorted(DECIDED))
-def test_evidence_still_wins_over_a_persons_decision(status: MessageStatus) -> None:
+def test_evidence_overrides_a_persons_decision(status: MessageStatus) -> None:
     assert MOVES[status] == {MessageStatus.ACCEPTED}
 
 
@@ -54,22 +54,22 @@ def test_nothing_leaves_a_final_state(status: MessageStatus) -> None:
     assert MOVES[status] == frozenset()
 
 
-def test_nothing_that_may_have_left_can_be_skipped_or_cancelled() -> None:
+def test_only_a_queued_message_is_skipped_or_cancelled() -> None:
     assert sources(MessageStatus.SKIPPED) == [MessageStatus.QUEUED]
     assert sources(MessageStatus.CANCELLED) == [MessageStatus.QUEUED]
 
 
-def test_every_status_has_its_moves() -> None:
+def test_every_status_has_moves() -> None:
     assert set(MOVES) == set(MessageStatus)
 
 
-def test_every_status_is_in_exactly_one_set_of_the_row_sum() -> None:
+def test_every_status_is_in_exactly_one_set() -> None:
     sets = [WAITING, IN_DOUBT, TAKEN, FINAL, DECIDED]
 
     assert sorted(status for one in sets for status in one) == sorted(MessageStatus)
 
 
-def test_an_attempt_may_have_left_unless_it_was_refused_or_is_known_not_to_be_sent() -> None:
+def test_attempt_may_have_left_unless_refused_or_not_sent() -> None:
     assert set(AttemptOutcome) - MAY_HAVE_LEFT == {AttemptOutcome.REFUSED, AttemptOutcome.NOT_SENT}
 
 
@@ -81,7 +81,7 @@ def test_an_attempt_may_have_left_unless_it_was_refused_or_is_known_not_to_be_se
     ],
     ids=["message", "attempt"],
 )
-def test_every_state_has_a_badge_with_a_known_tone_and_an_icon(badges: dict, states: type) -> None:
+def test_every_status_has_a_badge_with_tone_and_icon(badges: dict, states: type) -> None:
     assert set(badges) == set(states)
     assert all(badge.tone in TONES and badge.icon for badge in badges.values())
 
@@ -95,13 +95,13 @@ def test_every_status_and_reason_has_advice(status: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_a_label_of_words(reason: Reason) -> None:
+def test_every_reason_has_a_readable_label(reason: Reason) -> None:
     with override("en"):
         assert " " in reason.label
 
 
 @pytest.mark.parametrize("kind", [*CONTENT_TYPES, "template"])
-def test_every_content_has_a_preview_of_its_own(kind: str) -> None:
+def test_every_content_has_a_preview(kind: str) -> None:
     assert get_template(f"outbound/preview/{kind}.html")
 
 

@@ -54,14 +54,14 @@ SPELLINGS = [
         "\u00a035 98800-1234\u2009",
     ],
 )
-def test_every_usual_spelling_of_a_mobile_is_one_number(typed: str) -> None:
+def test_usual_spellings_of_a_mobile_are_one_number(typed: str) -> None:
     phone = phones.parse(typed)
 
     assert phone == phones.Phone(MARIA, MARIA)
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u00a0", "\n"])
-def test_nothing_typed_asks_for_a_number(typed: str) -> None:
+def test_empty_number_is_required(typed: str) -> None:
     with pytest.raises(ValidationError) as raised:
         phones.parse(typed)
 
@@ -89,7 +89,7 @@ def test_nothing_typed_asks_for_a_number(typed: str) -> None:
         "35\x00988001234",
     ],
 )
-def test_what_is_no_number_is_refused_and_echoed_in_part(typed: str) -> None:
+def test_invalid_number_is_refused_and_quoted_in_part(typed: str) -> None:
     with pytest.raises(ValidationError) as raised:
         phones.parse(typed)
 
@@ -114,12 +114,14 @@ def test_every_area_code_has_mobiles(area: str) -> None:
         ("5511988001234", "+5511988001234"),
     ],
 )
-def test_55_is_an_area_code_in_ten_or_eleven_digits_and_the_country_in_more(typed: str, e164: str) -> None:
+def test_55_is_an_area_code_in_ten_or_eleven_digits_and_the_country_code_in_more(
+    typed: str, e164: str
+) -> None:
     assert phones.parse(typed).e164 == e164
 
 
 @pytest.mark.parametrize("typed", ["3588001234", "+55 35 8800-1234", "553588001234", "(35) 8800-1234"])
-def test_an_old_mobile_keeps_its_spelling_and_shares_the_key_of_the_new_one(typed: str) -> None:
+def test_old_mobile_keeps_its_number_and_has_the_key_of_the_new_one(typed: str) -> None:
     phone = phones.parse(typed)
 
     assert phone == phones.Phone("+553588001234", MARIA)
@@ -127,7 +129,7 @@ def test_an_old_mobile_keeps_its_spelling_and_shares_the_key_of_the_new_one(type
 
 
 @pytest.mark.parametrize("typed", ["553532215555", "35 3221-5555", "(35)3221-5555"])
-def test_a_landline_keeps_its_number_and_its_key(typed: str) -> None:
+def test_landline_is_its_own_key(typed: str) -> None:
     phone = phones.parse(typed)
 
     assert phone == phones.Phone("+553532215555", "+553532215555")
@@ -142,7 +144,7 @@ def test_a_landline_keeps_its_number_and_its_key(typed: str) -> None:
         ("+1 (415) 555-2671", "+14155552671"),
     ],
 )
-def test_a_number_of_another_country_needs_its_prefix(typed: str, e164: str) -> None:
+def test_foreign_number_needs_its_country_code(typed: str, e164: str) -> None:
     phone = phones.parse(typed)
 
     assert (phone.e164, phone.key, phone.is_brazilian) == (e164, e164, False)
@@ -160,7 +162,7 @@ def test_a_number_of_another_country_needs_its_prefix(typed: str, e164: str) -> 
         ("+351912345678", NumberFormat.NATIONAL, None),
     ],
 )
-def test_an_integration_gets_the_number_in_its_own_format(
+def test_number_is_written_in_the_integrations_format(
     typed: str, number_format: str, written: str | None
 ) -> None:
     assert phones.on_the_wire(phones.parse(typed), number_format) == written
@@ -175,7 +177,7 @@ def test_an_integration_gets_the_number_in_its_own_format(
         ("not a number", "not a number"),
     ],
 )
-def test_a_stored_number_is_shown_as_people_write_it(stored: str, shown: str) -> None:
+def test_stored_number_is_displayed_with_separators(stored: str, shown: str) -> None:
     assert phones.display(stored) == shown
 
 
@@ -186,7 +188,7 @@ def test_a_stored_number_is_shown_as_people_write_it(stored: str, shown: str) ->
     last=st.integers(0, 9999),
     spelling=st.sampled_from(SPELLINGS),
 )
-def test_any_mobile_in_any_spelling_is_its_one_e164(area: str, first: int, last: int, spelling: str) -> None:
+def test_any_spelling_of_a_mobile_is_its_e164(area: str, first: int, last: int, spelling: str) -> None:
     typed = spelling.format(area=area, first=first, last=f"{last:04}")
 
     phone = phones.parse(typed)
@@ -203,13 +205,13 @@ def test_any_mobile_in_any_spelling_is_its_one_e164(area: str, first: int, last:
         ("+1 415 555 2671", True),  # where a number does not tell
     ],
 )
-def test_a_mobile_is_known_by_the_rules_of_its_country(typed: str, expected: bool) -> None:
+def test_mobile_is_recognised_by_the_rules_of_its_country(typed: str, expected: bool) -> None:
     assert phones.parse(typed).is_mobile is expected
 
 
 @settings(deadline=None, max_examples=500)
 @given(st.from_regex(r"[1-9][0-9](9[0-9]|7)[0-9]{7}", fullmatch=True))
-def test_the_quick_way_for_mobiles_says_what_the_library_says(national: str) -> None:
+def test_fast_path_for_mobiles_agrees_with_the_library(national: str) -> None:
     quick = parsed(f"+55{national}")
 
     with pytest.MonkeyPatch.context() as patched:
@@ -221,7 +223,7 @@ def test_the_quick_way_for_mobiles_says_what_the_library_says(national: str) -> 
 
 @settings(deadline=None)
 @given(st.text() | st.text("0123456789+()-. \u0665\uff15", max_size=20))
-def test_arbitrary_text_is_a_number_or_a_validation_error_and_nothing_else(text: str) -> None:
+def test_arbitrary_text_is_a_number_or_a_validation_error(text: str) -> None:
     phone = parsed(text)
 
     assert phone is None or parsed(phone.e164) == phone

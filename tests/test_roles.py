@@ -21,11 +21,11 @@ def take(codename: str) -> None:
     group.permissions.remove(group.permissions.get(codename=codename))
 
 
-def test_operators_may_steer_a_send_and_settle_a_doubt() -> None:
+def test_operators_may_pause_a_send_and_resolve_an_unconfirmed_message() -> None:
     assert {"steer_campaign", "settle_message"} <= operators()
 
 
-def test_what_is_new_is_added_to_the_group_that_was_there_before() -> None:
+def test_new_permission_is_added_to_an_existing_group() -> None:
     take("steer_campaign")
 
     ensure_groups({ENGINE})
@@ -33,7 +33,7 @@ def test_what_is_new_is_added_to_the_group_that_was_there_before() -> None:
     assert "steer_campaign" in operators()
 
 
-def test_what_people_took_away_stays_away() -> None:
+def test_removed_permission_is_not_added_again() -> None:
     take("steer_campaign")
     take("launch_campaign")
 

@@ -34,7 +34,7 @@ def test_rows_and_wake_up_are_written_together() -> None:
 
 
 @orm_broker
-def test_what_is_rolled_back_leaves_no_wake_up() -> None:
+def test_rolled_back_launch_leaves_no_wake_up() -> None:
     draft = a_draft()
 
     with transaction.atomic():
@@ -47,14 +47,14 @@ def test_what_is_rolled_back_leaves_no_wake_up() -> None:
 
 
 @pytest.mark.skipif(bool(Conf.ORM), reason="needs TEST_REDIS_URL")
-def test_redis_hears_of_it_after_the_commit(django_capture_on_commit_callbacks: Any) -> None:
+def test_redis_is_woken_after_the_commit(django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
         tasks.launch_and_wake(a_draft(), by=None)
 
     assert len(callbacks) == 1
 
 
-def test_a_second_launch_raises_and_wakes_nobody() -> None:
+def test_second_launch_raises_and_leaves_no_wake_up() -> None:
     draft = a_draft()
     tasks.launch_and_wake(draft, by=None)
     before = OrmQ.objects.count()
@@ -65,7 +65,7 @@ def test_a_second_launch_raises_and_wakes_nobody() -> None:
     assert OrmQ.objects.count() == before
 
 
-def test_a_pump_sends_what_is_due_and_the_next_finds_nothing(tmp_path: Path) -> None:
+def test_pump_sends_what_is_due_and_the_next_finds_nothing(tmp_path: Path) -> None:
     gateway = server.start(ledger_path=tmp_path / "ledger.jsonl")
     a_launched(people=5, integration=an_integration(base_url=f"http://127.0.0.1:{gateway.port}/zenvia"))
 
@@ -78,7 +78,7 @@ def test_a_pump_sends_what_is_due_and_the_next_finds_nothing(tmp_path: Path) -> 
 
 
 @orm_broker
-def test_a_pump_does_not_wake_the_next_for_what_neither_could_wait_for() -> None:
+def test_pump_leaves_no_wake_up_for_a_message_due_much_later() -> None:
     a_launched()
     Message.objects.update(due_at=later(seconds=tasks.PUMP_SECONDS + 20))
 
@@ -87,7 +87,7 @@ def test_a_pump_does_not_wake_the_next_for_what_neither_could_wait_for() -> None
     assert OrmQ.objects.count() == 0
 
 
-def test_what_is_held_back_wakes_nobody() -> None:
+def test_paused_send_leaves_no_wake_up() -> None:
     campaign = a_launched()
     campaign.status = "paused"
     campaign.save()

@@ -35,13 +35,13 @@ def names(path: Path) -> set[str]:
     return {node.id for node in tree if isinstance(node, ast.Name)}
 
 
-def test_no_file_is_long() -> None:
+def test_no_file_has_more_than_250_lines() -> None:
     lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
 
     assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}
 
 
-def test_no_module_is_named_after_what_has_no_home() -> None:
+def test_no_module_has_a_catch_all_name() -> None:
     modules = [path for path in FILES if path.suffix == ".py"]
 
     assert [relative(path) for path in modules if {path.stem, path.parent.name} & HOMELESS] == []
@@ -59,19 +59,19 @@ def test_every_source_file_postpones_its_annotations() -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=relative)
-def test_a_template_escapes_everything_and_styles_nothing(path: Path) -> None:
+def test_template_escapes_everything_and_has_no_inline_style(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
     assert re.findall(r"\|\s*safe\b|\bautoescape off\b|mark_safe|\bstyle=|<style\b|\bon\w+=\"", text) == []
 
 
-def test_nothing_is_marked_as_safe_and_nothing_is_printed() -> None:
+def test_nothing_is_marked_safe_or_printed() -> None:
     found = {relative(path): names(path) & {"mark_safe", "SafeString", "print"} for path in PRODUCT}
 
     assert {name: bad for name, bad in found.items() if bad} == {}
 
 
-def test_the_migrations_are_one_line() -> None:
+def test_migrations_have_one_leaf() -> None:
     loader = MigrationLoader(None, ignore_no_migrations=True)
 
     assert len(loader.graph.leaf_nodes("outbound")) == 1
@@ -79,7 +79,7 @@ def test_the_migrations_are_one_line() -> None:
 
 
 @pytest.mark.django_db
-def test_the_migrations_say_all_that_the_models_say() -> None:
+def test_models_have_no_missing_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 

@@ -109,12 +109,12 @@ HOUSE = [
 ARROWS = [(module(path), name) for path in SOURCES for name in imported_modules(path)]
 
 
-def test_every_room_has_its_floor() -> None:
+def test_every_room_has_a_floor() -> None:
     assert {module(path).split(".")[1] for path in HOUSE} == set().union(*FLOORS)
 
 
 @pytest.mark.parametrize("path", HOUSE, ids=relative)
-def test_a_file_imports_from_its_own_floor_or_below(path: Path) -> None:
+def test_file_imports_from_its_own_floor_or_below(path: Path) -> None:
     own = module(path)
     others = {name for name in imported_modules(path) if not is_part_of(name, "outbound.sandbox")}
 
@@ -152,7 +152,7 @@ def words(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
-def test_a_library_is_known_where_it_belongs_alone(path: Path) -> None:
+def test_library_is_imported_only_where_it_belongs(path: Path) -> None:
     known = {
         package
         for name in imports(path)
@@ -163,7 +163,7 @@ def test_a_library_is_known_where_it_belongs_alone(path: Path) -> None:
     assert known == set()
 
 
-def test_the_sandbox_knows_nothing_of_the_house() -> None:
+def test_sandbox_imports_nothing_else_of_outbound() -> None:
     sandbox = [path for path in SOURCES if is_part_of(module(path), "outbound.sandbox")]
     names = {name for path in sandbox for name in imports(path)}
 

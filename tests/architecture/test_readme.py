@@ -17,13 +17,13 @@ def named(indent: str) -> set[str]:
     return {name.rstrip("/") for line in lines for name in re.split(r"\s{2,}", line.strip())[0].split()}
 
 
-def test_the_layout_names_every_room_of_outbound_and_no_other() -> None:
+def test_layout_names_every_room_of_outbound_and_no_other() -> None:
     there = {entry.name for entry in (ROOT / "outbound").iterdir()} - IGNORED
 
     assert named("  ") == there
 
 
-def test_the_layout_names_every_folder_of_the_project() -> None:
+def test_layout_names_every_folder_of_the_project() -> None:
     there = {
         entry.name
         for entry in ROOT.iterdir()
@@ -33,7 +33,7 @@ def test_the_layout_names_every_folder_of_the_project() -> None:
     assert named("") == there
 
 
-def test_the_table_names_every_setting_and_no_other() -> None:
+def test_table_names_every_setting_and_no_other() -> None:
     asked = set(
         re.findall(r"^    ([A-Z_]+)=\(", (ROOT / "console" / "settings.py").read_text(), re.MULTILINE)
     )
@@ -43,7 +43,7 @@ def test_the_table_names_every_setting_and_no_other() -> None:
     assert told == asked
 
 
-def test_the_pictures_are_there() -> None:
+def test_pictures_exist() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
 
     assert len(pictures) == 2

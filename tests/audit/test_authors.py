@@ -26,8 +26,8 @@ from tests.builders import a_recipient, a_template, an_integration
 pytestmark = pytest.mark.django_db
 
 COMMANDS = Path(__file__).parents[2] / "outbound" / "management" / "commands"
-# What these do is the console's own, or no deed at all.
-NO_DEEDS = {"sandbox", "send_due", "worker"}
+# What these do is the console's own, or no action at all.
+NOT_LOGGED = {"sandbox", "send_due", "worker"}
 ODD_HEADERS = [
     {"X-Forwarded-For": "not-an-ip"},
     {"X-Forwarded-For": "1.2.3.4, not-an-ip"},
@@ -73,7 +73,7 @@ BY_COMMAND = {
 
 @pytest.mark.parametrize("headers", ODD_HEADERS, ids=str)
 @pytest.mark.parametrize("behind_a_proxy", [False, True])
-def test_no_header_breaks_the_log_or_forges_an_address(
+def test_odd_headers_neither_break_the_log_nor_forge_an_address(
     admin_client: Client, settings: LazySettings, headers: dict[str, str], behind_a_proxy: bool
 ) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind_a_proxy else None
@@ -84,7 +84,7 @@ def test_no_header_breaks_the_log_or_forges_an_address(
     assert entry.remote_addr == (None if is_read else "127.0.0.1")
 
 
-def test_the_address_is_the_one_that_the_trusted_hop_wrote(
+def test_address_behind_a_proxy_is_the_one_the_proxy_wrote(
     admin_client: Client, settings: LazySettings
 ) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -94,18 +94,18 @@ def test_the_address_is_the_one_that_the_trusted_hop_wrote(
     assert entry.remote_addr == "203.0.113.9"
 
 
-def test_without_a_proxy_nobody_chooses_their_address(admin_client: Client) -> None:
+def test_forwarded_address_is_ignored_without_a_proxy(admin_client: Client) -> None:
     assert archived(admin_client, **{"X-Forwarded-For": "6.6.6.6"}).remote_addr == "127.0.0.1"
 
 
-def test_every_command_is_in_the_table_or_does_nothing() -> None:
+def test_every_command_is_tried_or_listed_as_not_logged() -> None:
     there = {path.stem for path in COMMANDS.glob("*.py")} - {"__init__"}
 
-    assert there == BY_COMMAND.keys() | NO_DEEDS
+    assert there == BY_COMMAND.keys() | NOT_LOGGED
 
 
 @pytest.mark.parametrize("name", BY_COMMAND)
-def test_a_command_leaves_one_entry_of_the_command_line(name: str) -> None:
+def test_command_leaves_one_entry_by_the_command_line(name: str) -> None:
     run, verb, people = BY_COMMAND[name]
 
     run()
@@ -123,7 +123,7 @@ def hearing(monkeypatch: pytest.MonkeyPatch) -> Any:
     account_audit.post_save.disconnect(sender=User, dispatch_uid="console.accounts.audit")
 
 
-def test_an_account_that_is_made_on_the_command_line_is_written_down(hearing: Any) -> None:
+def test_account_created_on_the_command_line_is_logged(hearing: Any) -> None:
     hearing(["manage.py", "createsuperuser"])
 
     call_command("createsuperuser", username="ana", email="", interactive=False, stdout=io.StringIO())
@@ -134,7 +134,7 @@ def test_an_account_that_is_made_on_the_command_line_is_written_down(hearing: An
 
 
 @pytest.mark.parametrize("arguments", [["manage.py"], ["manage.py", "worker"], ["gunicorn"]])
-def test_other_processes_write_nothing_when_an_account_is_saved(hearing: Any, arguments: list[str]) -> None:
+def test_account_saved_by_another_process_is_not_logged(hearing: Any, arguments: list[str]) -> None:
     hearing(arguments)
 
     User.objects.create_user("ana")
@@ -142,7 +142,7 @@ def test_other_processes_write_nothing_when_an_account_is_saved(hearing: Any, ar
     assert not LogEntry.objects.exists()
 
 
-def test_after_a_command_it_is_the_console_again() -> None:
+def test_entries_after_a_command_are_by_the_console() -> None:
     with audit.command_line():
         audit.record(a_recipient(), Verb.OPTED_OUT, None)
 
@@ -151,7 +151,7 @@ def test_after_a_command_it_is_the_console_again() -> None:
     assert LogEntry.objects.latest("pk").additional_data["by"] == Kind.CONSOLE
 
 
-def test_secrets_are_kept_out_of_an_entry_whoever_hands_them_in() -> None:
+def test_secrets_are_left_out_of_changes() -> None:
     changes = {"token": ["a", "b"], "password": ["a", "b"], "webhook_header": ["a", "b"], "name": ["a", "b"]}
 
     audit.record(an_integration(), Verb.INTEGRATION_CHANGED, None, changes)
@@ -172,7 +172,7 @@ def test_secrets_are_kept_out_of_an_entry_whoever_hands_them_in() -> None:
         ),
     ],
 )
-def test_older_entries_learn_their_verb_and_their_author(
+def test_migration_adds_verb_and_author_to_older_entries(
     model: type, action: int, data: dict[str, str] | None, told: dict[str, str]
 ) -> None:
     ana = User.objects.create_user("ana", first_name="Ana", last_name="Souza")
@@ -187,7 +187,7 @@ def test_older_entries_learn_their_verb_and_their_author(
     assert entry.additional_data == told
 
 
-def test_of_an_older_entry_without_an_account_nobody_is_named() -> None:
+def test_migration_names_no_author_without_an_account() -> None:
     kind = ContentType.objects.get_for_model(Recipient)
     entry = LogEntry.objects.create(content_type=kind, object_pk="1", object_repr="x", action=1)
     migration = importlib.import_module("outbound.migrations.0009_audit_authors")

@@ -54,7 +54,7 @@ TRACES: dict[str, Callable[[User], Any]] = {
 }
 
 
-def test_the_table_names_every_relation_that_tells_of_a_deed() -> None:
+def test_every_relation_to_a_user_is_tried() -> None:
     relations = User._meta.get_fields(include_hidden=True)
     there = {
         f"{one.related_model.__name__}.{one.field.name}"
@@ -66,7 +66,7 @@ def test_the_table_names_every_relation_that_tells_of_a_deed() -> None:
 
 
 @pytest.mark.parametrize("trace", TRACES)
-def test_every_trace_of_a_deed_keeps_the_account(admin_client: Client, trace: str) -> None:
+def test_account_with_any_trace_is_not_deleted(admin_client: Client, trace: str) -> None:
     ana = an_operator()
     TRACES[trace](ana)
 
@@ -75,7 +75,7 @@ def test_every_trace_of_a_deed_keeps_the_account(admin_client: Client, trace: st
     assert User.objects.filter(pk=ana.pk).exists()
 
 
-def test_a_person_who_never_did_anything_may_be_deleted(admin_client: Client) -> None:
+def test_account_without_a_trace_is_deleted(admin_client: Client) -> None:
     ana = an_operator("outbound.view_recipient")
     ana.groups.add(Group.objects.create(name="Nights"))
 
@@ -85,7 +85,7 @@ def test_a_person_who_never_did_anything_may_be_deleted(admin_client: Client) ->
     assert not User.objects.filter(pk=ana.pk).exists()
 
 
-def test_the_page_offers_to_deactivate_instead(admin_client: Client) -> None:
+def test_refused_deletion_offers_to_deactivate(admin_client: Client) -> None:
     ana = an_operator()
     audit.record(a_recipient(), Verb.OPTED_OUT, ana)
 
@@ -99,7 +99,7 @@ def test_the_page_offers_to_deactivate_instead(admin_client: Client) -> None:
     assert "/delete/" not in page
 
 
-def test_no_action_of_the_list_deletes_anybody(admin_client: Client) -> None:
+def test_list_action_does_not_delete_an_account_with_a_trace(admin_client: Client) -> None:
     ana = an_operator()
     audit.record(a_recipient(), Verb.OPTED_OUT, ana)
     form = {"action": "delete_selected", "_selected_action": ana.pk, "post": "yes"}
@@ -109,7 +109,7 @@ def test_no_action_of_the_list_deletes_anybody(admin_client: Client) -> None:
     assert User.objects.filter(pk=ana.pk).exists()
 
 
-def test_the_deletion_of_a_group_takes_nobody_with_it(admin_client: Client) -> None:
+def test_deleting_a_group_keeps_its_members(admin_client: Client) -> None:
     ana, group = an_operator(), Group.objects.create(name="Nights")
     ana.groups.add(group)
 

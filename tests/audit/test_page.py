@@ -65,7 +65,7 @@ def days_ago(days: int) -> LogEntry:
     return entry
 
 
-def test_a_command_the_console_and_a_deleted_account_are_told_apart(reader: Client) -> None:
+def test_command_console_and_deleted_account_are_shown_differently(reader: Client) -> None:
     by_command()
     by_somebody_gone()
     an_entry()
@@ -77,7 +77,7 @@ def test_a_command_the_console_and_a_deleted_account_are_told_apart(reader: Clie
     assert ">the console<" in page.replace("\n", "").replace(" <", "<")
 
 
-def test_a_renamed_account_keeps_the_name_it_had(reader: Client) -> None:
+def test_entry_keeps_the_name_of_a_renamed_account(reader: Client) -> None:
     ana = an_operator(username="ana")
     entry = an_entry(by=ana)
     User.objects.filter(pk=ana.pk).update(username="maria")
@@ -86,7 +86,7 @@ def test_a_renamed_account_keeps_the_name_it_had(reader: Client) -> None:
     assert "maria" not in detail(reader, entry)
 
 
-def test_each_kind_of_author_has_its_filter(reader: Client) -> None:
+def test_entries_are_filtered_by_kind_of_author(reader: Client) -> None:
     entries = {"command": by_command(), "console": an_entry(), "gone": by_somebody_gone()}
 
     found = {who: shown(reader, f"?who={who}") for who in entries}
@@ -105,9 +105,7 @@ def test_each_kind_of_author_has_its_filter(reader: Client) -> None:
         ("?q=Bea", lambda: an_entry(by=an_operator(username="u1", first_name="Bea"))),
     ],
 )
-def test_a_filter_or_a_search_finds_its_entry_and_no_other(
-    reader: Client, query: str, wanted: Callable[[], LogEntry]
-) -> None:
+def test_filter_or_search_finds_one_entry(reader: Client, query: str, wanted: Callable[[], LogEntry]) -> None:
     an_entry(by=an_operator(), verb=Verb.SEND_RESUMED)
     by_command()
 
@@ -116,7 +114,7 @@ def test_a_filter_or_a_search_finds_its_entry_and_no_other(
     assert shown(reader, query) == [str(entry.pk)]
 
 
-def test_a_person_is_filtered_by_the_account(reader: Client) -> None:
+def test_entries_are_filtered_by_account(reader: Client) -> None:
     ana = an_operator()
     an_entry(by=an_operator())
     entry = an_entry(by=ana)
@@ -124,7 +122,7 @@ def test_a_person_is_filtered_by_the_account(reader: Client) -> None:
     assert shown(reader, f"?who={ana.pk}") == [str(entry.pk)]
 
 
-def test_a_send_is_found_by_its_number(reader: Client) -> None:
+def test_search_finds_a_send_by_number(reader: Client) -> None:
     campaign = a_campaign(title="Cobrança")
     an_entry()
     entry = an_entry(campaign)
@@ -132,7 +130,7 @@ def test_a_send_is_found_by_its_number(reader: Client) -> None:
     assert shown(reader, f"?q={campaign.pk}") == [str(entry.pk)]
 
 
-def test_days_are_included_at_both_ends(reader: Client) -> None:
+def test_both_days_of_a_period_are_included(reader: Client) -> None:
     days_ago(5)
     three, two = days_ago(3), days_ago(2)
     an_entry()
@@ -158,18 +156,18 @@ def test_days_are_included_at_both_ends(reader: Client) -> None:
         "?verb=%00",
     ],
 )
-def test_odd_filters_do_no_harm(reader: Client, query: str) -> None:
+def test_odd_filters_are_answered(reader: Client, query: str) -> None:
     an_entry()
 
     assert reader.get(LOG + query).status_code in (200, 302, 400)
 
 
-def test_nobody_filters_by_what_is_not_shown(reader: Client) -> None:
+def test_filter_by_a_hidden_field_is_refused(reader: Client) -> None:
     assert reader.get(f"{LOG}?actor__password__startswith=a").status_code == 400
 
 
 @pytest.mark.parametrize("query", ["", "?verb=send_paused&who=console&since=2020-01-01", "?q=Maria", "?q=12"])
-def test_many_entries_ask_as_much_as_few(reader: Client, query: str) -> None:
+def test_query_count_does_not_grow_with_entries(reader: Client, query: str) -> None:
     def some(count: int) -> int:
         for _number in range(count):
             an_entry(a_recipient(), by=an_operator())
@@ -184,7 +182,7 @@ def test_many_entries_ask_as_much_as_few(reader: Client, query: str) -> None:
     assert many == few <= MOST
 
 
-def test_an_entry_asks_at_most_ten_queries(admin_client: Client) -> None:
+def test_entry_page_makes_at_most_ten_queries(admin_client: Client) -> None:
     rights = [f"outbound.{one.codename}" for one in Permission.objects.filter(codename__contains="send")]
     group = Group.objects.create(name="Nights")
     entry = an_entry(group, Verb.GROUP_CHANGED, changes={"permissions": [[], rights]})
@@ -195,7 +193,7 @@ def test_an_entry_asks_at_most_ten_queries(admin_client: Client) -> None:
     assert len(asked) <= MOST
 
 
-def test_changes_are_told_in_the_words_of_the_screen(reader: Client) -> None:
+def test_changes_use_the_labels_of_the_screen(reader: Client) -> None:
     changes = {
         "status": [CampaignStatus.RUNNING, CampaignStatus.PAUSED],
         "restart_contact": ["False", "True"],
@@ -211,7 +209,7 @@ def test_changes_are_told_in_the_words_of_the_screen(reader: Client) -> None:
     assert "restart_contact" not in page
 
 
-def test_rights_are_told_by_their_names_and_only_those_that_changed(reader: Client) -> None:
+def test_only_changed_rights_are_named(reader: Client) -> None:
     changes = {
         "permissions": [["outbound.view_recipient"], ["outbound.replace_token", "outbound.view_recipient"]]
     }
@@ -221,7 +219,7 @@ def test_rights_are_told_by_their_names_and_only_those_that_changed(reader: Clie
     assert "– → Can replace an integration&#x27;s token<" in page
 
 
-def test_an_entry_leads_to_its_record_where_it_may_be_seen(admin_client: Client, client: Client) -> None:
+def test_entry_links_to_a_record_the_reader_may_see(admin_client: Client, client: Client) -> None:
     template = a_template()
     entry = an_entry(template, Verb.TEMPLATE_ARCHIVED)
     link = f'href="/admin/outbound/template/{template.pk}/change/"'
@@ -232,7 +230,7 @@ def test_an_entry_leads_to_its_record_where_it_may_be_seen(admin_client: Client,
     assert link not in detail(client, entry)
 
 
-def test_an_entry_outlives_its_record(admin_client: Client) -> None:
+def test_entry_stays_when_its_record_is_deleted(admin_client: Client) -> None:
     template = a_template(name="Hello again")
     entry = an_entry(template, Verb.TEMPLATE_DELETED)
     template.delete()

@@ -95,7 +95,7 @@ def console() -> None:
 
 
 @pytest.mark.parametrize("absurd", ABSURD)
-def test_every_form_answers_an_absurd_list_in_good_order(
+def test_every_form_answers_an_absurd_list_with_little_work(
     root: Client, console: None, made: list[str], absurd: str
 ) -> None:
     posted = urlencode(ABSURD[absurd], doseq=True)
@@ -115,7 +115,7 @@ def test_every_form_answers_an_absurd_list_in_good_order(
     assert worse == {}
 
 
-def test_every_address_answers_an_absurd_query_in_good_order(root: Client, console: None) -> None:
+def test_every_address_answers_an_absurd_query_with_few_queries(root: Client, console: None) -> None:
     query = {name: [str(pk) for pk in range(40)] + [HUGE, ",".join(map(str, range(900)))] for name in LISTS}
     found = {}
     for address in every_page(each=1):
@@ -128,7 +128,7 @@ def test_every_address_answers_an_absurd_query_in_good_order(root: Client, conso
     assert worse == {}
 
 
-def test_every_list_of_forms_below_a_form_is_bounded(rf: RequestFactory, admin_user: Any) -> None:
+def test_every_formset_is_bounded(rf: RequestFactory, admin_user: Any) -> None:
     request = rf.get("/")
     request.user = admin_user
     made = [
@@ -148,7 +148,7 @@ def template_form(total: int, **values: Any) -> dict[str, Any]:
     return form | {"fields-TOTAL_FORMS": total, "fields-INITIAL_FORMS": 0} | keys | positions | values
 
 
-def test_a_template_takes_as_many_fields_as_its_text_can_name(root: Client) -> None:
+def test_template_takes_as_many_fields_as_its_text_can_name(root: Client) -> None:
     root.post("/admin/outbound/template/add/", template_form(MAX_TEMPLATE_FIELDS))
 
     assert Template.objects.get().fields.count() == MAX_TEMPLATE_FIELDS
@@ -157,7 +157,7 @@ def test_a_template_takes_as_many_fields_as_its_text_can_name(root: Client) -> N
 
 
 @pytest.mark.parametrize("total", [MAX_TEMPLATE_FIELDS + 1, 10**9])
-def test_more_fields_than_that_are_refused_with_a_sentence(root: Client, made: list[str], total: int) -> None:
+def test_more_fields_are_refused_with_a_message(root: Client, made: list[str], total: int) -> None:
     response: HttpResponse = root.post("/admin/outbound/template/add/", template_form(total), headers=ENGLISH)
 
     assert response.status_code == 200
@@ -177,7 +177,7 @@ def test_more_fields_than_that_are_refused_with_a_sentence(root: Client, made: l
         ("::1/0", "range_invalid"),
     ],
 )
-def test_networks_are_bounded_and_are_networks(ranges: str, code: str) -> None:
+def test_bad_or_too_many_networks_are_refused(ranges: str, code: str) -> None:
     with pytest.raises(ValidationError) as raised:
         validate_ranges(ranges)
 
@@ -187,11 +187,11 @@ def test_networks_are_bounded_and_are_networks(ranges: str, code: str) -> None:
 @pytest.mark.parametrize(
     "ranges", [DEFAULT_WEBHOOK_RANGES, "", "\n".join(["2001:db8:1234::/48"] * MAX_RANGES)]
 )
-def test_a_list_that_somebody_would_write_is_taken(ranges: str) -> None:
+def test_ordinary_list_of_networks_is_taken(ranges: str) -> None:
     validate_ranges(ranges)
 
 
-def test_a_refused_list_of_networks_is_told_at_its_field(root: Client) -> None:
+def test_refused_networks_are_reported_at_their_field(root: Client) -> None:
     integration = an_integration()
     address = f"/admin/outbound/integration/{integration.pk}/change/"
 
@@ -201,7 +201,7 @@ def test_a_refused_list_of_networks_is_told_at_its_field(root: Client) -> None:
     assert Integration.objects.get().webhook_ranges == DEFAULT_WEBHOOK_RANGES
 
 
-def test_attributes_beyond_the_limit_are_told_in_one_sentence() -> None:
+def test_too_many_attributes_are_one_error() -> None:
     with pytest.raises(ValidationError) as raised:
         attributes_field.read("nonsense\n" * 100_000)
 

@@ -40,7 +40,7 @@ def wake_again(installation: Installation) -> None:
     until(are_over, "the leases are over")
 
 
-def test_killing_the_whole_worker_leaves_no_more_in_doubt_than_its_slots(installation: Installation) -> None:
+def test_killed_worker_leaves_at_most_its_slots_unconfirmed(installation: Installation) -> None:
     installation.start_sandbox(latency_ms=50)
     send(installation, 200)
     worker = installation.start_worker()
@@ -58,7 +58,7 @@ def test_killing_the_whole_worker_leaves_no_more_in_doubt_than_its_slots(install
     assert 0 < total["unconfirmed"] <= SLOTS
 
 
-def test_asking_the_clusters_leader_to_stop_leaves_nothing_in_doubt(installation: Installation) -> None:
+def test_stopped_cluster_leaves_nothing_unconfirmed(installation: Installation) -> None:
     installation.start_sandbox(latency_ms=50)
     send(installation, 200)
     worker = installation.start_worker()
@@ -70,7 +70,7 @@ def test_asking_the_clusters_leader_to_stop_leaves_nothing_in_doubt(installation
     assert set(check(installation, people=200)) <= {"accepted", "queued"}
 
 
-def test_asking_send_due_to_stop_leaves_nothing_in_doubt(installation: Installation) -> None:
+def test_stopped_send_due_leaves_nothing_unconfirmed(installation: Installation) -> None:
     installation.start_sandbox(latency_ms=50)
     send(installation, 200)
     installation.wait_for_sandbox()

@@ -20,7 +20,7 @@ URL = os.environ.get("TEST_REDIS_URL", "")
 needs_redis = pytest.mark.skipif(not URL, reason="needs TEST_REDIS_URL")
 
 
-def test_without_redis_a_send_is_still_a_send(install: Callable[..., Installation]) -> None:
+def test_send_is_queued_without_redis(install: Callable[..., Installation]) -> None:
     installation = install(REDIS_URL=f"redis://:{PASSWORD}@127.0.0.1:{free_port()}/0")
 
     done = installation.manage("send", *DEMO, "--to", "11900005000")
@@ -33,7 +33,7 @@ def test_without_redis_a_send_is_still_a_send(install: Callable[..., Installatio
     assert PASSWORD not in done.stderr
 
 
-def test_without_redis_a_worker_starts_and_sends_and_stops(install: Callable[..., Installation]) -> None:
+def test_worker_starts_sends_and_stops_without_redis(install: Callable[..., Installation]) -> None:
     installation = install(REDIS_URL=f"redis://:{PASSWORD}@127.0.0.1:{free_port()}/0")
     installation.start_sandbox()
     installation.wait_for_sandbox()
@@ -50,7 +50,7 @@ def test_without_redis_a_worker_starts_and_sends_and_stops(install: Callable[...
 
 
 @needs_redis
-def test_a_send_wakes_the_worker(install: Callable[..., Installation]) -> None:
+def test_send_wakes_the_worker_through_redis(install: Callable[..., Installation]) -> None:
     installation = install(REDIS_URL=URL)
     installation.start_sandbox()
     installation.start_worker()
@@ -62,7 +62,7 @@ def test_a_send_wakes_the_worker(install: Callable[..., Installation]) -> None:
 
 
 @needs_redis
-def test_a_flushed_redis_costs_seconds(install: Callable[..., Installation]) -> None:
+def test_flushed_redis_delays_a_send_by_seconds(install: Callable[..., Installation]) -> None:
     installation = install(REDIS_URL=URL)
     installation.start_sandbox()
     send(installation, 5)

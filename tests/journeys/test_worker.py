@@ -17,7 +17,7 @@ def installation(install: Callable[..., Installation]) -> Installation:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_stopping_in_the_middle_leaves_nothing_in_doubt_and_the_next_start_goes_on(
+def test_stopped_worker_leaves_nothing_unconfirmed_and_the_next_one_continues(
     installation: Installation, how: int
 ) -> None:
     installation.start_sandbox(latency_ms=50)
@@ -37,7 +37,7 @@ def test_stopping_in_the_middle_leaves_nothing_in_doubt_and_the_next_start_goes_
     assert check(installation, people=200) == {"accepted": 200}
 
 
-def test_killing_the_command_outright_takes_its_cluster_along(installation: Installation) -> None:
+def test_killed_command_ends_its_cluster(installation: Installation) -> None:
     worker = installation.start("worker", log="worker.log")
     until(lambda: "running." in installation.log("worker.log"), "the cluster runs")
 

@@ -79,7 +79,7 @@ def test_no_log_line_holds_the_token(log: io.StringIO, integration: Integration,
     assert CANARY not in log.getvalue()
 
 
-def test_the_audit_trail_says_that_it_was_replaced_and_not_what_it_is(integration: Integration) -> None:
+def test_audit_log_says_that_the_token_was_replaced_without_showing_it(integration: Integration) -> None:
     entries = [f"{one.changes} {one.additional_data} {one.object_repr}" for one in LogEntry.objects.all()]
 
     assert any("Token replaced" in entry for entry in entries)
@@ -96,7 +96,7 @@ def test_no_table_holds_the_token(integration: Integration) -> None:
     assert Integration.objects.get().token.reveal() == CANARY
 
 
-def test_no_fixture_takes_the_token_along(integration: Integration) -> None:
+def test_no_fixture_holds_the_token(integration: Integration) -> None:
     out = io.StringIO()
 
     call_command("dumpdata", "outbound", stdout=out)
@@ -106,7 +106,7 @@ def test_no_fixture_takes_the_token_along(integration: Integration) -> None:
     assert Integration.objects.get().token.stored not in out.getvalue()
 
 
-def test_the_ledger_and_the_stored_answers_hold_no_token(integration: Integration, tmp_path: Path) -> None:
+def test_ledger_holds_no_token(integration: Integration, tmp_path: Path) -> None:
     ledger = (tmp_path / "ledger.jsonl").read_text()
 
     assert "35988001234" in ledger
@@ -114,7 +114,7 @@ def test_the_ledger_and_the_stored_answers_hold_no_token(integration: Integratio
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_an_error_page_does_not_print_the_token(
+def test_error_page_does_not_show_the_token(
     integration: Integration, client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any, debug: bool
 ) -> None:
     settings.DEBUG = debug

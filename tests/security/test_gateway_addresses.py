@@ -96,9 +96,7 @@ def code_of(value: str) -> str:
 
 @pytest.mark.parametrize("is_production", [True, False])
 @pytest.mark.parametrize("value", NO_ADDRESS)
-def test_what_could_be_read_in_two_ways_is_no_address(
-    settings: LazySettings, value: str, is_production: bool
-) -> None:
+def test_ambiguous_address_is_refused(settings: LazySettings, value: str, is_production: bool) -> None:
     settings.PRODUCTION = is_production
 
     assert code_of(value) == "path_invalid"
@@ -131,7 +129,7 @@ def test_what_could_be_read_in_two_ways_is_no_address(
         ("https://localhost:8001/zenvia", "host_not_allowed"),
     ],
 )
-def test_in_production_only_a_gateway_is_an_address(settings: LazySettings, value: str, code: str) -> None:
+def test_only_gateway_hosts_are_allowed_in_production(settings: LazySettings, value: str, code: str) -> None:
     settings.PRODUCTION = True
     settings.GATEWAY_HOSTS = [GATEWAY, "other.example:9443"]
 
@@ -141,14 +139,14 @@ def test_in_production_only_a_gateway_is_an_address(settings: LazySettings, valu
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LocalHost", "[::1]"])
 @pytest.mark.parametrize("port", ["", ":1", ":80", ":443", ":8001", ":65535"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_sandbox_of_this_machine_has_any_port(host: str, port: str, scheme: str) -> None:
+def test_local_sandbox_may_have_any_port(host: str, port: str, scheme: str) -> None:
     assert code_of(f"{scheme}://{host}{port}/zenvia") == ""
 
 
 @pytest.mark.parametrize(
     "value", ["http://127.1/x", "http://2130706433/x", "http://0/x", "http://127.0.0.1.x/x"]
 )
-def test_what_only_resembles_this_machine_is_not_the_sandbox(value: str) -> None:
+def test_address_that_resembles_localhost_is_refused(value: str) -> None:
     assert code_of(value) == "https_required"
 
 
@@ -181,7 +179,7 @@ def addresses(draw: st.DrawFn) -> str:
 @given(st.one_of(addresses(), st.text()))
 @example(f"https://{GATEWAY}/zenvia#")
 @example(f"https://{GATEWAY}:/zenvia")
-def test_whatever_is_taken_is_requested_from_where_it_says(value: str) -> None:
+def test_request_goes_to_the_host_and_port_of_the_address(value: str) -> None:
     if code_of(value):
         return
     integration = Integration(base_url=value, slug="acme", remote_id="42")

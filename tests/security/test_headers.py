@@ -81,7 +81,7 @@ def post(client: Client, path: str, body: bytes = b"{}", **more: Any) -> Any:
         ("post", "/admin/login/", "a_b c", 400),
     ],
 )
-def test_every_answer_is_guarded(
+def test_every_response_has_the_security_headers(
     client: Client, method: str, address: str, host: str, status: int, is_secure: bool
 ) -> None:
     response = getattr(client, method)(address, headers={"host": host}, secure=is_secure)
@@ -92,21 +92,21 @@ def test_every_answer_is_guarded(
     assert response.headers.get("Strict-Transport-Security") == (HSTS if is_secure else None)
 
 
-def test_a_stored_event_is_answered_so(client: Client, path: str) -> None:
+def test_response_to_a_stored_event_has_the_headers(client: Client, path: str) -> None:
     response = post(client, path)
 
     assert response.status_code == 200
     assert_guarded(response)
 
 
-def test_an_event_that_is_too_long_is_answered_so(client: Client, path: str) -> None:
+def test_response_to_a_too_long_event_has_the_headers(client: Client, path: str) -> None:
     response = post(client, path, b"x" * (MAX_BODY_BYTES + 1))
 
     assert response.status_code == 413
     assert_guarded(response)
 
 
-def test_an_event_that_cannot_be_stored_is_answered_so(
+def test_response_to_an_unstored_event_has_the_headers(
     client: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("outbound.webhooks.views.store", broken)
@@ -117,7 +117,7 @@ def test_an_event_that_cannot_be_stored_is_answered_so(
     assert_guarded(response)
 
 
-def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_response_without_database_has_the_headers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outbound.sending.heartbeat.missing", broken)
 
     response = client.get("/healthz")
@@ -129,7 +129,9 @@ def test_a_console_without_database_is_answered_so(client: Client, monkeypatch: 
 @pytest.mark.parametrize(
     "where", ["outbound.sending.heartbeat.missing", "outbound.webhooks.middleware.receive"]
 )
-def test_a_fault_of_ours_is_answered_so(client: Client, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_response_to_an_exception_has_the_headers(
+    client: Client, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     monkeypatch.setattr(where, lambda *_: 1 / 0)
 
     response = client.get("/healthz" if "heartbeat" in where else "/hooks/")
@@ -138,14 +140,14 @@ def test_a_fault_of_ours_is_answered_so(client: Client, monkeypatch: pytest.Monk
     assert_guarded(response)
 
 
-def test_a_page_keeps_its_own_policy(client: Client) -> None:
+def test_page_keeps_its_own_policy(client: Client) -> None:
     response = client.get("/admin/login/")
 
     assert "script-src 'self'" in response["Content-Security-Policy"]
     assert response["Content-Security-Policy"] != headers.POLICY
 
 
-def test_without_https_in_sight_none_is_demanded(client: Client) -> None:
+def test_https_is_not_demanded_where_it_is_not_served(client: Client) -> None:
     response = client.get("/healthz", secure=True)
 
     assert "Strict-Transport-Security" not in response

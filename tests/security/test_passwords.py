@@ -40,7 +40,7 @@ def report(address: str, *, as_html: bool) -> str:
 
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("as_html", [True, False])
-def test_no_report_tells_the_password_of_redis(
+def test_no_report_shows_the_redis_password(
     address: str, settings: LazySettings, debug: bool, as_html: bool
 ) -> None:
     settings.DEBUG = debug
@@ -52,7 +52,7 @@ def test_no_report_tells_the_password_of_redis(
     assert (WRITTEN in told, PASSWORD in told) == (False, False)
 
 
-def test_an_address_keeps_all_but_its_password() -> None:
+def test_only_the_password_of_an_address_is_hidden() -> None:
     hidden = url_passwords.hide(
         "postgres://console:s3cret@db.example.com/console and redis://:s3cret@r:6379/0?x=1"
     )
@@ -66,5 +66,5 @@ def test_an_address_keeps_all_but_its_password() -> None:
 @pytest.mark.parametrize(
     "text", ["https://a.example/b:c@d", "mail@example.com", "12:30 @ home", "a://b:80/c"]
 )
-def test_what_holds_no_password_stays(text: str) -> None:
+def test_text_without_a_password_is_unchanged(text: str) -> None:
     assert url_passwords.hide(text) == text

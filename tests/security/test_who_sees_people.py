@@ -93,7 +93,7 @@ def _text(response: Any) -> str:
     return b"".join(parts).decode("utf-8", "replace")
 
 
-def test_a_superuser_sees_her_on_many_pages(client: Client) -> None:
+def test_superuser_sees_the_person_on_many_pages(client: Client) -> None:
     user = an_operator(is_superuser=True)
     drafts_of(user)
     audit.record(person(), Verb.RECIPIENT_CREATED, user)
@@ -105,7 +105,7 @@ def test_a_superuser_sees_her_on_many_pages(client: Client) -> None:
         assert page in found, page
 
 
-def test_whoever_may_do_all_but_see_people_sees_her_nowhere(client: Client) -> None:
+def test_all_rights_but_those_to_see_people_show_nobody(client: Client) -> None:
     user = an_operator(*(set(rights()) - SEEING))
     drafts_of(user)
     client.force_login(user)
@@ -113,7 +113,7 @@ def test_whoever_may_do_all_but_see_people_sees_her_nowhere(client: Client) -> N
     assert showing(client, every_page()) == []
 
 
-def test_no_right_alone_shows_her(client: Client) -> None:
+def test_no_single_right_shows_people(client: Client) -> None:
     client.force_login(an_operator(is_superuser=True))
     telling = showing(client, every_page(each=1))
 
@@ -141,7 +141,7 @@ def form(**values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("place", ["compose/", "compose/preview/", "{draft}/compose/"])
-def test_no_posted_form_comes_back_with_her(client: Client, composer: User, place: str) -> None:
+def test_posted_form_comes_back_without_the_person(client: Client, composer: User, place: str) -> None:
     draft = a_draft(composer)
     address = f"/admin/outbound/campaign/{place.format(draft=draft.pk)}"
 
@@ -151,7 +151,7 @@ def test_no_posted_form_comes_back_with_her(client: Client, composer: User, plac
     assert not SHOWN.search(response.content.decode())
 
 
-def test_whoever_may_not_see_people_picks_nobody(client: Client, composer: User) -> None:
+def test_recipients_cannot_be_chosen_without_the_right_to_see_them(client: Client, composer: User) -> None:
     draft = a_draft(composer)
     before = set(draft.recipients.all())
     posted = form(
@@ -165,7 +165,7 @@ def test_whoever_may_not_see_people_picks_nobody(client: Client, composer: User)
     assert set(draft.recipients.all()) == before
 
 
-def test_the_form_and_the_review_say_that_people_are_hidden(client: Client, composer: User) -> None:
+def test_form_and_review_say_that_people_are_hidden(client: Client, composer: User) -> None:
     draft = a_draft(composer)
 
     edit, review = (
@@ -181,18 +181,18 @@ def test_the_form_and_the_review_say_that_people_are_hidden(client: Client, comp
     assert "The exact request" not in review
 
 
-def test_the_search_of_the_picker_is_closed(client: Client, composer: User) -> None:
+def test_recipient_search_is_refused(client: Client, composer: User) -> None:
     assert client.get("/admin/outbound/campaign/compose/recipients/", {"q": NAME}).status_code == 403
 
 
-def test_a_number_that_is_saved_already_is_not_given_a_name(client: Client, composer: User) -> None:
+def test_adding_a_saved_number_does_not_show_its_name(client: Client, composer: User) -> None:
     response = client.post("/admin/outbound/recipient/add/", {"phone": PHONE, "name": "x"}, headers=ENGLISH)
 
     assert "This number is already saved." in response.content.decode()
     assert NAME not in response.content.decode()
 
 
-def test_nobody_deletes_whom_they_may_not_see(client: Client, composer: User) -> None:
+def test_recipient_is_not_deleted_without_the_right_to_see_it(client: Client, composer: User) -> None:
     response = client.post(f"/admin/outbound/recipient/{person().pk}/delete/", {"post": "yes"})
 
     assert response.status_code == 403
@@ -200,7 +200,7 @@ def test_nobody_deletes_whom_they_may_not_see(client: Client, composer: User) ->
 
 
 @pytest.mark.parametrize("term", [NAME, PHONE, "35988776655"])
-def test_no_completion_of_any_field_finds_her(client: Client, composer: User, term: str) -> None:
+def test_autocomplete_of_no_field_finds_the_person(client: Client, composer: User, term: str) -> None:
     fields = [
         {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field.name}
         for model in apps.get_models()
@@ -215,7 +215,7 @@ def test_no_completion_of_any_field_finds_her(client: Client, composer: User, te
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_no_list_can_be_asked_for_her_by_its_address(client: Client, composer: User, model: str) -> None:
+def test_list_cannot_be_filtered_by_a_persons_fields(client: Client, composer: User, model: str) -> None:
     answers = {one: client.get(f"/admin/outbound/{model}/", {one: "x"}).status_code for one in LOOKUPS}
 
     assert {one: status for one, status in answers.items() if status not in (400, 403)} == {}

@@ -1,4 +1,4 @@
-"""Every deed of a page: how it comes about, its verb, and how many people it is about."""
+"""Every action of a page: how it comes about, its verb, and how many people it is about."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from outbound.webhooks import header_secret, secrets
 from tests.admin.integrations.test_admin import filled_in as an_integration_form
 from tests.admin.message_templates.test_admin import filled_in as a_template_form
 from tests.admin.sends import a_send
-from tests.audit.steps import Posted
+from tests.audit.posted import Posted
 from tests.builders import a_recipient, a_template, an_integration
 
 
-class Deed(NamedTuple):
+class Action(NamedTuple):
     """`prepare` sets the scene and returns what is posted to the address of that name."""
 
     name: str
@@ -93,80 +93,80 @@ def a_window(hours: str) -> Posted:
 
 
 OF_INTEGRATIONS = [
-    Deed(
+    Action(
         "outbound_integration_add",
         Verb.INTEGRATION_CREATED,
         lambda client: Posted((), an_integration_form()),
     ),
-    Deed(
+    Action(
         "outbound_integration_change",
         Verb.INTEGRATION_CHANGED,
         lambda client: a_changed_integration(client, per_second="5", webhook_ranges="10.0.0.0/8"),
     ),
-    Deed(
+    Action(
         "outbound_integration_change",
         Verb.INTEGRATION_MOVED,
         lambda client: a_changed_integration(client, remote_id="43"),
     ),
-    Deed(
+    Action(
         "outbound_integration_delete",
         Verb.INTEGRATION_DELETED,
         lambda client: on(an_integration(), post="yes"),
     ),
-    Deed(
+    Action(
         "outbound_integration_pause",
         Verb.INTEGRATION_PAUSED,
         lambda client: on(an_integration(), reason="Lunch"),
         people=0,
     ),
-    Deed(
+    Action(
         "outbound_integration_resume",
         Verb.INTEGRATION_RESUMED,
         lambda client: on(a_paused_integration(), reason="Back"),
         people=0,
     ),
-    Deed(
+    Action(
         "outbound_integration_resume_stopped",
         Verb.INTEGRATION_RESUMED,
         lambda client: a_copied_integration(reason="The other one is off"),
         people=0,
     ),
-    Deed(
+    Action(
         "outbound_integration_token",
         Verb.TOKEN_REPLACED,
         lambda client: on(an_integration(), token="tok-another-0123456789"),
     ),
-    Deed(
+    Action(
         "outbound_integration_token",
         Verb.TOKEN_REPLACED,
         lambda client: on(
             an_integration(status=IntegrationStatus.STOPPED), token="tok-another-0123456789", resume="on"
         ),
     ),
-    Deed("outbound_integration_try_again", Verb.WAIT_ENDED, a_held_integration),
-    Deed("outbound_integration_cancel_waiting", Verb.WAITING_CANCELLED, two_waiting_sends, people=2),
-    Deed(
+    Action("outbound_integration_try_again", Verb.WAIT_ENDED, a_held_integration),
+    Action("outbound_integration_cancel_waiting", Verb.WAITING_CANCELLED, two_waiting_sends, people=2),
+    Action(
         "outbound_integration_end_old_secret",
         Verb.WEBHOOK_OLD_ENDED,
         of_two_addresses("outbound_integration_end_old_secret"),
     ),
-    Deed(
+    Action(
         "outbound_integration_end_new_secret",
         Verb.WEBHOOK_NEW_ENDED,
         of_two_addresses("outbound_integration_end_new_secret"),
     ),
-    Deed("outbound_integration_ask_for_header", Verb.WEBHOOK_HEADER_ASKED, a_new_header),
-    Deed(
+    Action("outbound_integration_ask_for_header", Verb.WEBHOOK_HEADER_ASKED, a_new_header),
+    Action(
         "outbound_integration_webhook_new_secret",
         Verb.WEBHOOK_SECRET_MADE,
         lambda client: on(an_integration(), seen=""),
     ),
-    Deed(
+    Action(
         "outbound_integration_webhook_header",
         Verb.WEBHOOK_HEADER_MADE,
         lambda client: on(an_integration(), header="on", seen=""),
     ),
-    Deed(
+    Action(
         "outbound_integration_webhook_header",
         Verb.WEBHOOK_HEADER_DROPPED,
         lambda client: on(an_integration(webhook_header="a" * 64), header="off"),
@@ -174,20 +174,20 @@ OF_INTEGRATIONS = [
 ]
 
 OF_TEMPLATES = [
-    Deed("outbound_template_add", Verb.TEMPLATE_CREATED, lambda client: Posted((), a_template_form())),
-    Deed(
+    Action("outbound_template_add", Verb.TEMPLATE_CREATED, lambda client: Posted((), a_template_form())),
+    Action(
         "outbound_template_change",
         Verb.TEMPLATE_CHANGED,
         lambda client: on(a_template(), **a_template_form(name="Another")),
     ),
-    Deed("outbound_template_delete", Verb.TEMPLATE_DELETED, lambda client: on(a_template(), post="yes")),
-    Deed("outbound_template_archive", Verb.TEMPLATE_ARCHIVED, lambda client: on(a_template())),
-    Deed(
+    Action("outbound_template_delete", Verb.TEMPLATE_DELETED, lambda client: on(a_template(), post="yes")),
+    Action("outbound_template_archive", Verb.TEMPLATE_ARCHIVED, lambda client: on(a_template())),
+    Action(
         "outbound_template_restore",
         Verb.TEMPLATE_RESTORED,
         lambda client: on(a_template(archived_at=timezone.now())),
     ),
-    Deed(
+    Action(
         "outbound_template_let_go_on",
         Verb.TEMPLATE_LET_GO_ON,
         lambda client: on(a_template(paused_at=timezone.now(), paused_reason="Paused")),
@@ -195,38 +195,38 @@ OF_TEMPLATES = [
 ]
 
 OF_RECIPIENTS = [
-    Deed(
+    Action(
         "outbound_recipient_add",
         Verb.RECIPIENT_CREATED,
         lambda client: Posted((), {"phone": "35988001234", "name": "Ana"}),
         people=1,
     ),
-    Deed(
+    Action(
         "outbound_recipient_change",
         Verb.RECIPIENT_CHANGED,
         lambda client: on(recipient := a_recipient(), phone=recipient.phone, name="Bea"),
         people=1,
     ),
-    Deed(
+    Action(
         "outbound_recipient_delete",
         Verb.RECIPIENT_DELETED,
         lambda client: on(a_recipient(), post="yes"),
         people=1,
     ),
-    Deed("outbound_recipient_opt_out", Verb.OPTED_OUT, lambda client: on(a_recipient()), people=1),
-    Deed(
+    Action("outbound_recipient_opt_out", Verb.OPTED_OUT, lambda client: on(a_recipient()), people=1),
+    Action(
         "outbound_recipient_undo_opt_out",
         Verb.OPT_OUT_UNDONE,
         lambda client: on(a_person_who_opted_out(), reason="She asked"),
         people=1,
     ),
-    Deed(
+    Action(
         "outbound_recipient_declare_window",
         Verb.WINDOW_DECLARED,
         lambda client: a_window("4"),
         people=1,
     ),
-    Deed(
+    Action(
         "outbound_recipient_declare_window",
         Verb.WINDOW_NOT_DECLARED,
         lambda client: a_window("0"),

@@ -1,4 +1,4 @@
-"""Deeds about sends and messages, and about the people who use the console."""
+"""Actions about sends and messages, and about the people who use the console."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from outbound.models import Campaign
 from outbound.sending.planning.launch import begin
 from outbound.sending.planning.plan import plan
 from tests.admin.sends import a_send
-from tests.audit.deeds import Deed, on
-from tests.audit.steps import Posted
+from tests.audit.actions import Action, on
+from tests.audit.posted import Posted
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.tracking.events import a_status, taken_in
 
@@ -101,85 +101,89 @@ def a_right() -> int:
 
 
 OF_SENDS = [
-    Deed("outbound_campaign_compose", Verb.DRAFT_CREATED, lambda client: Posted((), composed()), people=2),
-    Deed(
+    Action("outbound_campaign_compose", Verb.DRAFT_CREATED, lambda client: Posted((), composed()), people=2),
+    Action(
         "outbound_campaign_edit",
         Verb.DRAFT_CHANGED,
         lambda client: on(a_draft(), **composed(title="Another")),
         people=2,
     ),
-    Deed("outbound_campaign_review", Verb.SEND_LAUNCHED, reviewed, people=2),
-    Deed(
+    Action("outbound_campaign_review", Verb.SEND_LAUNCHED, reviewed, people=2),
+    Action(
         "outbound_campaign_window",
         Verb.WINDOW_REASON_GIVEN,
         lambda client: on(asking_for_a_reason(), reason="They called"),
     ),
-    Deed(
+    Action(
         "outbound_campaign_window",
         Verb.WINDOW_REASON_TAKEN_BACK,
         lambda client: on(asking_for_a_reason(window_reason="They called"), take_back="1"),
     ),
-    Deed("outbound_campaign_discard", Verb.DRAFT_DISCARDED, lambda client: on(a_draft())),
-    Deed("outbound_campaign_copy", Verb.SEND_REUSED, lambda client: on(a_draft(status="running")), people=2),
-    Deed("outbound_campaign_again", Verb.SEND_RESENT, lambda client: on(a_send(REFUSED, REFUSED)), people=2),
-    Deed("outbound_campaign_pause", Verb.SEND_PAUSED, lambda client: on(a_send(QUEUED, QUEUED)), people=2),
-    Deed(
+    Action("outbound_campaign_discard", Verb.DRAFT_DISCARDED, lambda client: on(a_draft())),
+    Action(
+        "outbound_campaign_copy", Verb.SEND_REUSED, lambda client: on(a_draft(status="running")), people=2
+    ),
+    Action(
+        "outbound_campaign_again", Verb.SEND_RESENT, lambda client: on(a_send(REFUSED, REFUSED)), people=2
+    ),
+    Action("outbound_campaign_pause", Verb.SEND_PAUSED, lambda client: on(a_send(QUEUED, QUEUED)), people=2),
+    Action(
         "outbound_campaign_resume",
         Verb.SEND_RESUMED,
         lambda client: on(a_send(QUEUED, status=CampaignStatus.PAUSED)),
         people=1,
     ),
-    Deed(
+    Action(
         "outbound_campaign_cancel",
         Verb.SEND_CANCELLED,
         lambda client: on(a_send(QUEUED, QUEUED), reason="Wrong price"),
         people=2,
     ),
-    Deed("outbound_campaign_stop", Verb.LAUNCH_STOPPED, lambda client: on(a_begun_launch())),
-    Deed("outbound_message_resolve", Verb.TAKEN_AS_SENT, lambda client: decided("sent"), people=2),
-    Deed("outbound_message_resolve", Verb.TAKEN_AS_NOT_SENT, lambda client: decided("not_sent"), people=2),
-    Deed(
+    Action("outbound_campaign_stop", Verb.LAUNCH_STOPPED, lambda client: on(a_begun_launch())),
+    Action("outbound_message_resolve", Verb.TAKEN_AS_SENT, lambda client: decided("sent"), people=2),
+    Action("outbound_message_resolve", Verb.TAKEN_AS_NOT_SENT, lambda client: decided("not_sent"), people=2),
+    Action(
         "outbound_message_resend",
         Verb.SEND_RESENT,
         lambda client: Posted((), {"campaign": a_send(MessageStatus.ASSUMED_NOT_SENT).pk}),
         people=1,
     ),
-    Deed("outbound_message_export_csv", Verb.HISTORY_EXPORTED, lambda client: exported(), people=2),
-    Deed("outbound_message_export_xlsx", Verb.HISTORY_EXPORTED, lambda client: exported(), people=2),
-    Deed("outbound_webhookevent_teach", Verb.WORD_TAUGHT, lambda client: a_taught_word()),
+    Action("outbound_message_export_csv", Verb.HISTORY_EXPORTED, lambda client: exported(), people=2),
+    Action("outbound_message_export_xlsx", Verb.HISTORY_EXPORTED, lambda client: exported(), people=2),
+    Action("outbound_webhookevent_teach", Verb.WORD_TAUGHT, lambda client: a_taught_word()),
 ]
 
 OF_PEOPLE = [
-    Deed(
+    Action(
         "auth_user_add",
         Verb.USER_CREATED,
         lambda client: Posted((), {"username": "bea", "password1": PASSWORD, "password2": PASSWORD}),
     ),
-    Deed("auth_user_change", Verb.USER_CHANGED, lambda client: a_user_form(first_name="Bea")),
-    Deed("auth_user_change", Verb.RIGHTS_CHANGED, lambda client: a_user_form(user_permissions=a_right())),
-    Deed("auth_user_change", Verb.RIGHTS_CHANGED, lambda client: a_user_form(is_superuser="on")),
-    Deed("auth_user_change", Verb.USER_DEACTIVATED, lambda client: a_user_form(is_active=None)),
-    Deed("auth_user_change", Verb.USER_REACTIVATED, lambda client: a_user_form(was_active=False)),
-    Deed(
+    Action("auth_user_change", Verb.USER_CHANGED, lambda client: a_user_form(first_name="Bea")),
+    Action("auth_user_change", Verb.RIGHTS_CHANGED, lambda client: a_user_form(user_permissions=a_right())),
+    Action("auth_user_change", Verb.RIGHTS_CHANGED, lambda client: a_user_form(is_superuser="on")),
+    Action("auth_user_change", Verb.USER_DEACTIVATED, lambda client: a_user_form(is_active=None)),
+    Action("auth_user_change", Verb.USER_REACTIVATED, lambda client: a_user_form(was_active=False)),
+    Action(
         "auth_user_password_change",
         Verb.PASSWORD_CHANGED,
         lambda client: on(
             an_operator(), password1=PASSWORD, password2=PASSWORD, **{"usable_password": "true"}
         ),
     ),
-    Deed("auth_user_delete", Verb.USER_DELETED, lambda client: on(an_operator(), post="yes")),
-    Deed("auth_group_add", Verb.GROUP_CREATED, lambda client: Posted((), {"name": "Night shift"})),
-    Deed(
+    Action("auth_user_delete", Verb.USER_DELETED, lambda client: on(an_operator(), post="yes")),
+    Action("auth_group_add", Verb.GROUP_CREATED, lambda client: Posted((), {"name": "Night shift"})),
+    Action(
         "auth_group_change",
         Verb.GROUP_CHANGED,
         lambda client: on(Group.objects.create(name="Nights"), name="Nights", permissions=a_right()),
     ),
-    Deed(
+    Action(
         "auth_group_delete",
         Verb.GROUP_DELETED,
         lambda client: on(Group.objects.create(name="Nights"), post="yes"),
     ),
-    Deed(
+    Action(
         "password_change",
         Verb.PASSWORD_CHANGED,
         lambda client: Posted(

@@ -1,4 +1,4 @@
-"""Each deed leaves exactly one entry, and no address that takes a form is left out of the table."""
+"""Each action leaves exactly one entry, and no address that takes a form is left out of the table."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from outbound.audit import Kind, Verb
 from tests.admin.sends import a_send
-from tests.audit.deeds import OF_INTEGRATIONS, OF_RECIPIENTS, OF_TEMPLATES, Deed
-from tests.audit.deeds_of_sends import OF_PEOPLE, OF_SENDS
+from tests.audit.actions import OF_INTEGRATIONS, OF_RECIPIENTS, OF_TEMPLATES, Action
+from tests.audit.actions_on_sends import OF_PEOPLE, OF_SENDS
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "203.0.113.9"
-DEEDS = [*OF_SENDS, *OF_RECIPIENTS, *OF_TEMPLATES, *OF_INTEGRATIONS, *OF_PEOPLE]
+ACTIONS = [*OF_SENDS, *OF_RECIPIENTS, *OF_TEMPLATES, *OF_INTEGRATIONS, *OF_PEOPLE]
 # What takes no form, or changes nothing by one.
 READ_ONLY = ("outbound_campaign", "outbound_message", "outbound_webhookevent", "auditlog_logentry")
 EDITED = ("outbound_integration", "outbound_template", "outbound_recipient", "auth_user", "auth_group")
-NO_DEEDS = {
+NOT_LOGGED = {
     "index",
     "login",
     "logout",
@@ -75,43 +75,43 @@ def told(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: f"{deed.name}: {deed.verb.name}")
-def test_a_deed_leaves_exactly_one_entry(ana: Client, deed: Deed) -> None:
-    posted = deed.prepare(ana)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action.name}: {action.verb.name}")
+def test_action_leaves_exactly_one_entry(ana: Client, action: Action) -> None:
+    posted = action.prepare(ana)
     before = set(LogEntry.objects.values_list("pk", flat=True))
-    address = reverse(f"admin:{deed.name}", args=posted.args) + posted.query
+    address = reverse(f"admin:{action.name}", args=posted.args) + posted.query
 
     ana.post(address, posted.form)
 
     assert [told(entry) for entry in LogEntry.objects.exclude(pk__in=before)] == [
         {
-            "text": deed.verb,
+            "text": action.verb,
             "by": Kind.PERSON,
             "author": "Ana (ana)",
-            "people": deed.people,
+            "people": action.people,
             "address": ADDRESS,
             "actor": "ana",
         }
     ]
 
 
-def test_every_address_is_among_the_deeds_or_does_nothing() -> None:
+def test_every_address_is_tried_or_listed_as_not_logged() -> None:
     there = list(patterns(get_resolver()))
 
     assert {one.lookup_str for one in there if not one.name} <= UNNAMED
-    assert {one.name for one in there if one.name} == {deed.name for deed in DEEDS} | NO_DEEDS
+    assert {one.name for one in there if one.name} == {action.name for action in ACTIONS} | NOT_LOGGED
 
 
-def test_every_verb_of_a_person_has_its_deed() -> None:
+def test_every_verb_of_a_person_is_tried() -> None:
     by_command = {Verb.TOKENS_REENCRYPTED, Verb.DEMO_PREPARED}
     # The console itself, and older entries.
     by_nobody = {Verb.OPTED_OUT_BY_WORD, Verb.TOKEN_REMOVED, Verb.LAUNCH_TAKEN_BACK}
 
-    assert set(Verb) == {deed.verb for deed in DEEDS} | by_command | by_nobody
+    assert set(Verb) == {action.verb for action in ACTIONS} | by_command | by_nobody
 
 
-@pytest.mark.parametrize("name", sorted(NO_DEEDS))
-def test_an_address_without_a_deed_writes_nothing(ana: Client, name: str) -> None:
+@pytest.mark.parametrize("name", sorted(NOT_LOGGED))
+def test_address_that_is_not_logged_writes_nothing(ana: Client, name: str) -> None:
     pattern = next(one for one in patterns(get_resolver()) if one.name == name)
     send = a_send("queued")
     record = {"message": send.messages.get().pk, "campaign": send.pk}
