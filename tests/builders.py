@@ -1,4 +1,4 @@
-"""Records for tests, each complete, with only what a test is about said in the test."""
+"""Complete records for tests, with defaults for every value a test leaves out."""
 
 from __future__ import annotations
 

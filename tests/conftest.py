@@ -1,4 +1,4 @@
-"""What every test may count on: real requests leave for this machine alone."""
+"""Fixtures of every test: no connection leaves this machine, and the language is reset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installations that are copies of one migrated console with the demo in it, which is made once."""
+"""Installations copied from one migrated console with the demo's data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL databases that tests make for themselves, and drop."""
+"""PostgreSQL databases that tests create and drop."""
 
 from __future__ import annotations
 

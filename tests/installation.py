@@ -1,4 +1,4 @@
-"""A console of its own, as real processes: data directory, database, sandbox gateway, worker."""
+"""An installation with real processes: data directory, database, sandbox gateway, worker, web server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disks that are full, for real: a file that may not grow any more, and a small disk of its own."""
+"""Full disks: a limit on the size of files, and a small disk mounted on a directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console's own settings, with a data directory and services that belong to the tests."""
+"""The console's settings with a data directory and services of the tests' own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The moves that exist, and that nothing was forgotten where states and contents are listed."""
+"""The moves between statuses, and that every status and content type is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person types becomes one number, or one clear refusal."""
+"""A typed phone number becomes one E.164 number or one validation error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The groups an installation starts with, and what they get when it is brought up to date."""
+"""The permission groups of a new installation, and of an upgraded one."""
 
 from __future__ import annotations
 

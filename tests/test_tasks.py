@@ -1,4 +1,4 @@
-"""The clock: a wake-up belongs to the launch, and a lost or doubled one does no harm."""
+"""A launch leaves one wake-up, and a lost or repeated wake-up does no harm."""
 
 from __future__ import annotations
 

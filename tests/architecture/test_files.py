@@ -1,4 +1,4 @@
-"""Rules about files: their length, their names, and what may not stand in them."""
+"""Files are short, named after what they hold, and contain nothing forbidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports go down the floors only and never in a circle, read from the source and not from a run."""
+"""Imports go down the floors only and form no circle, read from the source."""
 
 from __future__ import annotations
 

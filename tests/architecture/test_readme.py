@@ -1,4 +1,4 @@
-"""The README speaks of the tree and the settings as they are."""
+"""The README names the folders and settings that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every action of a page: how it comes about, its verb, and how many people it is about."""
+"""Actions on integrations, templates and recipients, each with its audit verb and number of people."""
 
 from __future__ import annotations
 

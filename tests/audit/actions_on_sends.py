@@ -1,4 +1,4 @@
-"""Actions about sends and messages, and about the people who use the console."""
+"""Actions on sends, messages and accounts, each with its audit verb and number of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the audit log have in common."""
+"""A form that a test of the audit log posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who an entry names, and from where: a person, a command, the console; and nobody's word for an address."""
+"""An audit entry names its author (a person, a command or the console) and a trusted address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each action leaves exactly one entry, and no address that takes a form is left out of the table."""
+"""Each action leaves exactly one audit entry, and every address is either tried or listed as not logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who ever did something here is deactivated and not deleted; who never did may be deleted."""
+"""An account that has acted is deactivated instead of deleted; one that never acted may be deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of the audit log: who and what in words, filters, search, and few queries for many entries."""
+"""The audit log's page: wording, filters, search, and a constant number of queries."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Lists that no person would send, to every form and address: answered in good order, with little work done.
+"""Every form and address answers absurdly long lists, with few forms made and few queries.
 
-The work is counted, in forms that are made and questions that are asked, and never timed.
+The work is counted in forms and queries, and never timed.
 """
 
 from __future__ import annotations

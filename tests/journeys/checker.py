@@ -1,4 +1,4 @@
-"""What must hold in every installation after whatever was done to it."""
+"""Sending in an installation, and the checks that hold after any fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consoles that run as they would in production, each with everything of its own."""
+"""Installations with real processes, each with its own data directory and database."""
 
 from __future__ import annotations
 

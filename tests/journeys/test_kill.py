@@ -1,4 +1,4 @@
-"""Whatever is killed, nobody gets a message twice, and nobody is left out in silence."""
+"""After a kill or a stop nobody gets a message twice and no message is lost."""
 
 from __future__ import annotations
 

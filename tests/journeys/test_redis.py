@@ -1,4 +1,4 @@
-"""Redis wakes the sender and nothing more: without it a message goes out as well, a little later."""
+"""Redis only wakes the worker: without it messages go out a little later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py worker`: begins at once, and ends gently when its whole group is asked to, as by Ctrl-C."""
+"""`manage.py worker` begins at once, and records what is in flight when it is asked to stop."""
 
 from __future__ import annotations
 

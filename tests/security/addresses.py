@@ -1,4 +1,4 @@
-"""A webhook's secret in addresses that somebody copied wrongly, and what a text tells of it."""
+"""Mistyped webhook addresses that contain the secret, and a search for parts of it in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of the console, with the ids of records that are there."""
+"""The addresses of all pages, with the ids of existing records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rights of a console, and which of them show people."""
+"""The permissions of the console, and which of them show people."""
 
 from __future__ import annotations
 

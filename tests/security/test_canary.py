@@ -1,4 +1,4 @@
-"""A token is found nowhere: no table, page, log, audit entry, fixture or error page shows it."""
+"""A token appears in no table, page, log, audit entry, fixture or error page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every cookie of ours has its flags, and in production a name that no other site can set."""
+"""Every cookie has its flags, and in production a `__Host-` name."""
 
 from __future__ import annotations
 

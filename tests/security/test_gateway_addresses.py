@@ -1,4 +1,4 @@
-"""An integration points at the host and port that were looked at, whoever reads its address."""
+"""An integration's address is requested at exactly the host and port that were validated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer carries the security headers, whoever in front of the pages gives it."""
+"""Every response carries the security headers, also those of middleware and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The passwords of Redis and of the database are in no error report, wherever it would find them."""
+"""No error report contains the passwords of Redis or of the database."""
 
 from __future__ import annotations
 

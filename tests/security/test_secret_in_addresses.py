@@ -1,4 +1,4 @@
-"""The secret of a webhook's address is in no server's output, at any level and however it was mistyped."""
+"""No web server logs the secret of a webhook's address, at any log level and however it is mistyped."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""People's names and numbers are shown to whoever may see recipients or their messages, and to nobody else.
+"""Names and numbers are shown only with a permission to see recipients or their messages.
 
-Every address is asked for by somebody with all rights but those, and by somebody with each right alone.
+Every page is requested with all other permissions at once, and with each of them alone.
 """
 
 from __future__ import annotations

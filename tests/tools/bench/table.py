@@ -1,4 +1,4 @@
-"""What was found, against what was promised."""
+"""The table of results and targets."""
 
 from __future__ import annotations
 

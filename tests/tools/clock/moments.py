@@ -1,4 +1,4 @@
-"""The moments at which tests are run: each hour of a day, and days on which calendars and clocks are odd."""
+"""The moments at which tests run: each hour of a day, and days with odd calendars or clock changes."""
 
 from __future__ import annotations
 

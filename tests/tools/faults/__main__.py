@@ -1,4 +1,4 @@
-"""`python -m tests.tools.faults`: every fault on SQLite and on PostgreSQL, and a table of what came of it."""
+"""`python -m tests.tools.faults`: every fault on SQLite and on PostgreSQL, with a table of results."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pathlib import Path
 
 from tests.copies import Copies
 from tests.tools.faults import servers, table
-from tests.tools.faults.play import play
 from tests.tools.faults.registry import POSTGRESQL, SQLITE, Fault, load
+from tests.tools.faults.run_fault import run_fault
 from tests.tools.faults.table import Result
 
 LEAST_MESSAGES = 20_000
@@ -34,7 +34,7 @@ def main() -> int:
     directory = Path(tempfile.mkdtemp(prefix="faults-"))
     directory.chmod(0o755)
     started = time.monotonic()
-    results = _play_all(chosen, asked, directory)
+    results = _run_all(chosen, asked, directory)
     _say("", *table.lines(results), f"seed {asked.seed}, {time.monotonic() - started:.0f} s in all")
     problems = _problems(results, whole=not (asked.only or asked.quick))
     _say(*problems)
@@ -43,13 +43,13 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def _play_all(chosen: list[Fault], asked: argparse.Namespace, directory: Path) -> list[Result]:
+def _run_all(chosen: list[Fault], asked: argparse.Namespace, directory: Path) -> list[Result]:
     with ExitStack() as stack:
         stages = [(name, stack.enter_context(_copies(name, directory))) for name in asked.databases]
         pool = stack.enter_context(ThreadPoolExecutor(asked.jobs))
         waiting = [
             pool.submit(
-                _play,
+                _run,
                 fault,
                 copies,
                 name,
@@ -63,8 +63,8 @@ def _play_all(chosen: list[Fault], asked: argparse.Namespace, directory: Path) -
         return [one.result() for one in waiting]
 
 
-def _play(fault: Fault, copies: Copies, database: str, *, seed: int, factor: float) -> Result:
-    result = play(fault, copies, database, seed=seed, factor=factor)
+def _run(fault: Fault, copies: Copies, database: str, *, seed: int, factor: float) -> Result:
+    result = run_fault(fault, copies, database, seed=seed, factor=factor)
     _say(f"{result.verdict:8} {result.seconds:4.0f} s  {result.database:10} {result.scenario}")
     return result
 

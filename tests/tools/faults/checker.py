@@ -1,4 +1,4 @@
-"""What must hold after any fault: the gateway's ledger against our database."""
+"""Compares the gateway's ledger with the database after a fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults there are, by name, and what each needs around it."""
+"""The fault scenarios by name, with what each needs."""
 
 from __future__ import annotations
 

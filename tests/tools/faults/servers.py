@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis of our own, which a fault may restart or kill without harm to anybody else."""
+"""PostgreSQL and Redis servers that a fault may restart or kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One installation that something is done to, and the account of what was done."""
+"""One installation in a fault scenario: its operator, senders, faults and final account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around a worker in production: a supervisor that starts it anew, whatever ended it."""
+"""A supervisor that starts a worker again whenever it ends."""
 
 from __future__ import annotations
 

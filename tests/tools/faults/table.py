@@ -1,4 +1,4 @@
-"""The account of many faults, as a table that can be read."""
+"""The results of all faults as a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guards of the sender, each with what stands there without it and the tests that must notice."""
+"""Guards of the sender, each with a mutation and the tests that must fail for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guards that tell a copied or restored installation from the one that sends."""
+"""Guards that recognise a copied or restored installation."""
 
 from __future__ import annotations
 

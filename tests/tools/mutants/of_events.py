@@ -1,4 +1,4 @@
-"""The guards of what the webhook tells, like those of the sender."""
+"""Guards of how webhook events are applied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The guards of what is done in many transactions: a launch, its way back, a cancel."""
+"""Guards of launching and cancelling in many transactions."""
 
 from __future__ import annotations
 

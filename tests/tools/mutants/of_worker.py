@@ -1,4 +1,4 @@
-"""The guards of the worker: how it is woken, and how it is missed when it does nothing."""
+"""Guards of the worker: wake-ups, heartbeat and alarms."""
 
 from __future__ import annotations
 

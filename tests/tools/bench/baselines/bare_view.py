@@ -1,4 +1,4 @@
-"""The limit of the server: a Django view that reads the body and answers, and does nothing else."""
+"""The limit of the web server: a Django view that reads the body and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sender is measured against: one django-q2 task per message, the client kept open."""
+"""A baseline for the sender: one django-q2 task per message, with a client kept open."""
 
 from __future__ import annotations
 

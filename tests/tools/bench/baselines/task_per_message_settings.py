@@ -1,4 +1,4 @@
-"""The console's settings with another queue: django-q2 as it comes, or tuned as far as it goes."""
+"""The console's settings with django-q2 as its queue, by default or tuned."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""G3: what one message costs in statements and in rows of the queue; its processor time is seen in G1."""
+"""G3: SQL statements and queue rows per message; G1 reports the processor time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.tools.bench.setting import Setting
+from tests.tools.bench.measurement import Measurement
 from tests.tools.bench.setup import count_statements
-from tests.tools.bench.setup.consoles import Console, Shelf
+from tests.tools.bench.setup.consoles import Console, Consoles
 from tests.tools.bench.table import Finding, at_most
 
 QUEUED_TASKS = {
@@ -15,17 +15,21 @@ QUEUED_TASKS = {
 }
 
 
-def of_one_message(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    for how, messages in (("100ms", setting.of(8_000, 4_000)), ("0ms", setting.of(20_000, 10_000))):
-        yield from _statements_and_rows(setting, shelf, how, messages)
+def of_one_message(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    for how, messages in (("100ms", measurement.of(8_000, 4_000)), ("0ms", measurement.of(20_000, 10_000))):
+        yield from _statements_and_rows(measurement, consoles, how, messages)
 
 
-def _statements_and_rows(setting: Setting, shelf: Shelf, how: str, messages: int) -> Iterator[Finding]:
-    gateway = setting.gateway
+def _statements_and_rows(
+    measurement: Measurement, consoles: Consoles, how: str, messages: int
+) -> Iterator[Finding]:
+    gateway = measurement.gateway
     tally = gateway.new_tally()
-    with shelf.console(DJANGO_SETTINGS_MODULE="tests.tools.bench.setup.count_statements_settings") as console:
+    with consoles.console(
+        DJANGO_SETTINGS_MODULE="tests.tools.bench.setup.count_statements_settings"
+    ) as console:
         console.queue(messages, gateway.port, tally, how=how)
-        queued_before = _queue_rows(console, shelf.name)
+        queued_before = _queue_rows(console, consoles.name)
         sender = console.start_sender()
         gateway.wait_for(tally, messages)
         console.wait_until_settled()
@@ -35,10 +39,10 @@ def _statements_and_rows(setting: Setting, shelf: Shelf, how: str, messages: int
         sender.end()
         console.assert_all_accepted(messages)
         # The wake-up of the launch itself was there before.
-        rows = 1 + _queue_rows(console, shelf.name) - queued_before
+        rows = 1 + _queue_rows(console, consoles.name) - queued_before
     yield Finding(
         "G3",
-        f"{shelf.name}, {how}: SQL statements per message, BEGIN and COMMIT included",
+        f"{consoles.name}, {how}: SQL statements per message, BEGIN and COMMIT included",
         f"{of_pump:,} / {messages:,}",
         f"whole cluster {of_all:,}",
         of_pump / messages,
@@ -46,7 +50,7 @@ def _statements_and_rows(setting: Setting, shelf: Shelf, how: str, messages: int
     )
     yield Finding(
         "G3",
-        f"{shelf.name}, {how}: rows of django-q2 per message",
+        f"{consoles.name}, {how}: rows of django-q2 per message",
         f"{rows} / {messages:,}",
         "",
         rows / messages,

@@ -1,52 +1,52 @@
-"""G4: whether a long past and a long queue slow the sender down, and whether its memory grows."""
+"""G4: speed and memory of the sender with a long history and a long queue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import median
 
-from tests.tools.bench.setting import Setting, per_second
-from tests.tools.bench.setup.consoles import PEOPLE, Console, Shelf
+from tests.tools.bench.measurement import Measurement, per_second
+from tests.tools.bench.setup.consoles import PEOPLE, Console, Consoles
 from tests.tools.bench.setup.gateway import Seen
 from tests.tools.bench.table import Finding, at_least, at_most
 
 PAST = 1_000_000
 
 
-def with_a_long_past(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    messages, past = setting.of(20_000, 8_000), setting.of(PAST, PAST // 10)
+def with_a_long_past(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    messages, past = measurement.of(20_000, 8_000), measurement.of(PAST, PAST // 10)
     old, new = [], []
-    with shelf.console() as console:
-        _make_past(setting, console, past)
-        tally = _queue(setting, console, PEOPLE)
-        for _number in setting.repeats:
-            old.append(_stretch(setting, console, tally, messages))
-            new.append(_fresh(setting, shelf, messages))
+    with consoles.console() as console:
+        _make_past(measurement, console, past)
+        tally = _queue(measurement, console, PEOPLE)
+        for _number in measurement.repeats:
+            old.append(_stretch(measurement, console, tally, messages))
+            new.append(_fresh(measurement, consoles, messages))
         yield Finding(
             "G4",
-            f"{shelf.name}, 0ms: {past:,} messages of history, {PEOPLE:,} queued ÷ empty",
+            f"{consoles.name}, 0ms: {past:,} messages of history, {PEOPLE:,} queued ÷ empty",
             per_second(old),
             per_second(new),
             median(old) / median(new),
             at_least(0.95),
         )
-        yield from _memory(setting, shelf, console)
+        yield from _memory(measurement, consoles, console)
 
 
-def _memory(setting: Setting, shelf: Shelf, console: Console) -> Iterator[Finding]:
-    first, last = 1_000, setting.of(PEOPLE, 15_000)
-    tally = _queue(setting, console, last)
+def _memory(measurement: Measurement, consoles: Consoles, console: Console) -> Iterator[Finding]:
+    first, last = 1_000, measurement.of(PEOPLE, 15_000)
+    tally = _queue(measurement, console, last)
     console.change(_hold_others(tally))
     sender = console.start_sender()
-    setting.gateway.wait_for(tally, first)
-    pump = sender.pump(setting.gateway.port)
+    measurement.gateway.wait_for(tally, first)
+    pump = sender.pump(measurement.gateway.port)
     early = pump.memory_mb()
-    setting.gateway.wait_for(tally, last)
+    measurement.gateway.wait_for(tally, last)
     late, peak = pump.memory_mb(), pump.peak_mb()
     sender.end()
     yield Finding(
         "G4",
-        f"{shelf.name}: peak memory of the sender, MB",
+        f"{consoles.name}: peak memory of the sender, MB",
         f"{peak:.0f} MB",
         "",
         peak,
@@ -54,7 +54,7 @@ def _memory(setting: Setting, shelf: Shelf, console: Console) -> Iterator[Findin
     )
     yield Finding(
         "G4",
-        f"{shelf.name}: memory at message {last:,} ÷ at message {first:,}",
+        f"{consoles.name}: memory at message {last:,} ÷ at message {first:,}",
         f"{late:.0f} MB",
         f"{early:.0f} MB",
         late / early,
@@ -62,33 +62,33 @@ def _memory(setting: Setting, shelf: Shelf, console: Console) -> Iterator[Findin
     )
 
 
-def _make_past(setting: Setting, console: Console, past: int) -> None:
-    tally = _queue(setting, console, 1)
+def _make_past(measurement: Measurement, console: Console, past: int) -> None:
+    tally = _queue(measurement, console, 1)
     sender = console.start_sender()
-    setting.gateway.wait_for(tally, 1)
+    measurement.gateway.wait_for(tally, 1)
     console.wait_until_settled()
     sender.end()
     console.drive("history", past)
 
 
-def _fresh(setting: Setting, shelf: Shelf, messages: int) -> float:
-    with shelf.console() as console:
-        return _stretch(setting, console, _queue(setting, console, messages + 1_000), messages)
+def _fresh(measurement: Measurement, consoles: Consoles, messages: int) -> float:
+    with consoles.console() as console:
+        return _stretch(measurement, console, _queue(measurement, console, messages + 1_000), messages)
 
 
-def _queue(setting: Setting, console: Console, people: int) -> str:
-    tally = setting.gateway.new_tally()
-    console.queue(people, setting.gateway.port, tally, how="0ms")
+def _queue(measurement: Measurement, console: Console, people: int) -> str:
+    tally = measurement.gateway.new_tally()
+    console.queue(people, measurement.gateway.port, tally, how="0ms")
     return tally
 
 
-def _stretch(setting: Setting, console: Console, tally: str, messages: int) -> float:
+def _stretch(measurement: Measurement, console: Console, tally: str, messages: int) -> float:
     """Send so many of what waits, and stop."""
-    before = setting.gateway.count(tally)
+    before = measurement.gateway.count(tally)
     sender = console.start_sender()
-    setting.gateway.wait_for(tally, before + messages)
+    measurement.gateway.wait_for(tally, before + messages)
     sender.end()
-    seen = setting.gateway.seen(tally)
+    seen = measurement.gateway.seen(tally)
     return Seen(seen.times[before : before + messages], seen.peak).rate()
 
 

@@ -1,4 +1,4 @@
-"""G6: every page of the history, beside itself with hardly any history."""
+"""G6: time of every history page with a long history, beside a short one."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from http.client import HTTPConnection
 from statistics import median
 from urllib.parse import quote
 
-from tests.tools.bench.setting import Setting
-from tests.tools.bench.setup.consoles import Console, Shelf
+from tests.tools.bench.measurement import Measurement
+from tests.tools.bench.setup.consoles import Console, Consoles
 from tests.tools.bench.table import Finding, at_most
 
 LONG, SHORT = 1_000_000, 1_000
 HISTORY, INBOX = "/admin/outbound/message/", "/admin/outbound/webhookevent/"
 
 
-def through_a_long_past(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def through_a_long_past(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     """Alternated in one run; both consoles show as many rows on each page."""
-    long, visits = setting.of(LONG, LONG // 5), setting.of(40, 15)
-    with shelf.console() as old, shelf.console() as new:
-        _live_through(setting, old, long)
-        _live_through(setting, new, SHORT)
+    long, visits = measurement.of(LONG, LONG // 5), measurement.of(40, 15)
+    with consoles.console() as old, consoles.console() as new:
+        _live_through(measurement, old, long)
+        _live_through(measurement, new, SHORT)
         readers = [_Reader(console) for console in (old, new)]
         for name in readers[0].addresses:
             slow, quick = _times(readers, name, visits)
             yield Finding(
                 "G6",
-                f"{shelf.name}: {name}, {long:,} messages ÷ {SHORT:,}",
+                f"{consoles.name}: {name}, {long:,} messages ÷ {SHORT:,}",
                 f"{slow:.0f} ms",
                 f"{quick:.0f} ms",
                 slow / quick,
@@ -94,11 +94,11 @@ def _addresses(console: Console) -> dict[str, str]:
     }
 
 
-def _live_through(setting: Setting, console: Console, messages: int) -> None:
-    tally = setting.gateway.new_tally()
-    console.queue(1, setting.gateway.port, tally, how="0ms")
+def _live_through(measurement: Measurement, console: Console, messages: int) -> None:
+    tally = measurement.gateway.new_tally()
+    console.queue(1, measurement.gateway.port, tally, how="0ms")
     sender = console.start_sender()
-    setting.gateway.wait_for(tally, 1)
+    measurement.gateway.wait_for(tally, 1)
     console.wait_until_settled()
     sender.end()
     console.drive("past", messages)

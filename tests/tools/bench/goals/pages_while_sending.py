@@ -1,4 +1,4 @@
-"""G11: the history page, as an operator meets it while everything is being sent."""
+"""G11: time of the history page while messages are sent."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from statistics import median, quantiles
 
-from tests.tools.bench.setting import Setting
-from tests.tools.bench.setup.consoles import PEOPLE, Shelf
+from tests.tools.bench.measurement import Measurement
+from tests.tools.bench.setup.consoles import PEOPLE, Consoles
 from tests.tools.bench.table import Finding, at_most
 
 PAGE = "/admin/outbound/message/"
 PAUSE_SECONDS = 0.02
 
 
-def while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def while_sending(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     idle, busy, failed = [], [], 0
-    for _number in setting.repeats:
-        calm, sending, bad = _visit(setting, shelf)
+    for _number in measurement.repeats:
+        calm, sending, bad = _visit(measurement, consoles)
         idle.append(calm)
         busy.append(sending)
         failed += bad
     yield Finding(
         "G11",
-        f"{shelf.name}, 0ms: history page, 95th percentile while sending ÷ idle",
+        f"{consoles.name}, 0ms: history page, 95th percentile while sending ÷ idle",
         f"{median(busy):.0f} ms",
         f"{median(idle):.0f} ms",
         median(busy) / median(idle),
         at_most(2.0),
     )
-    yield Finding("G11", f"{shelf.name}, 0ms: answers other than 200", f"{failed}", "", failed, at_most(0))
+    yield Finding("G11", f"{consoles.name}, 0ms: answers other than 200", f"{failed}", "", failed, at_most(0))
 
 
-def _visit(setting: Setting, shelf: Shelf) -> tuple[float, float, int]:
+def _visit(measurement: Measurement, consoles: Consoles) -> tuple[float, float, int]:
     """Return the 95th percentile idle and while sending, and how many visits failed."""
-    gateway, tally = setting.gateway, setting.gateway.new_tally()
-    visits = setting.of(120, 60)
-    with shelf.console() as console:
+    gateway, tally = measurement.gateway, measurement.gateway.new_tally()
+    visits = measurement.of(120, 60)
+    with consoles.console() as console:
         console.queue(PEOPLE, gateway.port, tally, how="0ms")
         port, cookie = console.start_web(), f"sessionid={console.drive('session')}"
         _get(port, cookie, 20)

@@ -1,23 +1,23 @@
-"""G9: what still goes out after a pause."""
+"""G9: requests that still go out after a pause."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tests.installation import until
-from tests.tools.bench.setting import Setting
-from tests.tools.bench.setup.consoles import SLOTS, Shelf
+from tests.tools.bench.measurement import Measurement
+from tests.tools.bench.setup.consoles import SLOTS, Consoles
 from tests.tools.bench.table import Finding, at_most
 
 
-def at_full_speed(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def at_full_speed(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     """The worst of all runs counts: a pause is a promise and not a speed."""
     for how, messages in (("100ms", 6_000), ("0ms", 40_000)):
-        runs = [_run(setting, shelf, how, messages) for _number in setting.repeats]
+        runs = [_run(measurement, consoles, how, messages) for _number in measurement.repeats]
         most, longest = max(late for late, _seconds in runs), max(seconds for _late, seconds in runs)
         yield Finding(
             "G9",
-            f"{shelf.name}, {how}: requests after the pause, beside in flight + one claim",
+            f"{consoles.name}, {how}: requests after the pause, beside in flight + one claim",
             f"{most}",
             f"{SLOTS}",
             most,
@@ -25,7 +25,7 @@ def at_full_speed(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
         )
         yield Finding(
             "G9",
-            f"{shelf.name}, {how}: seconds from asking for it to the last request",
+            f"{consoles.name}, {how}: seconds from asking for it to the last request",
             f"{longest:.2f} s",
             "",
             longest,
@@ -33,11 +33,11 @@ def at_full_speed(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
         )
 
 
-def _run(setting: Setting, shelf: Shelf, how: str, messages: int) -> tuple[int, float]:
+def _run(measurement: Measurement, consoles: Consoles, how: str, messages: int) -> tuple[int, float]:
     """Return how many requests came after the pause was committed, and how long after it was asked for the
     last one came."""
-    gateway, tally = setting.gateway, setting.gateway.new_tally()
-    with shelf.console() as console:
+    gateway, tally = measurement.gateway, measurement.gateway.new_tally()
+    with consoles.console() as console:
         campaign = console.queue(messages, gateway.port, tally, how=how)
         sender = console.start_sender()
         gateway.wait_for(tally, messages // 10)

@@ -1,60 +1,60 @@
-"""G1 and G2: the speed of the whole beside the wire alone, and beside one task per message."""
+"""G1 and G2: speed of the sender beside the bare client, and beside one task per message."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import median
 
-from tests.tools.bench.baselines.laps import both, sender_lap
-from tests.tools.bench.setting import IN_FLIGHT, Setting, per_second
-from tests.tools.bench.setup.consoles import Shelf
+from tests.tools.bench.baselines.timed_runs import both, time_sender
+from tests.tools.bench.measurement import IN_FLIGHT, Measurement, per_second
+from tests.tools.bench.setup.consoles import Consoles
 from tests.tools.bench.setup.gateway import Seen
 from tests.tools.bench.table import Finding, Target, at_least
 
 
-def beside_the_bare_loop(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    """G1, and the processor time that G3 asks for. The laps of the sender are long enough to see one pump
+def beside_the_bare_loop(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    """G1, and the processor time that G3 asks for. The runs of the sender are long enough to see one pump
     end and the next one begin."""
-    laps = {
-        "100ms": (setting.of(16_000, 4_000), setting.of(4_500, 2_500), at_least(0.95)),
-        "0ms": (setting.of(55_000, 15_000), setting.of(20_000, 10_000), at_least(0.80)),
+    runs = {
+        "100ms": (measurement.of(16_000, 4_000), measurement.of(4_500, 2_500), at_least(0.95)),
+        "0ms": (measurement.of(55_000, 15_000), measurement.of(20_000, 10_000), at_least(0.80)),
     }
-    for how, (messages, bare_messages, target) in laps.items():
+    for how, (messages, bare_messages, target) in runs.items():
         pairs = [
-            both(setting, shelf, how, messages, bare_messages, bare_first=number % 2 == 0)
-            for number in setting.repeats
+            both(measurement, consoles, how, messages, bare_messages, bare_first=number % 2 == 0)
+            for number in measurement.repeats
         ]
         ours, bare = zip(*pairs, strict=True)
-        peaks = " and ".join(str(max(lap.seen.peak for lap in laps)) for laps in (ours, bare))
+        peaks = " and ".join(str(max(run.seen.peak for run in runs)) for runs in (ours, bare))
         # Without latency the gateway itself never sees two at once.
         seen = "" if how == "0ms" else f" (seen: {peaks})"
-        what = f"{shelf.name}, {how}, {IN_FLIGHT} in flight{seen}"
+        what = f"{consoles.name}, {how}, {IN_FLIGHT} in flight{seen}"
         yield _rates(
             "G1",
             f"{what}: sender ÷ bare loop",
-            [lap.seen.rate() for lap in ours],
-            [lap.seen.rate() for lap in bare],
+            [run.seen.rate() for run in ours],
+            [run.seen.rate() for run in bare],
             target,
         )
-        cpu, bare_cpu = (median(lap.cpu_us for lap in laps) for laps in (ours, bare))
+        cpu, bare_cpu = (median(run.cpu_us for run in runs) for runs in (ours, bare))
         yield Finding(
             "G3",
-            f"{shelf.name}, {how}: processor time per message ÷ bare loop",
+            f"{consoles.name}, {how}: processor time per message ÷ bare loop",
             f"{cpu:.0f} µs",
             f"{bare_cpu:.0f} µs",
             cpu / bare_cpu,
         )
 
 
-def beside_one_task_each(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def beside_one_task_each(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     """G2. Stock is django-q2's default settings; tuned has 16 processes, and no results kept."""
     rates: dict[str, list[float]] = {"sender": [], "stock": [], "tuned": []}
-    for _number in setting.repeats:
-        rates["sender"].append(_sender(setting, shelf, setting.of(6_400, 4_000)).rate())
-        rates["stock"].append(_naive(setting, shelf, "stock", setting.of(200, 120)).rate())
-        rates["tuned"].append(_naive(setting, shelf, "tuned", setting.of(1_600, 1_000)).rate())
+    for _number in measurement.repeats:
+        rates["sender"].append(_sender(measurement, consoles, measurement.of(6_400, 4_000)).rate())
+        rates["stock"].append(_naive(measurement, consoles, "stock", measurement.of(200, 120)).rate())
+        rates["tuned"].append(_naive(measurement, consoles, "tuned", measurement.of(1_600, 1_000)).rate())
     for kind, target in (("stock", at_least(25)), ("tuned", at_least(3.5))):
-        what = f"{shelf.name}, 100ms, {IN_FLIGHT} in flight: sender ÷ a task per message, {kind}"
+        what = f"{consoles.name}, 100ms, {IN_FLIGHT} in flight: sender ÷ a task per message, {kind}"
         yield _rates("G2", what, rates["sender"], rates[kind], target)
 
 
@@ -63,23 +63,23 @@ def _rates(goal: str, what: str, ours: list[float], others: list[float], target:
     return Finding(goal, what, per_second(ours), per_second(others), ratio, target)
 
 
-def _sender(setting: Setting, shelf: Shelf, messages: int) -> Seen:
-    tally = setting.gateway.new_tally()
-    with shelf.console() as console:
-        console.queue(messages, setting.gateway.port, tally, how="100ms")
-        return sender_lap(setting, console, tally, messages).seen
+def _sender(measurement: Measurement, consoles: Consoles, messages: int) -> Seen:
+    tally = measurement.gateway.new_tally()
+    with consoles.console() as console:
+        console.queue(messages, measurement.gateway.port, tally, how="100ms")
+        return time_sender(measurement, console, tally, messages).seen
 
 
-def _naive(setting: Setting, shelf: Shelf, kind: str, messages: int) -> Seen:
-    tally = setting.gateway.new_tally()
+def _naive(measurement: Measurement, consoles: Consoles, kind: str, messages: int) -> Seen:
+    tally = measurement.gateway.new_tally()
     environment = {
         "DJANGO_SETTINGS_MODULE": "tests.tools.bench.baselines.task_per_message_settings",
         "NAIVE": kind,
     }
-    with shelf.console(**environment) as console:
-        console.queue(messages, setting.gateway.port, tally, how="100ms")
+    with consoles.console(**environment) as console:
+        console.queue(messages, measurement.gateway.port, tally, how="100ms")
         console.drive("enqueue")
         # Our own checks refuse such a queue, and rightly so.
         console.start("qcluster", "--skip-checks", log="naive.log")
-        setting.gateway.wait_for(tally, messages)
-        return setting.gateway.seen(tally)
+        measurement.gateway.wait_for(tally, messages)
+        return measurement.gateway.seen(tally)

@@ -1,4 +1,4 @@
-"""G12: how fast events are taken, beside a view that does nothing, and while everything is being sent."""
+"""G12: speed of the webhook beside a bare view, and while messages are sent."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from statistics import median, quantiles
 from typing import Any
 
 from tests.installation import ROOT, until
-from tests.tools.bench.setting import Setting, per_second
-from tests.tools.bench.setup.consoles import Console, Shelf
+from tests.tools.bench.measurement import Measurement, per_second
+from tests.tools.bench.setup.consoles import Console, Consoles
 from tests.tools.bench.table import Finding, at_least, at_most
 
 PEOPLE = 2_700  # each gets three events, and a fifth of all is posted twice
@@ -38,40 +38,40 @@ class Answers:
         return len(self.seconds) / self.took
 
 
-def of_events(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    yield from _beside_a_bare_view(setting, shelf)
-    yield from _while_sending(setting, shelf)
+def of_events(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    yield from _beside_a_bare_view(measurement, consoles)
+    yield from _while_sending(measurement, consoles)
 
 
-def _beside_a_bare_view(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def _beside_a_bare_view(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     ours: list[float] = []
     bare: list[float] = []
-    count = setting.of(6_000, 3_000)
-    with shelf.console() as console:
-        path, _ids = console.drive("webhook", _sent(setting, console, 1))
+    count = measurement.of(6_000, 3_000)
+    with consoles.console() as console:
+        path, _ids = console.drive("webhook", _sent(measurement, console, 1))
         port = console.start_web()
         bare_port = console.start_web("tests.tools.bench.baselines.bare_view")
         for warming in (port, bare_port):
             _post(warming, path, _write(console, [event(f"warm-{index}", "SENT") for index in range(500)]))
-        for number in setting.repeats:
+        for number in measurement.repeats:
             file = _write(console, [event(f"{number}-{index}", "SENT") for index in range(count)])
             bare.append(_post(bare_port, path, file).rate)
             answers = _post(port, path, file)
             assert answers.statuses == {"200": count}, answers.statuses
             ours.append(answers.rate)
-    what = f"{shelf.name}: events stored by the webhook, a second"
+    what = f"{consoles.name}: events stored by the webhook, a second"
     yield Finding("G12", what, per_second(ours), per_second(bare), median(ours), at_least(LEAST_PER_SECOND))
 
 
-def _while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    gateway = setting.gateway
-    people = setting.of(PEOPLE, PEOPLE // 3)
-    with shelf.console() as console:
-        campaign = _sent(setting, console, people)
+def _while_sending(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    gateway = measurement.gateway
+    people = measurement.of(PEOPLE, PEOPLE // 3)
+    with consoles.console() as console:
+        campaign = _sent(measurement, console, people)
         path, ids = console.drive("webhook", campaign)
         port = console.start_web()
         tally = gateway.new_tally()
-        console.queue(setting.of(40_000, 15_000), gateway.port, tally, how="100ms")
+        console.queue(measurement.of(40_000, 15_000), gateway.port, tally, how="100ms")
         sender = console.start_sender()
         gateway.wait_for(tally, 500)
         file = _write(console, _storm(ids))
@@ -83,7 +83,7 @@ def _while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
         _assert_all_accounted_for(console, campaign, len(answers.seconds))
     milliseconds = sorted(1000 * one for one in answers.seconds)
     quick = sum(one < 1000 for one in milliseconds) / len(milliseconds)
-    what = f"{shelf.name}, 100ms: {len(milliseconds):,} events while sending"
+    what = f"{consoles.name}, 100ms: {len(milliseconds):,} events while sending"
     slowest = quantiles(milliseconds, n=100)[-1]
     yield Finding(
         "G12", f"{what}: 99th percentile of the answer, ms", f"{slowest:.0f} ms", f"{answers.rate:,.0f}/s",
@@ -101,12 +101,12 @@ def _while_sending(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
     yield Finding("G12", f"{what}: answers other than 200", f"{failed}", "", failed, at_most(0))
 
 
-def _sent(setting: Setting, console: Console, people: int) -> int:
+def _sent(measurement: Measurement, console: Console, people: int) -> int:
     """Send to so many people, and return the send when all of it is accepted."""
-    tally = setting.gateway.new_tally()
-    campaign = console.queue(people, setting.gateway.port, tally, how="0ms")
+    tally = measurement.gateway.new_tally()
+    campaign = console.queue(people, measurement.gateway.port, tally, how="0ms")
     sender = console.start_sender()
-    setting.gateway.wait_for(tally, people)
+    measurement.gateway.wait_for(tally, people)
     console.wait_until_settled()
     sender.end()
     return campaign

@@ -15,18 +15,18 @@ from http.client import HTTPConnection
 from itertools import count
 
 from tests.tools.bench.goals.webhook_storm import event
-from tests.tools.bench.setting import Setting
-from tests.tools.bench.setup.consoles import Shelf
+from tests.tools.bench.measurement import Measurement
+from tests.tools.bench.setup.consoles import Consoles
 from tests.tools.bench.table import Finding, at_most
 
 PAUSE_SECONDS = 0.05
 
 
-def of_the_longest(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
-    people = setting.of(99_000, 20_000)
-    with shelf.console() as console:
-        address = f"http://127.0.0.1:{setting.gateway.port}/zenvia"
-        campaign = console.drive("compose", people, address, "0ms", setting.gateway.new_tally())
+def of_the_longest(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
+    people = measurement.of(99_000, 20_000)
+    with consoles.console() as console:
+        address = f"http://127.0.0.1:{measurement.gateway.port}/zenvia"
+        campaign = console.drive("compose", people, address, "0ms", measurement.gateway.new_tally())
         path, _ids = console.drive("webhook", campaign)
         port = console.start_web()
         for _each in range(20):  # until every worker of the web server has begun
@@ -36,7 +36,7 @@ def of_the_longest(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
             posting.start()
             report = console.drive(verb, campaign, module="tests.tools.bench.setup.time_transactions")
             posting.stop()
-            yield from _findings(f"{shelf.name}: {verb} of {people:,}", report, posting)
+            yield from _findings(f"{consoles.name}: {verb} of {people:,}", report, posting)
 
 
 def _findings(what: str, report: dict[str, float], posting: Posting) -> Iterator[Finding]:

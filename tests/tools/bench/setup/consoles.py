@@ -1,4 +1,4 @@
-"""Consoles to measure: real installations with many people in them, whose gateway is the sink."""
+"""Installations to measure, with many recipients and the sink as gateway."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Console(Installation):
         assert found == {"accepted": messages}, found
 
 
-class Shelf:
+class Consoles:
     """Consoles of one kind of database, ready to be copied: migrated, with the demo and many people."""
 
     def __init__(self, directory: Path, server: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Counts every statement that a process sends to the database, by one byte in a file of its own."""
+"""Counts the SQL statements of a process, as one byte each in a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sink as a process, what it saw, and how much it can take."""
+"""The sink as a process, what it received, and its own limit."""
 
 from __future__ import annotations
 

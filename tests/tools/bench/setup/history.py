@@ -1,4 +1,4 @@
-"""A long past, made in the database itself from one message that was really sent."""
+"""A long history, written in SQL from one message that was really sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A running worker, seen from outside: its processes, their time and memory."""
+"""A running worker, observed from outside: its processes, their processor time and memory."""
 
 from __future__ import annotations
 

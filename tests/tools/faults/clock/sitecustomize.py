@@ -1,4 +1,4 @@
-"""A machine with a wrong clock: with this directory on PYTHONPATH, CLOCK_SHIFT seconds are added to it."""
+"""Shifts the clock of a Python process by CLOCK_SHIFT seconds, with this directory on PYTHONPATH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An installation that exists twice, or of yesterday: copied, restored, or two on one database."""
+"""Faults: a copied or restored installation, or two on one database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway that has a bad day: silence, cut connections, odd answers, storms."""
+"""Faults of the gateway: silence, cut connections, odd responses, many errors in a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.tools.faults.registry import fault
-from tests.tools.faults.scenarios.hands import _moment
+from tests.tools.faults.scenarios.control import _moment
 from tests.tools.faults.stage import AS_SHIPPED, SLOTS, Stage
 from tests.tools.faults.supervisor import Worker
 

@@ -1,4 +1,4 @@
-"""Senders that die in the middle of their work."""
+"""Faults: senders that are killed while they send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever prepares a send is killed: all of its messages go, each once, or none of them."""
+"""Faults: a launch is killed, and either all of its messages go out once or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that are killed whole, asked to stop, frozen, or more than one."""
+"""Faults of whole processes: killed, stopped, frozen, or more than one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redis, which carries the wake-ups: flushed, killed, away for long, frozen, and back."""
+"""Faults of Redis: flushed, killed, away, frozen."""
 
 from __future__ import annotations
 

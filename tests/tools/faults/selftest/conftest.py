@@ -1,4 +1,4 @@
-"""Installations to do harm to, on the database that this run of the tests is for."""
+"""Installations for the quick faults, on the database that the tests run on."""
 
 from __future__ import annotations
 

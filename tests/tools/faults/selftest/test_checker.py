@@ -1,4 +1,4 @@
-"""The checker itself: it finds each breach of the promise, so that its silence means something."""
+"""The checker finds each kind of breach."""
 
 from __future__ import annotations
 

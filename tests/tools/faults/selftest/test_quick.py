@@ -1,4 +1,4 @@
-"""The strongest of the faults, small; `python -m tests.tools.faults` plays them all, with more messages."""
+"""The quick faults at a small size; `python -m tests.tools.faults` runs all of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from tests.copies import Copies
-from tests.tools.faults.play import play
 from tests.tools.faults.registry import POSTGRESQL, SQLITE, Fault, load
+from tests.tools.faults.run_fault import run_fault
 from tests.tools.faults.selftest.conftest import SERVER
 from tests.tools.faults.table import Result
 
@@ -27,7 +27,9 @@ def results(request: pytest.FixtureRequest, copies: Copies) -> Iterator[dict[str
         if isinstance(item, pytest.Function) and "results" in item.fixturenames
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {one.name: pool.submit(play, one, copies, DATABASE, seed=1, factor=one.quick) for one in asked}
+        yield {
+            one.name: pool.submit(run_fault, one, copies, DATABASE, seed=1, factor=one.quick) for one in asked
+        }
 
 
 @pytest.mark.parametrize("fault", QUICK, ids=lambda one: one.name)

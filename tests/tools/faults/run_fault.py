@@ -1,4 +1,4 @@
-"""Play one fault on one database, and say what came of it."""
+"""Run one fault scenario on one database and report its result."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.tools.faults.table import Result
 SMALL_DISK_MEGABYTES = 12
 
 
-def play(fault: Fault, copies: Copies, database: str, *, seed: int, factor: float = 1.0) -> Result:
+def run_fault(fault: Fault, copies: Copies, database: str, *, seed: int, factor: float = 1.0) -> Result:
     """Make an installation, play the scenario, settle, and compare the ledger with the database."""
     result = Result(fault.name, database)
     if missing := _missing(fault):
         result.skipped = missing
         return result
     started = time.monotonic()
-    with _surroundings(fault, copies) as (mine, server):
+    with _own_servers(fault, copies) as (mine, server):
         environment = {"SENDER_SLOTS": str(SLOTS), "SENDER_LEASE_SECONDS": str(LEASE_SECONDS)}
         environment |= {"REDIS_URL": server.url} if fault.needs == "redis" else {}
         installation = mine.make(**(environment | fault.environment))
@@ -57,7 +57,7 @@ def _account(stage: Stage, result: Result) -> None:
 
 
 @contextmanager
-def _surroundings(fault: Fault, copies: Copies) -> Iterator[tuple[Copies, Any]]:
+def _own_servers(fault: Fault, copies: Copies) -> Iterator[tuple[Copies, Any]]:
     if fault.needs == "postgres":
         with servers.postgres() as server:
             mine = Copies(copies.directory, server.url)

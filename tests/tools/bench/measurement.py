@@ -1,4 +1,4 @@
-"""What all measurements share: the gateway, how long they take, and medians."""
+"""What all measurements share: the gateway, the number of repeats, and medians."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ IN_FLIGHT = 64
 
 
 @dataclass(frozen=True)
-class Setting:
+class Measurement:
     """`is_quick` measures everything once and briefly: good for finding a fault, not for a verdict."""
 
     gateway: Gateway

@@ -1,4 +1,4 @@
-"""G7: whether a pace is held, with one sender and with two, as the gateway sees it."""
+"""G7: whether a rate limit holds with one sender and with two, measured at the gateway."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from statistics import fmean
 
-from tests.tools.bench.setting import Setting
-from tests.tools.bench.setup.consoles import Shelf
+from tests.tools.bench.measurement import Measurement
+from tests.tools.bench.setup.consoles import Consoles
 from tests.tools.bench.table import Finding, at_most, within
 
 # The first second holds the first wave, and is left out.
 FROM, SECONDS = 1, 10
 
 
-def held(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
+def held(measurement: Measurement, consoles: Consoles) -> Iterator[Finding]:
     """The whole is the mean of windows that begin evenly over a second, so that no single edge decides
     whether a burst stands inside; the worst second is the fullest that begins with any request."""
-    for senders in (2,) if setting.is_quick else (1, 2):
+    for senders in (2,) if measurement.is_quick else (1, 2):
         for pace in (200, 20):
-            moments = _arrivals(setting, shelf, pace, senders)
+            moments = _arrivals(measurement, consoles, pace, senders)
             starts = [moments[0] + number / 100 for number in range(100)]
             whole = fmean(_within(moments, start, SECONDS) for start in starts) / SECONDS
             worst = max(_within(moments, start, 1) for start in moments)
-            what = f"{shelf.name}, {pace} a second, {senders} sender{'s' if senders > 1 else ''}"
+            what = f"{consoles.name}, {pace} a second, {senders} sender{'s' if senders > 1 else ''}"
             yield Finding(
                 "G7",
                 f"{what}: the whole of {SECONDS} s ÷ the pace",
@@ -42,9 +42,9 @@ def held(setting: Setting, shelf: Shelf) -> Iterator[Finding]:
             )
 
 
-def _arrivals(setting: Setting, shelf: Shelf, pace: int, senders: int) -> list[float]:
-    gateway, tally = setting.gateway, setting.gateway.new_tally()
-    with shelf.console() as console:
+def _arrivals(measurement: Measurement, consoles: Consoles, pace: int, senders: int) -> list[float]:
+    gateway, tally = measurement.gateway, measurement.gateway.new_tally()
+    with consoles.console() as console:
         console.queue(pace * (SECONDS + 10), gateway.port, tally, how="100ms", per_second=pace)
         running = [console.start_sender(f"worker{number}.log") for number in range(senders)]
         gateway.wait_for(tally, pace * (SECONDS + 4))

@@ -1,4 +1,4 @@
-"""What a sender stands on: the database, the keys, the clock."""
+"""Faults of the environment: database, disk, keys, clock."""
 
 from __future__ import annotations
 

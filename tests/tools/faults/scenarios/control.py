@@ -1,4 +1,4 @@
-"""Hands on the wheel while it turns: pause, resume, cancel, another token."""
+"""A person pauses, resumes, cancels or replaces the token while messages are sent."""
 
 from __future__ import annotations
 
