@@ -1,7 +1,7 @@
 """How long the sender lets results gather before it writes them in one transaction.
 
-It writes when the pool runs low (Pool.reserve), and at the latest after MAX_SECONDS. Holds 0.15 statements
-per message and 0.95 of the bare client's speed at 100 ms (`make bench`, G1 and G3).
+It writes when an integration runs low on messages (Pool.reserve), and at the latest after MAX_SECONDS. Holds at
+most 0.15 statements per message and 0.95 of the bare client's speed at 100 ms (`make bench`, G1 and G3).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 
 from outbound.sending.engine.pool import Pool
 
-MAX_SECONDS = 0.1
+MAX_SECONDS = 0.2
 # The least time between two transactions, so that other writers get their turn in SQLite. Longer where few
 # messages may be claimed, as at a slow pace: a disk flush for each result is not worth it.
 MIN_SECONDS, MIN_SECONDS_WHEN_FEW = 0.005, 0.025

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from queue import Empty, SimpleQueue
 
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
@@ -21,8 +21,9 @@ MAX_FAILURES = 5
 class Pool:
     """Makes up to `connections` requests at once for each integration; further messages wait.
 
-    One thread hands messages in and takes results out. `wake` is set when an integration has no more than
-    `reserve` messages waiting, or when a request failed.
+    One thread hands messages in and takes results out. `wake` is set when an integration has at most `reserve`
+    messages waiting, or when a request failed. `reserve` is what the sender needs to have in stock while it
+    writes: as many as came back during its last transaction.
     """
 
     def __init__(self, client: Client, connections: int) -> None:
@@ -62,8 +63,9 @@ class Pool:
         """The ids of the campaigns whose messages are held."""
         return set(+self._campaigns)
 
-    def hand(self, claimed: Iterable[ClaimedMessage]) -> None:
+    def hand(self, claimed: Sequence[ClaimedMessage]) -> None:
         """Take messages to be sent, in order."""
+        self.wake.clear()
         for one in claimed:
             ready = self._ready.setdefault(one.integration_id, SimpleQueue())
             self._held[one.integration_id] += 1
@@ -71,6 +73,11 @@ class Pool:
             self._has_moved = True
             ready.put(one)
             self._start_thread(one.integration_id, ready)
+        if self._is_low({one.integration_id for one in claimed}) or any(self._failures.values()):
+            self.wake.set()
+
+    def _is_low(self, integration_ids: Iterable[int]) -> bool:
+        return any(self._ready[pk].qsize() <= self.reserve for pk in integration_ids)
 
     def take(self) -> list[Delivered]:
         """Return the results since the last call, without waiting."""
