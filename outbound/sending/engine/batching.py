@@ -1,7 +1,7 @@
 """How long the sender lets results gather before it writes them in one transaction.
 
-It writes when an integration runs low on messages (Pool.reserve), and at the latest after MAX_SECONDS. Holds at
-most 0.15 statements per message and 0.95 of the bare client's speed at 100 ms (`make bench`, G1 and G3).
+It writes when an integration runs low on messages (Pool.reserve), and at the latest after MAX_SECONDS. Holds
+at most 0.15 statements per message and 0.95 of the bare client's speed at 100 ms (`make bench`, G1 and G3).
 """
 
 from __future__ import annotations

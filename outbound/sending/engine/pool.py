@@ -21,8 +21,8 @@ MAX_FAILURES = 5
 class Pool:
     """Makes up to `connections` requests at once for each integration; further messages wait.
 
-    One thread hands messages in and takes results out. `wake` is set when an integration has at most `reserve`
-    messages waiting, or when a request failed. `reserve` is what the sender needs to have in stock while it
+    One thread hands messages in and takes results out. `wake` is set when an integration has at most
+    `reserve` messages waiting, or when a request failed. `reserve` is what the sender needs to have waiting while it
     writes: as many as came back during its last transaction.
     """
 
