@@ -22,8 +22,8 @@ class Pool:
     """Makes up to `connections` requests at once for each integration; further messages wait.
 
     One thread hands messages in and takes results out. `wake` is set when an integration has at most
-    `reserve` messages waiting, or when a request failed. `reserve` is what the sender needs to have waiting while it
-    writes: as many as came back during its last transaction.
+    `reserve` messages waiting, or when a request failed. `reserve` is what has to wait while the sender
+    writes: as many messages as came back during its last transaction.
     """
 
     def __init__(self, client: Client, connections: int) -> None:
