@@ -1,1 +1,1 @@
-"""From a stored event to what it changes: read, matched to a message, applied, upward only."""
+"""Applies stored webhook events to messages and recipients."""

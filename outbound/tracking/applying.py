@@ -1,53 +1,23 @@
-"""What events make of messages: a guarded move upward, one statement for a whole batch."""
+"""Moves messages as events say, one guarded statement for a whole batch."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from outbound.db.sql import rows_of, stored
-from outbound.gateways.base import StatusUpdate
-from outbound.lifecycle import MAY_HAVE_LEFT, MessageStatus, Reason, raised
+from outbound.lifecycle import MAY_HAVE_LEFT, EventState
 from outbound.models import Message
+from outbound.tracking.changes import Change, Evidence, fold
+from outbound.tracking.matching import Match
 
-# No request of such a message can have left, as far as we knew.
-BELIEVED_UNSENT = frozenset(
-    {MessageStatus.QUEUED, MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED}
-)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What one event says of one message. `external_id` names the attempt, where the event did."""
-
-    message_id: int
-    told: MessageStatus
-    update: StatusUpdate
-    external_id: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One message that moved, or whose failure is new: what the rest of the house may have to do."""
-
-    message: Message
-    was: str
-    failure: StatusUpdate | None = None
-
-    @property
-    def is_breach(self) -> bool:
-        """Whether we were certain that it had not gone out, and it had."""
-        # That what the gateway refused was not delivered is no news.
-        expected = self.was == MessageStatus.REFUSED and self.message.status == MessageStatus.UNDELIVERED
-        return self.was in BELIEVED_UNSENT and self.message.status != self.was and not expected
-
-
+# A sender holds a row only while it records an answer.
+LOCKED_ROW_DELAY = timedelta(seconds=1)
 _COLUMNS = {
     "id": "bigint",
     "was": "text",
@@ -76,8 +46,8 @@ _NEEDED = (
     "created_at",
     "campaign__template_id",
 )
-# An attempt whose message went out was taken, whatever we knew of it; but two of one message never are.
-_TAKEN = """
+# The attempt of a message that went out was accepted, but of one message only one attempt may have been.
+_ACCEPT = """
 UPDATE outbound_attempt SET outcome = 'accepted', closed_at = COALESCE(closed_at, %s)
 WHERE external_id IN ({places}) AND outcome <> 'accepted' AND NOT EXISTS (
     SELECT 1 FROM outbound_attempt AS other
@@ -87,61 +57,45 @@ WHERE external_id IN ({places}) AND outcome <> 'accepted' AND NOT EXISTS (
 """
 
 
-def apply(evidence: Sequence[Evidence], now: datetime) -> tuple[list[Change], set[int]]:
-    """Move the messages that `evidence` speaks of; return what changed, and the messages to ask again for.
+def apply(matches: Sequence[Match], now: datetime) -> list[Change]:
+    """Move the messages that events were matched to, settle those events, and return what changed.
 
-    Call it inside a transaction. The latter are those whose row somebody holds at this moment, such as a
-    sender that writes the answer down. Any order and any number of repetitions end in the same state.
+    Call it in a transaction. An event whose message is locked, as by a sender that records the answer, is
+    tried again. Any order and any number of repetitions end in the same state.
     """
-    by_message: dict[int, list[Evidence]] = defaultdict(list)
-    for one in evidence:
-        by_message[one.message_id].append(one)
-    held = _held(by_message)
-    changes = [change for pk, row in held.items() if (change := _change(row, by_message[pk]))]
-    if changes:
-        rows = json.dumps([_row(change, now) for change in changes])
-        with connection.cursor() as cursor:
-            cursor.execute(_MOVE.format(rows=rows_of(_COLUMNS)), [rows])
-    _close_attempts([one for one in evidence if one.message_id in held], now)
-    return changes, by_message.keys() - held.keys()
+    rows = _lock({match.evidence.message_id for match in matches})
+    for match in matches:
+        if match.evidence.message_id in rows:
+            match.reading.settle(EventState.APPLIED)
+        else:
+            match.reading.postpone(LOCKED_ROW_DELAY, now)
+    evidence = [match.evidence for match in matches if match.evidence.message_id in rows]
+    changes = _fold_all(rows, evidence)
+    _move(changes, now)
+    _close_attempts(evidence, now)
+    return changes
 
 
-def _held(pks: Iterable[int]) -> dict[int, Message]:
-    rows = Message.objects.filter(pk__in=list(pks)).order_by("pk").select_related("campaign")
+def _lock(pks: Collection[int]) -> dict[int, Message]:
+    rows = Message.objects.filter(pk__in=pks).order_by("pk").select_related("campaign")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     return {row.pk: row for row in rows.only(*_NEEDED)}
 
 
-def _change(row: Message, evidence: list[Evidence]) -> Change | None:
-    """Fold the events of one message into its row, and say what became different."""
-    was, before = row.status, _failure_of(row)
+def _fold_all(rows: dict[int, Message], evidence: Iterable[Evidence]) -> list[Change]:
+    by_message: dict[int, list[Evidence]] = defaultdict(list)
     for one in evidence:
-        row.status = raised(row.status, one.told)
-        if one.told == MessageStatus.UNDELIVERED:
-            _keep_failure(row, one.update)
-    if row.status != was:
-        row.reason = Reason.NOT_DELIVERED if row.status == MessageStatus.UNDELIVERED else ""
-    is_new = _failure_of(row) != before
-    if row.status == was and not is_new:
-        return None
-    newest = StatusUpdate(word="", code=row.failure_code, text=row.failure_text) if is_new else None
-    return Change(row, was, newest)
+        by_message[one.message_id].append(one)
+    return [change for pk, row in rows.items() if (change := fold(row, by_message[pk]))]
 
 
-def _keep_failure(row: Message, update: StatusUpdate) -> None:
-    """Of several failures keep the latest, so that the order in which they come makes no difference."""
-    told = (update.happened_at, update.code, update.text)
-    if _order(*told) > _order(*_failure_of(row)):
-        row.failed_at, row.failure_code, row.failure_text = told
-
-
-def _failure_of(row: Message) -> tuple[datetime | None, str, str]:
-    return row.failed_at, row.failure_code, row.failure_text
-
-
-def _order(at: datetime | None, code: str, text: str) -> tuple[float, str, str]:
-    return at.timestamp() if at else 0.0, code, text
+def _move(changes: Sequence[Change], now: datetime) -> None:
+    if not changes:
+        return
+    rows = json.dumps([_row(change, now) for change in changes])
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE.format(rows=rows_of(_COLUMNS)), [rows])
 
 
 def _row(change: Change, now: datetime) -> dict[str, Any]:
@@ -163,7 +117,7 @@ def _close_attempts(evidence: Sequence[Evidence], now: datetime) -> None:
     named = {one.message_id: one.external_id for one in evidence if one.external_id}
     if not named:
         return
-    statement = _TAKEN.format(
+    statement = _ACCEPT.format(
         places=", ".join(["%s"] * len(named)),
         may_have_left=", ".join(f"'{outcome.value}'" for outcome in sorted(MAY_HAVE_LEFT)),
     )

@@ -1,8 +1,7 @@
-"""Which events are copies: the same event again, in other bytes, under an id that came before.
+"""Recognises copies: the same event under the same id, in other bytes.
 
-An id alone makes no copy, since a sender may give one id to everything it posts. A copy tells the same in
-all that has an effect. What has none may differ, such as the order of keys, a count of deliveries, or the
-name of the person.
+The id alone makes no copy, since a gateway may give one id to everything it posts. A copy says the same in
+all that has an effect; the rest may differ, such as the order of keys, a count of deliveries or a name.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from outbound.models import WebhookEvent
 from outbound.tracking.reading import Reading
 
 FINGERPRINT_LENGTH = 32
-# Of what tells something else nothing has an effect, and most of it is not read.
+# Other events have no effect, and most of their content is not read.
 _KINDS = (EventKind.STATUS, EventKind.INBOUND)
-# What took effect, or waits to. A copy of an event that never did is the chance that it may.
+# What took effect, or waits to. A copy of an event without effect may still have one.
 _ORIGINALS = (EventState.WAITING, EventState.APPLIED, EventState.IDLE, EventState.UNKNOWN)
 _COLUMNS = {"integration_id": "bigint", "event_id": "text", "fingerprint": "text"}
-# SQLite takes the tables of a CROSS JOIN in their order here: for each row one look into the index.
+# SQLite takes the tables of a CROSS JOIN in their order: one lookup in the index for each row.
 _BEFORE = """
 SELECT event.id, event.integration_id, event.fingerprint
 FROM {rows} AS v CROSS JOIN outbound_webhookevent AS event
@@ -33,9 +32,9 @@ WHERE event.integration_id = v.integration_id AND event.event_id = v.event_id
 """
 
 
-def mark(readings: Sequence[Reading]) -> None:
-    """Settle the copies among `readings`, of an earlier event or of one in the same page."""
-    named = [one for one in readings if one.told and one.event.event_id and one.event.kind in _KINDS]
+def drop_copies(readings: Sequence[Reading]) -> list[Reading]:
+    """Settle copies of earlier events and of others in the batch; return the events still to be applied."""
+    named = [one for one in readings if one.event.event_id and one.event.kind in _KINDS and one.parsed]
     for one in named:
         one.event.fingerprint = fingerprint(one)
     known = _known([one.event for one in named]) if named else set()
@@ -44,10 +43,11 @@ def mark(readings: Sequence[Reading]) -> None:
         if key in known:
             one.settle(EventState.COPY)
         known.add(key)
+    return [one for one in readings if not one.is_settled]
 
 
 def fingerprint(reading: Reading) -> str:
-    """Return what two events under one id share only if each would change just what the other does."""
+    """Return a digest of all that has an effect; two events under one id share it only if they are copies."""
     event = reading.event
     told = [
         event.event_id,
@@ -65,10 +65,10 @@ def fingerprint(reading: Reading) -> str:
 
 
 def _known(events: list[WebhookEvent]) -> set[tuple[int, str | None]]:
-    """Return the fingerprints that earlier events have, whatever else came under the same ids."""
-    in_hand = {event.pk for event in events}
+    """Return the integrations and fingerprints of earlier events under the same ids."""
+    batch = {event.pk for event in events}
     rows = json.dumps([{name: getattr(event, name) for name in _COLUMNS} for event in events])
     states = ", ".join(f"'{state.value}'" for state in _ORIGINALS)
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE.format(rows=rows_of(_COLUMNS), states=states), [rows])
-        return {(integration_id, told) for pk, integration_id, told in cursor.fetchall() if pk not in in_hand}
+        return {(integration_id, told) for pk, integration_id, told in cursor.fetchall() if pk not in batch}

@@ -1,4 +1,4 @@
-"""What a person's own message changes: it opens the 24-hour window, and a stop word closes the door."""
+"""Applies messages that people sent: they open the service window, and a keyword opts the person out."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-
 from outbound import audit, phones
 from outbound.audit import Verb
+from outbound.gateways.base import Inbound
+from outbound.lifecycle import EventState
 from outbound.models import Conversation, Recipient
-from outbound.tracking.opt_out_keywords import is_stop_word
+from outbound.tracking.opt_out_keywords import is_opt_out
+from outbound.tracking.reading import Reading
 
 
 @dataclass(frozen=True)
-class Wrote:
-    """Somebody wrote to an integration's number, at `at` as far as we know, and said `text`."""
+class InboundMessage:
+    """A message of a person to an integration's number; `at` is when it was sent, as far as is known."""
 
     integration_id: int
     phone: phones.Phone
@@ -25,45 +26,48 @@ class Wrote:
     name: str = ""
 
 
-def sender_of(written: str) -> phones.Phone | None:
-    """Read the number of an event, which may carry 55 and lack the ninth digit; None where it is none."""
-    # The channel writes the country code, so that is tried first: read as it stands, a mobile of Peru
-    # (51 987…) would be one of Porto Alegre, and the wrong person would be left alone.
-    international = written if written.startswith("+") else f"+{written}"
-    for spelling in (international, written):
-        try:
-            return phones.parse(spelling)
-        except ValidationError:
-            continue
-    return None
+def apply_inbound(readings: Iterable[Reading], now: datetime) -> None:
+    """Open the service windows of those who wrote, opt out those who asked for it, and settle the events."""
+    found = [message for reading in readings if (message := _settled(reading))]
+    _open_windows(found)
+    for message in found:
+        if is_opt_out(message.text):
+            opt_out(message, now)
 
 
-def heard(wrote: Sequence[Wrote], now: datetime) -> None:
-    """Open the windows of those who wrote, and take out who asked for it."""
-    _open_windows(wrote)
-    for one in wrote:
-        if is_stop_word(one.text):
-            opt_out(one, now)
-
-
-def opt_out(one: Wrote, now: datetime) -> None:
-    """Note a person's wish, for every spelling of the number; who is on no list yet is put on one for it."""
-    known = list(Recipient.objects.filter(phone_key=one.phone.key))
+def opt_out(message: InboundMessage, now: datetime) -> None:
+    """Opt out every recipient with that number; one that is on no list becomes a recipient for it."""
+    known = list(Recipient.objects.filter(phone_key=message.phone.key))
     if not known:
-        known = [Recipient(phone=one.phone.e164, name=one.name)]
+        known = [Recipient(phone=message.phone.e164, name=message.name)]
         known[0].save()
     leaving = [recipient for recipient in known if recipient.opted_out_at is None]
     for recipient in leaving:
-        recipient.set_opted_out(now, f"“{one.text.strip()}”")
+        recipient.set_opted_out(now, f"“{message.text.strip()}”")
     if leaving:
         audit.record(leaving[0], Verb.OPTED_OUT_BY_WORD, None)
 
 
-def _open_windows(wrote: Iterable[Wrote]) -> None:
+def _settled(reading: Reading) -> InboundMessage | None:
+    """Settle the event of an inbound message and return the message; None for other events."""
+    inbound, phone, event = reading.parsed, reading.phone, reading.event
+    if not isinstance(inbound, Inbound):
+        return None
+    if phone is None:
+        event.note = "number_unreadable"
+        reading.settle(EventState.ORPHAN)
+        return None
+    event.phone_key = phone.key
+    reading.settle(EventState.APPLIED)
+    at = min(inbound.happened_at or event.received_at, event.received_at)
+    return InboundMessage(event.integration_id, phone, at, inbound.text, inbound.name)
+
+
+def _open_windows(messages: Sequence[InboundMessage]) -> None:
     newest: dict[tuple[int, str], datetime] = {}
-    for one in wrote:
-        key = (one.integration_id, one.phone.key)
-        newest[key] = max(one.at, newest.get(key, one.at))
+    for message in messages:
+        key = (message.integration_id, message.phone.key)
+        newest[key] = max(message.at, newest.get(key, message.at))
     known = _known(newest)
     rows = [
         Conversation(integration_id=integration_id, phone_key=phone_key, last_inbound_at=at)

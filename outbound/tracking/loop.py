@@ -1,4 +1,4 @@
-"""The inbox's worker: a thread that takes in what has come, as long as its process lives."""
+"""Runs the thread of the worker that processes webhook events, counts days and purges old events."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ from django.utils import timezone
 
 from outbound.reports.count_schedule import Counting
 from outbound.sending import heartbeat
-from outbound.tracking.processor import PAGE_SIZE, take_in
+from outbound.tracking.processor import BATCH_SIZE, process_due
 from outbound.webhooks.purge import Purge
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 2.0
-BEAT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 5.0
 STOP_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
 
 class Intake(threading.Thread):
-    """Runs beside the cluster, so that no long run of the sender holds up a person's “SAIR”."""
+    """Runs beside django-q2, so that no long run of the sender delays an opt-out."""
 
     def __init__(self) -> None:
         super().__init__(name="intake", daemon=True)
         self._is_over = threading.Event()
-        self._beat_at = 0.0
+        self._heartbeat_at = 0.0
         self._counting = Counting()
         self._purge = Purge()
 
     def run(self) -> None:
         pause = 0.0
         while not self._is_over.wait(pause):
-            pause = self._look()
+            pause = self._process()
         connection.close()
 
     def stop(self) -> None:
-        """Finish the page in hand, and end; a thread that is stuck ends with its process."""
+        """End after the current batch; a thread that is stuck ends with its process."""
         self._is_over.set()
         self.join(STOP_SECONDS)
 
-    def _look(self) -> float:
-        """Take in one page; return how long to wait before the next."""
+    def _process(self) -> float:
+        """Process one batch; return how many seconds to wait before the next."""
         try:
-            count = take_in(timezone.now())
-            self._beat()
+            count = process_due(timezone.now())
+            self._send_heartbeat()
             self._counting.look()
             self._purge.look()
         except DatabaseError as error:
@@ -57,9 +57,9 @@ class Intake(threading.Thread):
         except Exception:
             logger.exception("The inbox was not taken in.")  # and the thread lives on
             return AFTER_FAILURE_SECONDS
-        return 0.0 if count >= PAGE_SIZE else LOOK_SECONDS
+        return 0.0 if count >= BATCH_SIZE else POLL_SECONDS
 
-    def _beat(self) -> None:
-        if time.monotonic() - self._beat_at >= BEAT_SECONDS:
+    def _send_heartbeat(self) -> None:
+        if time.monotonic() - self._heartbeat_at >= HEARTBEAT_SECONDS:
             heartbeat.beat(timezone.now(), heartbeat.INTAKE)
-            self._beat_at = time.monotonic()
+            self._heartbeat_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""What a status word means: by the documents, or as a person taught it."""
+"""Tells what a status word means, from the documents or as a person taught it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from outbound.gateways import gateway
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
 
-MOST_COUNTED = 10_000
-PAGE_SIZE, TURN_SECONDS = 1000, 1.0
+MAX_COUNTED = 10_000
+BATCH_SIZE, MAX_TURN_SECONDS = 1000, 1.0
 
 
 class UnknownWord(Exception):
-    """Nobody has said yet what the word means."""
+    """The word is in no document and nobody has taught its meaning."""
 
 
 class Dictionary:
-    """The meanings of the words of one batch, read in one question."""
+    """The meanings of the words of one batch, read in one query."""
 
     def __init__(self, words: Iterable[str]) -> None:
         unknown = {word for word in words if word not in gateway.STATUS_WORDS}
@@ -34,7 +34,7 @@ class Dictionary:
         self._taught = dict(taught.values_list("word", "meaning"))
 
     def meaning(self, word: str) -> MessageStatus | None:
-        """Return the state that a word tells of; None where it changes nothing. Raises UnknownWord."""
+        """Return the status that a word stands for; None if it changes nothing. Raises UnknownWord."""
         if word in gateway.STATUS_WORDS:
             return gateway.STATUS_WORDS[word]
         if word not in self._taught:
@@ -44,16 +44,16 @@ class Dictionary:
 
 
 def unknown_words() -> QuerySet[WebhookEvent, Any]:
-    """Return each word that nobody explained, how often it came and when last, among the newest of them."""
+    """Return the unknown words among the newest events, each with its `count` and its `last` moment."""
     newest = WebhookEvent.objects.filter(state=EventState.UNKNOWN).order_by("-pk").values("pk")
-    unknown = WebhookEvent.objects.filter(pk__in=newest[:MOST_COUNTED]).order_by()
+    unknown = WebhookEvent.objects.filter(pk__in=newest[:MAX_COUNTED]).order_by()
     return unknown.values("word").annotate(count=Count("pk"), last=Max("received_at")).order_by("word")
 
 
 def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
-    """Say once what a word means; return how many events that came with it are looked at again.
+    """Store what a word means; return how many events with it are processed again.
 
-    Page by page: after a crash the rest is unknown as before, and the word can be taught once more.
+    They are marked in batches: after a crash the rest is unknown as before, and the word can be taught again.
     """
     with transaction.atomic():
         taught, _created = StatusWord.objects.update_or_create(
@@ -61,11 +61,11 @@ def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
         )
         audit.record(taught, Verb.WORD_TAUGHT, by, {"meaning": ["", meaning]})
     past = WebhookEvent.objects.filter(word=word, state__in=[EventState.UNKNOWN, EventState.IDLE])
-    past = past.exclude(body=b"")  # emptied because of its age: there is nothing left to read again
+    past = past.exclude(body=b"")  # emptied because of its age
     total = last = 0
-    # By ids that only grow: what was looked at meanwhile may be idle once more.
-    while pks := list(past.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE_SIZE]):
-        with turn(TURN_SECONDS):
+    # By rising ids: an event that was processed meanwhile may be idle again.
+    while pks := list(past.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
+        with turn(MAX_TURN_SECONDS):
             total += past.filter(pk__in=pks).update(state=EventState.NEW, due_at=now, tries=0)
         last = pks[-1]
     return total

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import AttemptOutcome, MessageStatus
 from outbound.models import Attempt, Integration, Message, WebhookEvent
-from outbound.tracking.processor import take_in
+from outbound.tracking.processor import process_due
 from outbound.webhooks.storage import Arrival, store
 from tests.builders import a_message
 
@@ -79,7 +79,7 @@ def taken_in(integration: Integration, *bodies: Any) -> list[WebhookEvent]:
 
 def taken_in_all() -> list[WebhookEvent]:
     """Let all that arrived take effect; return all events there are, the oldest first."""
-    while take_in(timezone.now() + timedelta(seconds=1)):
+    while process_due(timezone.now() + timedelta(seconds=1)):
         pass
     return list(WebhookEvent.objects.order_by("id"))
 

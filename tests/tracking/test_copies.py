@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Conversation, Integration, Message, Recipient, WebhookEvent
-from outbound.tracking.processor import take_in
+from outbound.tracking.processor import process_due
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
 from tests.tracking.worlds import ANA, BRUNO, a_told_answer, a_told_status, bring, outcome
@@ -97,7 +97,7 @@ def test_many_events_under_one_id_are_looked_at_in_as_many_queries_as_one() -> N
     for start, count in ((0, 1), (1, 150), (151, 150)):
         many_under_one_id(integration, count, start)
         with CaptureQueriesContext(connection) as asked:
-            take_in(timezone.now())
+            process_due(timezone.now())
         counts.append(len(asked))
 
     assert Conversation.objects.count() == 301
@@ -109,7 +109,7 @@ def test_the_events_before_are_found_by_what_they_told_and_not_by_their_id_alone
     integration = an_integration()
     many_under_one_id(integration, 20)
     with CaptureQueriesContext(connection) as asked:
-        take_in(timezone.now())
+        process_due(timezone.now())
     (lookup,) = [one["sql"] for one in asked if "fingerprint = v.fingerprint" in one["sql"].split("SET")[0]]
 
     with connection.cursor() as cursor:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Conversation, Message, Recipient, WebhookEvent
-from outbound.tracking.processor import take_in
+from outbound.tracking.processor import process_due
 from tests.tracking.events import arrived
 from tests.tracking.worlds import (
     ANA,
@@ -106,7 +106,7 @@ def test_the_same_event_in_other_bytes_changes_nothing_more(
         before = what_is_so(integration)
 
         arrived(integration, redelivered({"id": "string", **event}, noise, way), now + timedelta(minutes=5))
-        while take_in(now + timedelta(minutes=5)):
+        while process_due(now + timedelta(minutes=5)):
             pass
         after, states = what_is_so(integration), set(WebhookEvent.objects.values_list("state", flat=True))
         transaction.set_rollback(True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus
 from outbound.models import Campaign, Integration, Message, Template, Throttle
-from outbound.tracking.effects import ACCOUNT_STOPPED, BREATH, TEMPLATE_PAUSED
+from outbound.tracking.effects import ACCOUNT_STOPPED, SLOW_DOWN, TEMPLATE_PAUSED
 from tests.builders import a_campaign, a_template, an_integration
 from tests.tracking.events import a_sent_message, a_status, taken_in
 
@@ -49,7 +49,7 @@ def test_too_much_at_once_gives_the_integration_a_breath(code: str) -> None:
 
     throttle = Throttle.objects.get()
     assert throttle.hold == Hold.ASKED
-    assert timedelta(0) < throttle.held_until - timezone.now() <= BREATH + timedelta(seconds=1)
+    assert timedelta(0) < throttle.held_until - timezone.now() <= SLOW_DOWN + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("code", ["132015", "132016"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import EventState, MessageStatus, Reason
 from outbound.models import Conversation, Integration, Message, Recipient
-from outbound.tracking.inbound import sender_of
+from outbound.tracking.reading import sender_of
 from tests.builders import a_recipient, an_integration
 from tests.sending.steps import a_launched, claimed
 from tests.tracking.events import an_answer, arrived, taken_in, taken_in_all

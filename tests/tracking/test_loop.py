@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def intake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
-    monkeypatch.setattr(loop, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(loop, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(loop, "AFTER_FAILURE_SECONDS", 0.01)
     one = Intake()
     yield one
@@ -44,14 +44,14 @@ def test_what_arrives_is_taken_in_and_the_thread_gives_a_sign_of_life(intake: In
 
 
 def test_a_fault_of_ours_does_not_end_the_thread(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failures = loop.take_in, iter([ZeroDivisionError(), ZeroDivisionError()])
+    real, failures = loop.process_due, iter([ZeroDivisionError(), ZeroDivisionError()])
 
     def failing(now: object) -> int:
         for error in failures:
             raise error
         return real(now)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loop, "take_in", failing)
+    monkeypatch.setattr(loop, "process_due", failing)
     intake.start()
 
     arrived(an_integration(), an_answer("5511988887777", "oi"))

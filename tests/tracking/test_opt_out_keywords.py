@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbound.tracking.opt_out_keywords import STOP_WORDS, is_stop_word
+from outbound.tracking.opt_out_keywords import KEYWORDS, is_opt_out
 
 ACCENTS = "\u0300\u0301\u0302\u0303\u0308\u0327"
 AROUND = st.text(st.characters(categories=["P", "Zs"]) | st.sampled_from("\n\t\r_ !.…"), max_size=6)
-WORDS = st.sampled_from(sorted(STOP_WORDS))
+WORDS = st.sampled_from(sorted(KEYWORDS))
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ WORDS = st.sampled_from(sorted(STOP_WORDS))
     + ["*SAIR*", "_sair_", "ＳＡＩＲ", "sair\n", "\u00a0SAIR\u200b", "SAIR 🙏", "¡Stop!"],
 )
 def test_a_stop_word_is_one_however_it_is_written(text: str) -> None:
-    assert is_stop_word(text)
+    assert is_opt_out(text)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_stop_word_is_one_however_it_is_written(text: str) -> None:
     + ["Como faço para cancelar?", "Vou parar aí amanhã às 14h", "sair/parar", "non-stop"],
 )
 def test_an_ordinary_message_is_none(text: str) -> None:
-    assert not is_stop_word(text)
+    assert not is_opt_out(text)
 
 
 @given(word=WORDS, before=AROUND, after=AROUND, data=st.data())
@@ -42,17 +42,17 @@ def test_case_accents_and_what_stands_around_make_no_difference(
         for letter in word
     ]
 
-    assert is_stop_word(f"{before}{''.join(letters)}{after}")
+    assert is_opt_out(f"{before}{''.join(letters)}{after}")
 
 
 @given(word=WORDS, other=st.text("abcdeiourst", min_size=1, max_size=12), between=st.sampled_from(" -,.\n"))
 def test_with_another_word_beside_it_a_stop_word_is_part_of_a_sentence(
     word: str, other: str, between: str
 ) -> None:
-    assert not is_stop_word(f"{word}{between}{other}")
-    assert not is_stop_word(f"{other}{between}{word}")
+    assert not is_opt_out(f"{word}{between}{other}")
+    assert not is_opt_out(f"{other}{between}{word}")
 
 
 @given(text=st.text())
 def test_whatever_is_written_gets_an_answer(text: str) -> None:
-    assert is_stop_word(text) in (True, False)
+    assert is_opt_out(text) in (True, False)

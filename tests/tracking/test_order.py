@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from outbound.gateways.base import StatusUpdate
 from outbound.lifecycle import RANKS, TOLD, MessageStatus
 from outbound.models import Message
-from outbound.tracking import applying
-from outbound.tracking.applying import Evidence
+from outbound.tracking.changes import Evidence, fold
 from tests.tracking.events import a_sent_message, a_status, taken_in
 
 STATE = ("status", "reason", "failure_code", "failure_text", "failed_at")
@@ -36,18 +35,18 @@ statuses = st.sampled_from(sorted(MessageStatus))
 def applied(status: MessageStatus, pages: list[list[Evidence]]) -> dict[str, Any]:
     row = Message(status=status)
     for page in pages:
-        applying._change(row, page)
+        fold(row, page)
     return {name: getattr(row, name) for name in STATE}
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_ten_thousand_shuffles_end_in_the_same_state(seed: int) -> None:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(1000):
-        status = chance.choice(sorted(MessageStatus))
-        events = [some_evidence(chance) for _ in range(chance.randint(1, 6))]
+        status = rng.choice(sorted(MessageStatus))
+        events = [some_evidence(rng) for _ in range(rng.randint(1, 6))]
 
-        assert_order_changes_nothing(status, events, chance)
+        assert_order_changes_nothing(status, events, rng)
 
 
 @settings(max_examples=500)
@@ -56,25 +55,21 @@ def test_any_shuffle_ends_in_the_same_state(status: MessageStatus, events: list[
     assert_order_changes_nothing(status, events, random.Random(seed))
 
 
-def assert_order_changes_nothing(
-    status: MessageStatus, events: list[Evidence], chance: random.Random
-) -> None:
-    shuffled = events + chance.choices(events, k=chance.randint(0, 4))
-    chance.shuffle(shuffled)
-    cut = chance.randint(0, len(shuffled))
+def assert_order_changes_nothing(status: MessageStatus, events: list[Evidence], rng: random.Random) -> None:
+    shuffled = events + rng.choices(events, k=rng.randint(0, 4))
+    rng.shuffle(shuffled)
+    cut = rng.randint(0, len(shuffled))
 
     found = applied(status, [shuffled[:cut], shuffled[cut:]])
 
     assert found == applied(status, [events])
 
 
-def some_evidence(chance: random.Random) -> Evidence:
+def some_evidence(rng: random.Random) -> Evidence:
     """Return one event of a message, at one of few moments."""
-    told = chance.choice(sorted(TOLD))
-    at = chance.choice([None, *(YEAR_BEGINS + timedelta(days=days) for days in (0, 1, 200))])
-    update = StatusUpdate(
-        word=told.value, happened_at=at, code=chance.choice(CODES), text=chance.choice(TEXTS)
-    )
+    told = rng.choice(sorted(TOLD))
+    at = rng.choice([None, *(YEAR_BEGINS + timedelta(days=days) for days in (0, 1, 200))])
+    update = StatusUpdate(word=told.value, happened_at=at, code=rng.choice(CODES), text=rng.choice(TEXTS))
     return Evidence(1, told, update)
 
 
@@ -84,7 +79,7 @@ def test_no_event_ever_takes_a_message_down(status: MessageStatus, events: list[
     row, rank = Message(status=status), RANKS.get(status, 0)
 
     for one in events:
-        applying._change(row, [one])
+        fold(row, [one])
 
         assert RANKS.get(row.status, 0) >= rank
         rank = RANKS.get(row.status, 0)
@@ -93,8 +88,8 @@ def test_no_event_ever_takes_a_message_down(status: MessageStatus, events: list[
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(40))
 def test_the_whole_way_through_the_inbox_knows_no_order_either(seed: int) -> None:
-    chance = random.Random(seed)
-    message = a_sent_message(chance.choice([MessageStatus.SENDING, MessageStatus.UNCONFIRMED]))
+    rng = random.Random(seed)
+    message = a_sent_message(rng.choice([MessageStatus.SENDING, MessageStatus.UNCONFIRMED]))
     first, second = ({"channelErrorCode": code, "reason": code} for code in ("131026", "131053"))
     bodies = [
         a_status("SENT", message.external_id),
@@ -103,8 +98,8 @@ def test_the_whole_way_through_the_inbox_knows_no_order_either(seed: int) -> Non
         a_status("DELIVERED", message.external_id),
         [a_status("READ", message.external_id), a_status("DELETED", message.external_id)],
     ]
-    shuffled = bodies + chance.choices(bodies, k=3)
-    chance.shuffle(shuffled)
+    shuffled = bodies + rng.choices(bodies, k=3)
+    rng.shuffle(shuffled)
 
     for start in range(0, len(shuffled), 3):
         taken_in(message.integration, *shuffled[start : start + 3])

@@ -13,7 +13,8 @@ from django.utils import timezone
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Attempt, Integration, Message, SummaryDay, WebhookEvent
 from outbound.tracking import processor
-from outbound.tracking.processor import MOST_FAILURES, WAITS, take_in
+from outbound.tracking.matching import RETRY_DELAYS
+from outbound.tracking.processor import MAX_FAILURES, process_due
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
 
@@ -121,7 +122,7 @@ def test_an_event_that_comes_before_its_message_waits_for_it() -> None:
     taken_in(integration, a_status("DELIVERED", "early"))
     message = a_sent_message(MessageStatus.SENDING, integration=integration, external_id="early")
 
-    take_in(timezone.now() + WAITS[0] + timedelta(seconds=1))
+    process_due(timezone.now() + RETRY_DELAYS[0] + timedelta(seconds=1))
 
     assert status_of(message) == MessageStatus.DELIVERED
 
@@ -134,9 +135,9 @@ def test_an_event_of_nobodys_message_is_tried_for_a_day_and_then_an_orphan() -> 
     while event := WebhookEvent.objects.filter(due_at__isnull=False).first():
         seen.append((event.state, event.due_at - now))
         now = event.due_at
-        take_in(now)
+        process_due(now)
 
-    assert [wait for _state, wait in seen[1:]] == WAITS
+    assert [wait for _state, wait in seen[1:]] == RETRY_DELAYS
     assert states() == [EventState.ORPHAN]
 
 
@@ -196,7 +197,7 @@ def test_an_event_notes_that_its_integration_was_heard_of(message: Message) -> N
     at = timezone.now()
     arrived(message.integration, an_answer(message.phone, "oi"), at)
 
-    take_in(at)
+    process_due(at)
 
     assert Integration.objects.get(pk=message.integration_id).last_event_at == at
 
@@ -214,20 +215,20 @@ def test_an_event_about_an_earlier_day_has_that_day_counted_again() -> None:
 def test_an_event_that_fails_holds_up_no_other_and_is_set_aside_in_the_end(
     message: Message, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
-    real = processor.inbound_messages.heard
+    real = processor.apply_inbound
 
-    def failing(wrote: Any, now: Any) -> None:
-        if any(one.text == "crash" for one in wrote):
+    def failing(readings: Any, now: Any) -> None:
+        if any(one.event.text == "crash" for one in readings):
             raise fault
-        real(wrote, now)
+        real(readings, now)
 
-    monkeypatch.setattr(processor.inbound_messages, "heard", failing)
+    monkeypatch.setattr(processor, "apply_inbound", failing)
     now = timezone.now()
     arrived(message.integration, an_answer(message.phone, "crash"), now)
     arrived(message.integration, a_status("READ", message.external_id), now)
 
-    for turn in range(MOST_FAILURES):
-        take_in(now + turn * timedelta(minutes=1))
+    for turn in range(MAX_FAILURES):
+        process_due(now + turn * timedelta(minutes=1))
 
     assert states() == [EventState.FAILED, EventState.APPLIED]
     assert status_of(message) == MessageStatus.READ

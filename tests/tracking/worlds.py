@@ -9,7 +9,7 @@ from django.db import transaction
 
 from outbound.lifecycle import MessageStatus
 from outbound.models import Conversation, Integration, Message, Recipient, Throttle, WebhookEvent
-from outbound.tracking.processor import take_in
+from outbound.tracking.processor import process_due
 from tests.builders import an_integration
 from tests.tracking.events import a_sent_message, arrived
 
@@ -44,7 +44,7 @@ def bring(integration: Integration, bodies: list[dict[str, Any]], way: str, now:
     for page in pages:
         for body in page:
             arrived(integration, body, now)
-        while take_in(now):
+        while process_due(now):
             pass
 
 

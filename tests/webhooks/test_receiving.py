@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import AddressPolicy
 from outbound.models import Integration, WebhookEvent
-from outbound.tracking.processor import take_in
+from outbound.tracking.processor import process_due
 from outbound.webhooks import secrets
 from outbound.webhooks.views import MAX_BODY_BYTES
 from tests.builders import an_integration
@@ -37,7 +37,7 @@ def post(path: str, body: Any = EVENT, **extra: Any) -> Any:
 
 
 def states() -> list[str]:
-    take_in(timezone.now() + timedelta(seconds=1))
+    process_due(timezone.now() + timedelta(seconds=1))
     return list(WebhookEvent.objects.values_list("state", flat=True))
 
 
