@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbound.brokers.health import get_through
+from outbound.brokers.health import is_reachable
 from outbound.sending import heartbeat
 
 PATH = "/healthz"
@@ -45,7 +45,7 @@ def health(request: HttpRequest) -> HttpResponse:
     Without the queue all goes on, a little later: that is 200, with a word about it.
     """
     problem = _problem()
-    said = problem or (FINE if get_through() else NO_QUEUE)
+    said = problem or (FINE if is_reachable() else NO_QUEUE)
     return HttpResponse(f"{said}\n", status=503 if problem else 200, content_type="text/plain")
 
 

@@ -1,4 +1,4 @@
-"""The audit log: one entry for each deed, with its verb, author, address and number of people."""
+"""The audit log: one entry for each change, with its verb, author, address and number of people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose deed it is: a person's, the command line's, or the console's own."""
+"""Tells who the author of an entry is: a person, the command line or the console itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
-# Whoever a request brings; the admin lets nobody in who is anonymous.
+# The types that `request.user` may have.
 By = User | AbstractBaseUser | AnonymousUser | None
 
 
@@ -26,21 +26,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Author:
-    """The name stays readable in the entry when the account is renamed or gone."""
+    """An author as an entry stores it: the name stays readable when the account is renamed or deleted."""
 
     kind: Kind = Kind.CONSOLE
     name: str = ""
     address: str = ""
 
 
-# Who acts where no person is named, and from which address: the console itself, until a request or a
-# command says otherwise.
+# The author where no person is named, set by a request (its address) or a command.
 _THE_CONSOLE = Author()
 _acting: ContextVar[Author] = ContextVar("acting", default=_THE_CONSOLE)
 
 
 def author(person: By) -> Author:
-    """Return the author of a deed of `person`; None is whoever acts here: the console or a command."""
+    """Return `person` as an author; for None the console, or the command that runs."""
     acting = _acting.get()
     if person is None or isinstance(person, AnonymousUser):
         return acting
@@ -48,21 +47,21 @@ def author(person: By) -> Author:
 
 
 def in_full(person: AbstractBaseUser) -> str:
-    """Return a name that tells its bearer from a namesake: `Ana Souza (ana)`."""
+    """Return the full name and the username, which tells namesakes apart: `Ana Souza (ana)`."""
     name, username = getattr(person, "get_full_name", str)(), person.get_username()
     return f"{name} ({username})" if name else username
 
 
 @contextmanager
 def acting_from(address: str) -> Iterator[None]:
-    """What is done inside comes from this address."""
+    """Record entries inside as made from this address."""
     with _as(Author(address=address)):
         yield
 
 
 @contextmanager
 def command_line() -> Iterator[None]:
-    """What is done inside is a command's, run by this process' account of the operating system."""
+    """Record entries inside as made by a command, under the operating system's account of this process."""
     with _as(Author(Kind.COMMAND_LINE, _account())):
         yield
 

@@ -1,4 +1,4 @@
-"""What a deed changed, as text: the name of a field, what it held before and what it holds now."""
+"""Describes changes of a record as text: field name, old value and new value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Model
 
 Changes = Mapping[str, list[Any]]
 
-# Secrets, even as digests; what the entry says itself; and pasted numbers, which are a crowd of people.
+# Secrets, even as digests; what the entry itself says; and lists of phone numbers.
 LEFT_OUT = frozenset(
     {
         "id", "password", "last_login", "date_joined", "token", "token_replaced_at", "token_replaced_by",
@@ -23,13 +23,13 @@ LEFT_OUT = frozenset(
 
 
 def snapshot(record: Model) -> dict[str, str]:
-    """Return what a record holds, as text."""
+    """Return the fields of a record as text."""
     fields = [field for field in record._meta.concrete_fields if field.name not in LEFT_OUT]
     return {field.name: as_text(getattr(record, field.name)) for field in fields}
 
 
 def changed(before: Mapping[str, str], record: Model) -> dict[str, list[Any]]:
-    """Return what is different from an earlier snapshot; of a new record, given {}, what it holds."""
+    """Return the differences from an earlier snapshot, which is {} for a new record."""
     now = snapshot(record)
     return {name: [before.get(name, ""), now[name]] for name in now if before.get(name, "") != now[name]}
 

@@ -1,4 +1,4 @@
-"""Writing an entry. Nothing else in the console writes to the audit log."""
+"""Writes the entries of the audit log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outbound.audit.verbs import Verb
 from outbound.models import Recipient
 
 MAX_REPR_LENGTH = 300
-MAX_SHOWN = 5  # ids of rows that one entry is about; it keeps all of them
+MAX_SHOWN = 5  # ids in the name of an entry about many rows; all are stored
 
 
 def record(
@@ -27,9 +27,9 @@ def record(
     people: int | None = None,
     action: int = LogEntry.Action.UPDATE,
 ) -> None:
-    """Write down a deed; `by` is None where the console itself or a command did it.
+    """Write an entry about one record; `by` is None if the console itself or a command did it.
 
-    `people` is how many people or messages it was about. Call it in the transaction of the deed.
+    `people` is how many people or messages it is about. Call it in the transaction of the change.
     """
     if people is None and isinstance(instance, Recipient):
         people = 1
@@ -56,9 +56,9 @@ def record_rows(
     action: int = LogEntry.Action.UPDATE,
     entry: LogEntry | None = None,
 ) -> LogEntry:
-    """Write down in one entry what was done to many rows, by their ids alone: a name may be a number.
+    """Write one entry about many rows, named by their ids alone, since a name may be a phone number.
 
-    `entry` is that of the same deed, where it is done page by page, and gets the rows of all so far.
+    Work that is done in batches hands in the `entry` of its first batch, which then gets all rows so far.
     """
     shown = ", ".join(str(pk) for pk in pks[:MAX_SHOWN])
     name = shown if len(pks) <= MAX_SHOWN else f"{shown} … ({len(pks)})"
@@ -73,7 +73,7 @@ def record_rows(
 def record_reading(
     model: type[Model], verb: Verb, by: By, details: Mapping[str, str], *, people: int
 ) -> None:
-    """Write down that many rows left the console at once: nothing changed, and `details` say which."""
+    """Write an entry about an export, which changes nothing; `details` say of which rows."""
     name = ", ".join(filter(None, details.values()))
     _write(model, verb, by, None, {"people": people, **details}, LogEntry.Action.ACCESS, name=name)
 
@@ -89,7 +89,7 @@ def _write(
     name: str,
     pk: int | None = None,
 ) -> LogEntry:
-    whose = author(by)
+    who = author(by)
     return LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(model),
         object_pk="" if pk is None else str(pk),
@@ -97,7 +97,7 @@ def _write(
         object_repr=name[:MAX_REPR_LENGTH],
         action=action,
         changes={name: values for name, values in (changes or {}).items() if name not in LEFT_OUT},
-        actor=by if whose.kind == Kind.PERSON else None,
-        remote_addr=whose.address or None,
-        additional_data={"text": verb, "by": whose.kind, "author": whose.name, **details},
+        actor=by if who.kind == Kind.PERSON else None,
+        remote_addr=who.address or None,
+        additional_data={"text": verb, "by": who.kind, "author": who.name, **details},
     )

@@ -1,4 +1,4 @@
-"""The verbs of the audit log: one for each kind of deed. Stored in English, translated when shown."""
+"""The verbs of the audit log, stored in English and translated when shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outbound.models import Integration, Recipient, Template
 
 
 class Verb(StrEnum):
-    """The msgid is what an entry stores, so a changed wording needs a migration."""
+    """What was done. An entry stores the msgid, so another wording needs a migration."""
 
     DRAFT_CREATED = _("Draft created")
     DRAFT_CHANGED = _("Draft changed")
@@ -57,7 +57,7 @@ class Verb(StrEnum):
     INTEGRATION_RESUMED = _("Integration resumed")
     WAIT_ENDED = _("Wait ended by hand")
     TOKEN_REPLACED = _("Token replaced")
-    TOKEN_REMOVED = _("Token removed")  # of older entries; an address that changes says so itself
+    TOKEN_REMOVED = _("Token removed")  # only in older entries; now INTEGRATION_MOVED says so
     TOKENS_REENCRYPTED = _("Tokens encrypted with the first key")
     WEBHOOK_SECRET_MADE = _("New secret of the webhook")
     WEBHOOK_OLD_ENDED = _("Old secret of the webhook ended")
@@ -81,7 +81,7 @@ class Verb(StrEnum):
     DEMO_PREPARED = _("Demo prepared")
 
 
-# What a form does to a record: it creates, changes or deletes it.
+# By model, the verbs for a record that a form creates, changes or deletes.
 FORM_VERBS: dict[type[Model], tuple[Verb, Verb, Verb]] = {
     Recipient: (Verb.RECIPIENT_CREATED, Verb.RECIPIENT_CHANGED, Verb.RECIPIENT_DELETED),
     Template: (Verb.TEMPLATE_CREATED, Verb.TEMPLATE_CHANGED, Verb.TEMPLATE_DELETED),

@@ -1,1 +1,1 @@
-"""How the worker is woken: through our own database or Redis, and by looking at the rows itself."""
+"""Brokers of django-q2 that wake the worker, through the database or Redis, and by polling."""

@@ -1,4 +1,4 @@
-"""Wake-ups as rows of our own database, committed with whatever they are for."""
+"""Carries wake-ups as rows of the console's own database."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from django.db import Error
 from django_q.brokers import orm
 from django_q.conf import Conf
 
-from outbound.brokers.polling import WakeUps, part_with_database
+from outbound.brokers.polling import WakeUps, drop_connection
 
 
 class DatabaseWakeUps(WakeUps, orm.ORM):
-    """The queue of whoever has no Redis."""
+    """The broker where REDIS_URL is not set."""
 
     def is_asked_for(self) -> bool:
-        """Wait a moment for a wake-up, and take out all there are."""
+        """Wait a moment for a wake-up, and remove all there are."""
         try:
             waiting = self.get_connection().filter(key=self.list_key)
             if waiting.exists() and waiting.delete()[0]:
                 return True
         except Error as error:
-            part_with_database(error)
+            drop_connection(error)
         time.sleep(Conf.POLL)
         return False

@@ -1,4 +1,4 @@
-"""Whether wake-ups get through from this process, for `/healthz`."""
+"""Tells `/healthz` whether this process reaches the queue."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from outbound.brokers.timeout import failure_within
 ANSWER_SECONDS, EVERY_SECONDS = 0.4, 5.0
 
 
-class Reach:
-    """Asks the queue, in one thread at a time and every few seconds at most."""
+class QueueProbe:
+    """Asks the queue, in one thread at a time and at most every EVERY_SECONDS."""
 
     def __init__(self) -> None:
-        self._asking = threading.Lock()
+        self._lock = threading.Lock()
         self._ask_at = 0.0
-        self._is_there = True
+        self._is_reachable = True
 
     def __call__(self) -> bool:
-        """Return what was found a few seconds ago at most."""
-        if Conf.ORM or time.monotonic() < self._ask_at or not self._asking.acquire(blocking=False):
-            return self._is_there
+        """Return whether the queue was reachable, at most EVERY_SECONDS ago."""
+        if Conf.ORM or time.monotonic() < self._ask_at or not self._lock.acquire(blocking=False):
+            return self._is_reachable
         try:
-            self._is_there = not failure_within(ANSWER_SECONDS, lambda: get_broker().ask())
+            self._is_reachable = not failure_within(ANSWER_SECONDS, lambda: get_broker().ask())
             self._ask_at = time.monotonic() + EVERY_SECONDS
         finally:
-            self._asking.release()
-        return self._is_there
+            self._lock.release()
+        return self._is_reachable
 
 
-get_through = Reach()
+is_reachable = QueueProbe()

@@ -1,8 +1,7 @@
-"""What wakes the worker, however wake-ups reach it: it also looks at the rows by itself.
+"""Wakes the worker when a wake-up arrives, and by itself when rows are due.
 
-A wake-up says nothing but "look at the rows". It leaves the queue when it is taken, together with all others
-that wait there, and what it holds is not read. So wake-ups cannot pile up, one may be lost, and nothing
-depends on django-q2's monitor, which would acknowledge it.
+A wake-up carries nothing and is removed from the queue with all others when it is taken. So wake-ups do not
+pile up, one may be lost, and nothing depends on django-q2's monitor, which would acknowledge it.
 """
 
 from __future__ import annotations
@@ -20,41 +19,40 @@ from django_q.signing import SignedPackage
 from outbound.sending import heartbeat
 from outbound.tasks import PUMP
 
-# How often the worker looks at the rows, and how often it pumps in any case, for what a pump does besides
-# sending.
-LOOK_SECONDS = 3.0
-PUMP_ANYWAY_SECONDS = 60.0
+POLL_SECONDS = 3.0
+# A pump does more than send, such as recovery, so it also runs when nothing is due.
+MAX_IDLE_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
 
 class WakeUps(Broker):
-    """Wakes the worker when it starts, when something is due, when somebody asks, and once a minute."""
+    """Wakes the worker when it starts, when something is due, at a wake-up, and every MAX_IDLE_SECONDS."""
 
-    _look_at = 0.0
+    _poll_at = 0.0
     _woke_at = -math.inf
 
     def dequeue(self) -> list[tuple[None, str]] | None:
-        """Return one wake-up, or None after a short wait; it has no number, so nobody acknowledges it."""
+        """Return one wake-up without an id, so that it is not acknowledged, or None after a short wait."""
         if not (self._is_time() or self.is_asked_for()):
             return None
         self._woke_at = time.monotonic()
         return [(None, _package())]
 
     def is_asked_for(self) -> bool:
-        """Wait a moment for a wake-up, and take out all there are."""
+        """Wait a moment for a wake-up, and remove all there are."""
         raise NotImplementedError
 
     def _is_time(self) -> bool:
         now = time.monotonic()
-        if now < self._look_at:
+        if now < self._poll_at:
             return False
-        self._look_at = now + LOOK_SECONDS
-        return now - self._woke_at >= PUMP_ANYWAY_SECONDS or _is_due()
+        self._poll_at = now + POLL_SECONDS
+        return now - self._woke_at >= MAX_IDLE_SECONDS or _is_due()
 
 
-def part_with_database(error: Error) -> None:
-    """Say that the database failed, and begin anew with the next question."""
+def drop_connection(error: Error) -> None:
+    """Log a database error and close the connection, so that the next query opens another."""
     logger.warning("The worker could not look at the database: %s", type(error).__name__)
     connection.close()
 
@@ -64,7 +62,7 @@ def _is_due() -> bool:
         close_old_connections()
         return heartbeat.is_due(timezone.now())
     except Error as error:
-        part_with_database(error)
+        drop_connection(error)
         return False
 
 

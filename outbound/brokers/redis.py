@@ -1,4 +1,4 @@
-"""Wake-ups through Redis: while it is away they are lost, and the worker goes on without them."""
+"""Carries wake-ups through Redis; while it is away they are lost, and the worker polls."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from redis.retry import Retry
 from outbound.brokers.polling import WakeUps
 from outbound.brokers.timeout import failure_within, name_of
 
-# For so long the worker listens, waits for an answer besides, and rests when there is none.
-LISTEN_SECONDS, ANSWER_SECONDS, REST_SECONDS = 1, 1.5, 1.0
-# How long a page waits for Redis in all.
+# Redis blocks for LISTEN_SECONDS and may take ANSWER_SECONDS more; after a failure the worker pauses.
+LISTEN_SECONDS, ANSWER_SECONDS, PAUSE_SECONDS = 1, 1.5, 1.0
+# The longest that a page waits for Redis.
 ENQUEUE_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class RedisWakeUps(WakeUps, redis_broker.Redis):
         )
 
     def enqueue(self, task: str) -> int:
-        """Leave a wake-up and return 1, or say in the log that it was lost; never raise or wait long."""
+        """Add a wake-up and return 1, or log a failure and return 0, within ENQUEUE_SECONDS."""
         failure = failure_within(ENQUEUE_SECONDS, lambda: self._push(task))
         if failure:
             logger.warning(
@@ -49,16 +49,16 @@ class RedisWakeUps(WakeUps, redis_broker.Redis):
         return int(not failure)
 
     def ask(self) -> None:
-        """Raise unless Redis takes writes: a replica does not, nor one that cannot save."""
+        """Raise if Redis takes no writes, as a replica or one that cannot save."""
         self.connection.ltrim(self.list_key, -1, -1)
 
     def is_asked_for(self) -> bool:
-        """Wait a moment for a wake-up, and take it out."""
+        """Wait up to LISTEN_SECONDS for a wake-up, and remove it."""
         try:
             came = self.connection.blpop(self.list_key, LISTEN_SECONDS)
         except (redis.RedisError, OSError) as error:
             self._note(name_of(error))
-            time.sleep(REST_SECONDS)
+            time.sleep(PAUSE_SECONDS)
             return False
         self._note("")
         return bool(came)
@@ -74,7 +74,7 @@ class RedisWakeUps(WakeUps, redis_broker.Redis):
             logger.warning("Redis answers again.")
         self._failure = failure
 
-    # The cluster would tell Redis of itself twice a second, which nobody reads, and wait for it.
+    # The cluster would store its state twice a second, which nothing reads, and wait for Redis.
 
     def ping(self) -> bool:
         return True

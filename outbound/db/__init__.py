@@ -1,1 +1,1 @@
-"""What raw SQL statements share, and what SQLite and lost connections need."""
+"""Building blocks of raw SQL, SQLite's write lock, and retries after a lost connection."""

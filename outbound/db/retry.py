@@ -1,4 +1,4 @@
-"""Work on a database that may be away for a while."""
+"""Retries work on a database that may be away for a while."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import TypeVar
 from django.db import DatabaseError
 
 Result = TypeVar("Result")
-# How long a database is waited for after a first failure; what is in hand is then left to recovery.
+# How long to retry after the first failure; work in progress is then left to recovery.
 RETRY_SECONDS = 30.0
-SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 2.0
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.1, 2.0
 
 
-def patiently(work: Callable[[], Result], failed: Callable[[DatabaseError], None]) -> Result:
-    """Do `work`, again where the database was away: a second time it must change nothing.
+def retry(work: Callable[[], Result], failed: Callable[[DatabaseError], None]) -> Result:
+    """Call `work` until it succeeds, and return its result. Called twice it must have the effect of once.
 
-    `failed` is called after each failure but the last, which is raised.
+    `failed` is called after each error but the last. Raises DatabaseError after RETRY_SECONDS.
     """
-    deadline, pause = 0.0, SHORTEST_PAUSE_SECONDS
+    deadline, pause = 0.0, MIN_PAUSE_SECONDS
     while True:
         try:
             return work()
@@ -29,4 +29,4 @@ def patiently(work: Callable[[], Result], failed: Callable[[DatabaseError], None
                 raise
             failed(error)
         time.sleep(pause)
-        pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
+        pause = min(MAX_PAUSE_SECONDS, 2 * pause)

@@ -1,4 +1,4 @@
-"""What the ORM does not write: a moment as stored, a batch as rows, a commit that waits for no disk."""
+"""Building blocks of raw SQL: stored datetimes, batches as rows, commits that do not wait for the disk."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.db.models.expressions import RawSQL
 
 
 def stored(moment: datetime) -> str:
-    """Return a moment as this database keeps it."""
+    """Return a datetime as this database stores it."""
     return str(connection.ops.adapt_datetimefield_value(moment))
 
 
 def rows_of(columns: Mapping[str, str]) -> str:
     """Return the SQL that turns one JSON parameter, an array of objects, into rows.
 
-    `columns` gives the PostgreSQL type of each name. A whole batch is so written by one statement.
+    `columns` maps each name to its PostgreSQL type. One statement can so write a whole batch.
     """
     if connection.vendor == "postgresql":
         typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
@@ -29,18 +29,18 @@ def rows_of(columns: Mapping[str, str]) -> str:
 
 
 def ids_of(pks: Iterable[int]) -> RawSQL:
-    """Return many ids for `pk__in` as one parameter: a thousand take as long to write as to answer."""
+    """Return many ids for `pk__in` as one parameter, which is faster than one parameter for each."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [list(pks)])  # noqa: S611
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(pks))])  # noqa: S611
 
 
 @contextmanager
-def passing() -> Iterator[None]:
-    """Run a transaction whose commit does not wait for the disk: the next one that does takes it along.
+def without_fsync() -> Iterator[None]:
+    """Run a transaction whose commit does not wait for the disk; the next usual commit makes it durable.
 
-    For a part of something that counts for nothing before a usual commit ends it. A power cut takes the
-    latest parts back, in order and none of them half. Within a transaction it is a part of that one.
+    For steps that have no effect until a usual commit follows. A power cut may undo the latest of them, in
+    order and each as a whole. Inside another transaction it is a part of that one.
     """
     is_outermost = not connection.in_atomic_block
     is_sqlite = connection.vendor == "sqlite"

@@ -1,4 +1,4 @@
-"""Counts for people, always from the rows and never from a counter."""
+"""Counts the messages of a campaign by status, from the rows."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from outbound.lifecycle import IN_DOUBT, TAKEN, WAITING, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.reports import failure_reasons
 
-# These and what the gateway took are parts of the sum under their own names.
+# Counted under their own names, like TAKEN.
 ENDED_HERE = frozenset({MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.CANCELLED})
 NOT_ARRIVED = [MessageStatus.REFUSED, MessageStatus.SKIPPED, MessageStatus.UNDELIVERED]
 
 
 @dataclass(frozen=True)
-class RowSum:
-    """Where a campaign's messages stand. The parts add up to `planned` at every moment.
+class StatusCounts:
+    """How many messages have which status; together they are `planned`, at every moment.
 
-    What the gateway took stands by how far it came, and `taken` is all of it; `taken_as_sent` and
-    `taken_as_not_sent` are people's word about a doubt.
+    `taken` is what the gateway accepted, whatever became of it. `taken_as_sent` and `taken_as_not_sent` were
+    unconfirmed until a person resolved them.
     """
 
     waiting: int = 0
-    in_doubt: int = 0
+    unconfirmed: int = 0
     taken_as_sent: int = 0
     taken_as_not_sent: int = 0
     accepted: int = 0
@@ -50,12 +50,12 @@ class RowSum:
         return not self.waiting
 
 
-def row_sum(messages: QuerySet[Message]) -> RowSum:
-    """Count `messages` by where they stand, in one query."""
+def count_statuses(messages: QuerySet[Message]) -> StatusCounts:
+    """Count `messages` by status, in one query."""
     counted = dict(messages.order_by().values_list("status").annotate(Count("pk")))
-    return RowSum(
+    return StatusCounts(
         waiting=sum(counted.get(status, 0) for status in WAITING),
-        in_doubt=sum(counted.get(status, 0) for status in IN_DOUBT),
+        unconfirmed=sum(counted.get(status, 0) for status in IN_DOUBT),
         taken_as_sent=counted.get(MessageStatus.ASSUMED_SENT, 0),
         taken_as_not_sent=counted.get(MessageStatus.ASSUMED_NOT_SENT, 0),
         **{status.value: counted.get(status, 0) for status in TAKEN | ENDED_HERE},
@@ -63,12 +63,12 @@ def row_sum(messages: QuerySet[Message]) -> RowSum:
 
 
 def top_reasons(campaign: Campaign, limit: int = 5) -> list[tuple[str, int]]:
-    """Return in words why messages of a campaign did not arrive, the most frequent first."""
+    """Return why messages of a campaign did not arrive and how many, the most frequent reason first."""
     stopped = campaign.messages.filter(status__in=NOT_ARRIVED).order_by()
-    told: Counter[str] = Counter()
+    texts: Counter[str] = Counter()
     for status, reason, code, count in stopped.values_list("status", "reason", "failure_code").annotate(
         Count("pk")
     ):
-        told[failure_reasons.in_words(status, reason, code)] += count
-    del told[""]
-    return told.most_common(limit)
+        texts[failure_reasons.text_of(status, reason, code)] += count
+    del texts[""]
+    return texts.most_common(limit)

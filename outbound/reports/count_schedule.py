@@ -1,4 +1,4 @@
-"""When the worker counts: today over and over, older days as they need it, and never for long."""
+"""Schedules the worker's counting of days: today again and again, older days when they need it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from django.utils import timezone
 from outbound.reports import daily_counts
 
 ROUND_SECONDS = 20.0
-# One part counting and nineteen without: a day of a million messages is counted every half minute.
-REST = 19
+# For each second of counting, seconds without: a day of a million messages is counted every half minute.
+REST_FACTOR = 19
 
 
-class Counting:
-    """Counts one day at a look, since people's answers wait meanwhile."""
+class CountSchedule:
+    """Counts one day at a time, since the webhook events wait meanwhile."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._next_at = clock()
         self._days: list[date] = []
 
-    def look(self) -> None:
-        """Count the next day, if it is time."""
-        begun = self._clock()
-        if begun < self._next_at:
+    def run_due(self) -> None:
+        """Count the next day if it is due."""
+        started = self._clock()
+        if started < self._next_at:
             return
-        self._next_at = begun + ROUND_SECONDS  # whatever happens
+        self._next_at = started + ROUND_SECONDS  # also after an error
         now = timezone.now()
         self._days = self._days or daily_counts.due_days(now)
         daily_counts.recount(self._days.pop(0), now)
-        rest = REST * (self._clock() - begun)
+        rest = REST_FACTOR * (self._clock() - started)
         self._next_at = self._clock() + (rest if self._days else max(rest, ROUND_SECONDS))

@@ -1,6 +1,6 @@
-"""Counts of a day's messages, made anew from the rows: by hour, integration, template and how they stand.
+"""Counts a day's messages by hour, integration, template, status and reason, always from the rows.
 
-The worker makes them. A page counts today itself while there are few, and else reads what was counted last.
+The worker stores the counts. A page counts today itself while there are few messages.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from django.utils import timezone
 from outbound.lifecycle import IN_DOUBT, WAITING
 from outbound.models import Message, Summary, SummaryDay
 
-# So many of today are counted on a page, in less than 10 ms; above that the worker's last count is shown.
-FEW = 5_000
-# An old day's message that waits, or is in doubt, may move without an event that marks its day.
+# A page counts so many in less than 10 ms; above that it shows the worker's last count.
+MAX_LIVE = 5_000
+# The status of an old day's message may change from these without an event that marks its day.
 OPEN = sorted(WAITING | IN_DOUBT)
-LOOK_AGAIN = timedelta(minutes=10)
-MOST_OLD_DAYS = 4
+RECOUNT_INTERVAL = timedelta(minutes=10)
+MAX_OLD_DAYS = 4
 _HOUR = timedelta(hours=1)
 _GROUPS = ("integration_id", "template_id", "status", "reason", "failure_code")
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Counts, as rows that may not be stored. `as_of` is when those of today were made; None where never."""
+    """Counts as unsaved or saved rows. `as_of` is when today's were made, None if they were not."""
 
     rows: Sequence[Summary]
     as_of: datetime | None
@@ -40,18 +40,18 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def at_most_few(shown: QuerySet[Message], now: datetime) -> QuerySet[Message]:
-    """Return messages of today, and no more of them than tell whether a page may count them."""
-    return shown.filter(created_at__gte=midnight(timezone.localdate(now))).order_by()[: FEW + 1]
+def at_most_live(shown: QuerySet[Message], now: datetime) -> QuerySet[Message]:
+    """Return messages of today, at most one more than a page counts itself."""
+    return shown.filter(created_at__gte=midnight(timezone.localdate(now))).order_by()[: MAX_LIVE + 1]
 
 
 def today(now: datetime, *, shown: QuerySet[Message] | None = None, count: int | None = None) -> Numbers:
     """Return the counts of today.
 
-    `shown` are all messages that are shown, and `count` is that of `at_most_few`, where they are known.
+    `shown` are all messages on show, and `count` is that of `at_most_live`, if they are known already.
     """
     day, shown = timezone.localdate(now), Message.objects.shown() if shown is None else shown
-    if (at_most_few(shown, now).count() if count is None else count) <= FEW:
+    if (at_most_live(shown, now).count() if count is None else count) <= MAX_LIVE:
         return Numbers(counted(day, shown), now, is_live=True)
     counted_at = SummaryDay.objects.filter(day=day).values("counted_at")
     rows = list(Summary.objects.filter(day=day).annotate(counted_at=counted_at))
@@ -66,7 +66,7 @@ def of_days(
     shown: QuerySet[Message] | None = None,
     count: int | None = None,
 ) -> Numbers:
-    """Return the counts of some days without their hours; those of today as `today` has them."""
+    """Return the counts of some days, without hours except for today."""
     day = timezone.localdate(now)
     stored = Summary.objects.filter(day__gte=first, day__lte=last).exclude(day=day).order_by()
     grouped = stored.values("day", *_GROUPS).annotate(sum=Sum("count"))
@@ -78,7 +78,7 @@ def of_days(
 
 
 def counted(day: date, shown: QuerySet[Message] | None = None) -> list[Summary]:
-    """Count a local day's messages: one question, however many there are."""
+    """Count a local day's messages, in one query."""
     begin, end = midnight(day), midnight(day + timedelta(days=1))
     shown = Message.objects.shown() if shown is None else shown
     messages = shown.filter(created_at__gte=begin, created_at__lt=end).order_by()
@@ -89,7 +89,7 @@ def counted(day: date, shown: QuerySet[Message] | None = None) -> list[Summary]:
 
 
 def recount(day: date, now: datetime) -> None:
-    """Put the counts that are made now in the place of a day's old ones."""
+    """Count a day and replace its stored counts."""
     if day != timezone.localdate(now):
         _begin(day)
     rows = counted(day)
@@ -100,14 +100,14 @@ def recount(day: date, now: datetime) -> None:
 
 
 def due_days(now: datetime) -> list[date]:
-    """Return the days to count now: today, and some older ones that are stale or not settled."""
+    """Return the days to count now: today, and some older ones that are stale or still have open messages."""
     day = timezone.localdate(now)
     _open_days(day)
     moving = Summary.objects.filter(status__in=OPEN, day__lt=day).values("day")
-    due = Q(is_stale=True) | Q(counted_at=None) | Q(day__in=moving, counted_at__lt=now - LOOK_AGAIN)
+    due = Q(is_stale=True) | Q(counted_at=None) | Q(day__in=moving, counted_at__lt=now - RECOUNT_INTERVAL)
     oldest = F("counted_at").asc(nulls_first=True)
     older = SummaryDay.objects.filter(due, day__lt=day).order_by(oldest, "-day")
-    return [day, *older.values_list("day", flat=True)[:MOST_OLD_DAYS]]
+    return [day, *older.values_list("day", flat=True)[:MAX_OLD_DAYS]]
 
 
 def counted_days(first: date, last: date) -> QuerySet[SummaryDay]:
@@ -116,22 +116,22 @@ def counted_days(first: date, last: date) -> QuerySet[SummaryDay]:
 
 
 def _begin(day: date) -> None:
-    """Take the mark off before the rows are read, so that one which comes meanwhile stays.
+    """Clear the stale mark before the rows are read, so that one set meanwhile stays.
 
-    Without a moment the day stays due, should this process die before its counts are written.
+    Without `counted_at` the day stays due if this process dies before the counts are written.
     """
     SummaryDay.objects.update_or_create(day=day, defaults={"is_stale": False, "counted_at": None})
 
 
 def _is_newest(day: date, now: datetime) -> bool:
-    """Hold a day's row until the commit, unless it was counted later than this already."""
+    """Lock a day's row until the commit; False if it was counted later than `now` already."""
     SummaryDay.objects.bulk_create([SummaryDay(day=day)], ignore_conflicts=True)
     older = SummaryDay.objects.filter(Q(counted_at=None) | Q(counted_at__lte=now), day=day)
     return bool(older.update(counted_at=now))
 
 
 def _open_days(day: date) -> None:
-    """Let each day before `day` have a row, from that of the first message on; a new one is stale."""
+    """Give each day before `day` a row, from the first message on; a new one is due."""
     begin = Message.objects.aggregate(first=Min("created_at"))["first"]
     first = timezone.localdate(begin) if begin else day
     days = max(0, (day - first).days)
@@ -141,13 +141,13 @@ def _open_days(day: date) -> None:
 
 
 def _local_hour(begin: datetime, end: datetime) -> Case:
-    """Return a row's local hour by bounds worked out here: SQLite would call Python for each row."""
+    """Return the local hour by precomputed bounds: for SQLite Django would call Python for each row."""
     bounds = [When(created_at__lt=until, then=Value(hour)) for until, hour in _hours(begin, end)]
     return Case(*bounds, output_field=IntegerField())
 
 
 def _hours(begin: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
-    """Yield the end and the local number of each hour; a day has 23 or 25 where clocks change."""
+    """Yield the end and the local number of each hour; a day has 23 or 25 when clocks change."""
     moment = begin.astimezone(UTC)
     while moment < end:
         yield moment + _HOUR, timezone.localtime(moment).hour

@@ -1,4 +1,4 @@
-"""Which columns an exported history has, and its rows, read by key and never all at once."""
+"""Reads the rows of an exported history in batches, and names its columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from outbound.models import Campaign, Message
 from outbound.phones import Phone
 from outbound.reports import failure_reasons
 
-PAGE_SIZE = 2000
+BATCH_SIZE = 2000
 Cell = str | int | datetime | Phone
 
 HEADERS: list[str | Promise] = [
@@ -65,21 +65,21 @@ def headers() -> list[str]:
 
 
 def rows(messages: QuerySet[Message], language: str) -> Iterator[list[Cell]]:
-    """Yield one row for each message, the newest first, in the reader's language.
+    """Yield one row for each message, the newest first, in `language`.
 
-    Whatever is queued meanwhile is newer than the first row, and so is left out. The language is said,
-    because a streamed answer is written after the request has lost its own.
+    Messages that are queued meanwhile are left out. `language` is a parameter because a streamed response is
+    written after the request, whose language is no longer active.
     """
     wanted = messages.order_by("-pk").values_list(*_READ, named=True)
-    page = list(wanted[:PAGE_SIZE])
-    while page:
+    batch = list(wanted[:BATCH_SIZE])
+    while batch:
         with override(language):
-            written = _page(page)
+            written = _rows(batch)
         yield from written
-        page = list(wanted.filter(pk__lt=page[-1].pk)[:PAGE_SIZE])
+        batch = list(wanted.filter(pk__lt=batch[-1].pk)[:BATCH_SIZE])
 
 
-def _page(messages: list[Any]) -> list[list[Cell]]:
+def _rows(messages: list[Any]) -> list[list[Cell]]:
     labels = {status.value: str(status.label) for status in MessageStatus}
     titles = {message.campaign_id: message.campaign__title for message in messages}
     sends = {pk: str(Campaign(pk=pk, title=title)) for pk, title in titles.items()}
@@ -94,7 +94,7 @@ def _row(message: Any, sends: dict[int, str], labels: dict[str, str]) -> list[Ce
         Phone(message.phone, message.phone_key),
         message.recipient__name or "",
         labels[message.status],
-        failure_reasons.why(message),
+        failure_reasons.reason_text(message),
         message.failure_code,
         message.created_at,
         message.status_changed_at,

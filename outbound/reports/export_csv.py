@@ -1,8 +1,7 @@
-"""A CSV file as a Brazilian Excel opens it: semicolons, UTF-8 with a mark, and nothing that it would mistake.
+"""Writes CSV for Excel in Portuguese: semicolons, UTF-8 with a byte order mark, no formulas.
 
-Excel decides by itself what a text in a CSV file is. So a text that it would take for a formula, or for a
-number that it would round, gets an apostrophe in front. A number of a phone loses its plus sign instead:
-with a hyphen in it, it is no formula, no date and no number, and stays as it is.
+Excel guesses the type of each cell. A text that it would take for a formula, or for a number that it would
+round, gets an apostrophe in front. A phone number loses its plus sign and has a hyphen, so it stays a text.
 """
 
 from __future__ import annotations
@@ -19,35 +18,35 @@ from outbound import phones
 from outbound.phones import Phone
 from outbound.reports.export_columns import Cell
 
-MARK = "\ufeff"
-ROWS_AT_ONCE = 500
+BYTE_ORDER_MARK = "\ufeff"
+BATCH_SIZE = 500
 
-# Excel on a system with another separator cuts at its own; what follows is a cell of its own, quotes aside.
-# The wide signs are taken for formulas by East Asian ones.
+# With another list separator Excel splits at its own, even inside quotes, so each part may be a formula.
+# East Asian versions take the full-width signs for formulas.
 _FORMULA = re.compile(r"(^|[,;|])([\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-# Longer than fifteen digits is rounded, longer than eleven shown as 1,2E+11, and a zero in front is lost.
+# More than 15 digits are rounded, more than 11 are shown as 1,2E+11, and a leading zero is lost.
 _NUMBER = re.compile(r"\d{12,}|0\d+|\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 def stream(headers: list[str], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield the file piece by piece."""
+    """Yield the file in parts of BATCH_SIZE rows."""
     written = _Line()
     writer = csv.writer(written, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    yield MARK.encode()
+    yield BYTE_ORDER_MARK.encode()
     pieces: list[str] = []
     heading: list[Cell] = [*headers]
     for row in chain([heading], rows):
         writer.writerow([text(cell) for cell in row])
         pieces.append(written.last)
-        if len(pieces) == ROWS_AT_ONCE:
+        if len(pieces) == BATCH_SIZE:
             yield _encoded(pieces)
             pieces.clear()
     yield _encoded(pieces)
 
 
 def text(cell: Cell) -> str:
-    """Write a cell so that a spreadsheet shows what it says and runs none of it."""
+    """Return a cell as a text that a spreadsheet shows unchanged and does not run."""
     if isinstance(cell, Phone):
         return _phone(cell)
     if isinstance(cell, datetime):
@@ -59,7 +58,7 @@ def text(cell: Cell) -> str:
 
 
 def _phone(phone: Phone) -> str:
-    """Write `55 35 98800-1234`; a number that is shown without a hyphen gets one before its last group."""
+    """Return `55 35 98800-1234`; a number without a hyphen gets one before its last group."""
     shown = phones.display(phone.e164).removeprefix("+")
     if "-" in shown:
         return shown
@@ -72,7 +71,7 @@ def _encoded(pieces: list[str]) -> bytes:
 
 
 class _Line:
-    """Where the writer leaves each row."""
+    """Keeps the last line that the CSV writer wrote."""
 
     last = ""
 

@@ -1,4 +1,4 @@
-"""An XLSX file. Every text is written as text and every moment as a date, so nothing in it is a formula."""
+"""Writes XLSX with texts as texts and moments as dates, so that nothing in it is a formula."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from outbound.reports.export_columns import Cell
 
 ROWS_PER_SHEET = 1_000_000  # Excel opens 1,048,576
 _WIDTH = 20
-# What no XML may hold.
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# Characters that XML does not allow.
+_INVALID = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def build(headers: list[str], rows: Iterable[list[Cell]]) -> IO[bytes]:
-    """Write the rows to a file that vanishes when it is closed, and return it, to be read from its start."""
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    """Write the rows to a temporary file, deleted when it is closed, and return it at its start."""
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
-        with tempfile.TemporaryDirectory() as parts:  # of a workbook that fails they would stay behind
+        with tempfile.TemporaryDirectory() as parts:  # a workbook that fails leaves them behind
             _write_book(file, parts, headers, rows)
     except BaseException:
         file.close()
@@ -39,18 +39,18 @@ def _write_book(file: IO[bytes], parts: str, headers: list[str], rows: Iterable[
     # Each row is on disk before the next one is written.
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": parts})
     formats = _formats(book)
-    waiting = iter(rows)
+    rows = iter(rows)
     while True:
-        page = islice(waiting, ROWS_PER_SHEET)
-        first = next(page, None)
+        batch = islice(rows, ROWS_PER_SHEET)
+        first = next(batch, None)
         if first is None and book.worksheets():
             break
-        _fill(book.add_worksheet(), headers, chain([first] if first else [], page), formats)
+        _fill(book.add_worksheet(), headers, chain([first] if first else [], batch), formats)
     book.close()
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    # A cell that is a text stays one when somebody edits it.
+    # "@" keeps a text cell a text when it is edited.
     return {
         "heading": book.add_format({"bold": True, "num_format": "@"}),
         "text": book.add_format({"num_format": "@"}),
@@ -76,4 +76,4 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any
     elif isinstance(cell, Phone):
         sheet.write_string(row, column, phones.display(cell.e164), formats["text"])
     elif cell:
-        sheet.write_string(row, column, _ODD.sub(" ", cell), formats["text"])
+        sheet.write_string(row, column, _INVALID.sub(" ", cell), formats["text"])

@@ -1,4 +1,4 @@
-"""Why a message did not arrive, in words: our own reason, or what WhatsApp's code means."""
+"""Explains why a message did not arrive: the console's reason, or the meaning of WhatsApp's code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from outbound.gateways import gateway
 from outbound.lifecycle import REACHED, MessageStatus, Reason
 
 
-class Standing(Protocol):
+class MessageRow(Protocol):
     """A message, or a row with these columns of it."""
 
     @property
@@ -24,24 +24,24 @@ class Standing(Protocol):
     def failed_at(self) -> datetime | None: ...
 
 
-def has_failed(row: Standing) -> bool:
-    """Whether an event told of a failure, though the message may have been delivered all the same."""
+def has_failed(row: MessageRow) -> bool:
+    """Whether an event reported a failure; the message may have been delivered all the same."""
     told = bool(row.failure_code or row.failure_text or row.failed_at)
     return told or row.status == MessageStatus.UNDELIVERED
 
 
-def is_contradicted(row: Standing) -> bool:
-    """Whether it was delivered, and a failure was reported too."""
+def is_contradicted(row: MessageRow) -> bool:
+    """Whether a delivered message also has a failure."""
     return row.status in REACHED and has_failed(row)
 
 
-def why(row: Standing) -> str:
-    """Return why a row stands as it does, or "" where there is nothing to explain."""
+def reason_text(row: MessageRow) -> str:
+    """Return why a message has its status, or "" if there is nothing to explain."""
     status = MessageStatus.UNDELIVERED if has_failed(row) else row.status
-    return in_words(status, row.reason, row.failure_code)
+    return text_of(status, row.reason, row.failure_code)
 
 
-def in_words(status: str, reason: str, code: str) -> str:
+def text_of(status: str, reason: str, code: str) -> str:
     if status == MessageStatus.UNDELIVERED:
         return str(gateway.cause_of(code).meaning)
     return str(Reason(reason).label) if reason else ""

@@ -1,4 +1,4 @@
-"""Which days have to be counted anew, because an event changed a message of theirs."""
+"""Marks days to be counted again because a message of theirs changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from outbound.models import SummaryDay
 
 
 def mark(moments: Iterable[datetime], now: datetime) -> None:
-    """Mark the local days of `moments`; today is counted again anyway."""
+    """Mark the local days of `moments`; today is counted regularly anyway."""
     days = {timezone.localdate(moment) for moment in moments} - {timezone.localdate(now)}
     if days:
         SummaryDay.objects.bulk_create(

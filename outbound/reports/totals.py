@@ -1,4 +1,4 @@
-"""What counted rows add up to, in the words of the reports."""
+"""Adds up counted rows by the groups that the reports show."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from outbound.models import Summary
 
 Key = TypeVar("Key")
 NOT_SENT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageStatus.ASSUMED_NOT_SENT})
-# Every message stands in exactly one of these.
+# Every status is in exactly one part.
 PARTS: dict[str, frozenset[MessageStatus]] = {
     "waiting": WAITING,
-    "in_doubt": IN_DOUBT,
+    "unconfirmed": IN_DOUBT,
     "taken_as_sent": frozenset({MessageStatus.ASSUMED_SENT}),
     "under_way": TAKEN - REACHED - {MessageStatus.UNDELIVERED},
     "reached": REACHED,
@@ -28,13 +28,13 @@ _PART_OF = {status.value: part for part, statuses in PARTS.items() for status in
 
 @dataclass
 class Tally:
-    """Sums. `under_way` was taken by the gateway and is not delivered yet, as far as we know.
+    """Numbers of messages. `under_way` were accepted by the gateway and are not known to be delivered.
 
     `read` is part of `reached` and `accepted` of `under_way`; all others add up to `planned`.
     """
 
     waiting: int = 0
-    in_doubt: int = 0
+    unconfirmed: int = 0
     taken_as_sent: int = 0
     under_way: int = 0
     reached: int = 0
@@ -50,7 +50,7 @@ class Tally:
 
     @property
     def taken(self) -> int:
-        """What the gateway took, whatever became of it then."""
+        """What the gateway accepted, whatever became of it."""
         return self.under_way + self.reached + self.undelivered
 
     @property

@@ -1,1 +1,1 @@
-"""Search terms, and ids for periods of time."""
+"""Finds records by a search term, and messages by period or campaign."""

@@ -1,7 +1,7 @@
-"""What a filter of the history means in ids: so a list reads the rows it shows, of a million, and few more.
+"""Narrows a filter of the history to a range of ids, so that a list reads few more rows than it shows.
 
-Every list shows the newest first, that is by descending id, and every index of the history ends in the id.
-The borders are asked for beforehand: a planner that knows them finds the rows, and one that does not sorts.
+Lists are ordered by descending id, and every index of the history ends in the id. The bounds are queried
+first: with constants the planner uses the index, without them it sorts.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from outbound.db.sql import stored
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message
 
-# Ids and moments of queuing are given out together, at the launch. A launch writes its rows later than its
-# moment says, by minutes at most; whatever lies within an hour of a border is looked at row by row.
+# Ids and `created_at` both rise, but a launch writes rows up to minutes after their `created_at`. Rows within
+# an hour of a bound are compared one by one.
 SLACK = timedelta(hours=1)
 
-_BORDERS = """
+_BOUNDS = """
 SELECT
     (SELECT id FROM outbound_message WHERE created_at < %s ORDER BY created_at DESC LIMIT 1),
     (SELECT id FROM outbound_message WHERE created_at >= %s ORDER BY created_at LIMIT 1)
 """
-# The rows of one send stand together, but its index has them by status: two looks for each.
+# The rows of one campaign have neighbouring ids, but its index has them by status: two lookups for each.
 _SEND = """
 SELECT MIN(lowest), MAX(highest), MAX(title) FROM (
     SELECT
@@ -42,7 +42,7 @@ SELECT MIN(lowest), MAX(highest), MAX(title) FROM (
 
 @dataclass(frozen=True)
 class Send:
-    """One send, and the first and the last of its rows; None where it has none."""
+    """A campaign with the lowest and highest id of its messages; None if it has none."""
 
     pk: int
     title: str
@@ -51,21 +51,21 @@ class Send:
 
 
 def queued_between(rows: QuerySet[Message], since: datetime, until: datetime | None) -> QuerySet[Message]:
-    """Return those of `rows` that were queued from `since` on, and before `until` where that is given."""
+    """Return those of `rows` that were queued from `since` on, and before `until` if that is given."""
     rows = rows.filter(created_at__gte=since)
     if until is not None:
         rows = rows.filter(created_at__lt=until)
     with connection.cursor() as cursor:
         end = until or since
-        cursor.execute(_BORDERS, [stored(since - SLACK), stored(end + SLACK)])
+        cursor.execute(_BOUNDS, [stored(since - SLACK), stored(end + SLACK)])
         below, above = cursor.fetchone()
-    # Borders in ids also where no row lies beyond them: with moments alone SQLite sorts.
+    # Bounds also where no row lies beyond them: without ids SQLite sorts.
     rows = rows.filter(pk__gt=below or 0)
     return rows if until is None else rows.filter(pk__lt=above or BigIntegerField.MAX_BIGINT)
 
 
 def send(pk: int) -> Send | None:
-    """Return what `of_send` needs to know, in one question."""
+    """Return the range of a campaign, in one query; None if there is no such campaign."""
     with connection.cursor() as cursor:
         cursor.execute(_SEND, [pk])
         lowest, highest, title = cursor.fetchone()
@@ -73,9 +73,9 @@ def send(pk: int) -> Send | None:
 
 
 def of_send(rows: QuerySet[Message], found: Send | None) -> QuerySet[Message]:
-    """Return those of `rows` that belong to one send."""
+    """Return those of `rows` that belong to one campaign."""
     if found is None or found.lowest is None:
         return rows.none()
-    # Written so that no index answers it: the only one would have to be sorted.
-    is_of_it = Exact(ExpressionWrapper(F("campaign_id") + 0, output_field=BigIntegerField()), found.pk)
-    return rows.filter(is_of_it, pk__gte=found.lowest, pk__lte=found.highest)
+    # An expression, so that no index is used for it: its rows would have to be sorted.
+    is_of_campaign = Exact(ExpressionWrapper(F("campaign_id") + 0, output_field=BigIntegerField()), found.pk)
+    return rows.filter(is_of_campaign, pk__gte=found.lowest, pk__lte=found.highest)

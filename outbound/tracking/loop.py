@@ -9,7 +9,7 @@ import time
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from outbound.reports.count_schedule import Counting
+from outbound.reports.count_schedule import CountSchedule
 from outbound.sending import heartbeat
 from outbound.tracking.processor import BATCH_SIZE, process_due
 from outbound.webhooks.purge import Purge
@@ -27,20 +27,20 @@ class Intake(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="intake", daemon=True)
-        self._is_over = threading.Event()
+        self._stop_requested = threading.Event()
         self._heartbeat_at = 0.0
-        self._counting = Counting()
+        self._count_schedule = CountSchedule()
         self._purge = Purge()
 
     def run(self) -> None:
         pause = 0.0
-        while not self._is_over.wait(pause):
+        while not self._stop_requested.wait(pause):
             pause = self._process()
         connection.close()
 
     def stop(self) -> None:
         """End after the current batch; a thread that is stuck ends with its process."""
-        self._is_over.set()
+        self._stop_requested.set()
         self.join(STOP_SECONDS)
 
     def _process(self) -> float:
@@ -48,8 +48,8 @@ class Intake(threading.Thread):
         try:
             count = process_due(timezone.now())
             self._send_heartbeat()
-            self._counting.look()
-            self._purge.look()
+            self._count_schedule.run_due()
+            self._purge.run_due()
         except DatabaseError as error:
             logger.warning("The inbox could not be looked at: %s", type(error).__name__)
             connection.close()

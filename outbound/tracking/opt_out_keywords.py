@@ -1,4 +1,4 @@
-"""The keywords by which a person opts out of messages (README, "What comes back")."""
+"""The keywords by which a person opts out of messages (`console/OPERATIONS.md` lists some)."""
 
 from __future__ import annotations
 

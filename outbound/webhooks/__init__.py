@@ -1,1 +1,1 @@
-"""The door that the gateway knocks at."""
+"""The address that the gateway posts events to."""

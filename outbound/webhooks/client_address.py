@@ -1,4 +1,4 @@
-"""The address that a request came from, as the hop we trust tells it."""
+"""Finds the address that a request came from, as the trusted proxy gives it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ipaddress import IPv6Address, ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-# 192.0.2.1:5678, [2001:db8::1]:443 and the same without a port, as proxies write them.
+# As proxies write them: 192.0.2.1:5678, [2001:db8::1]:443, and both without a port.
 _WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):[0-9]{1,5}|\[(?P<v6>[^\[\]]+)\](:[0-9]{1,5})?")
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's IP address, or "" where it cannot be read.
+    """Return the client's IP address, or "" if it cannot be read.
 
-    Behind a proxy (TRUST_PROXY) that is the last element of X-Forwarded-For, the only one that the proxy
-    itself wrote. Elements further left are the client's own word and never read.
+    Behind a proxy (TRUST_PROXY) that is the last element of X-Forwarded-For, which the proxy itself wrote;
+    the client may have written the others.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
     return read_address(forwarded.rpartition(",")[2] if forwarded else request.META.get("REMOTE_ADDR", ""))

@@ -1,4 +1,4 @@
-"""Webhooks before all else: no session, no host name, no redirect, and nothing that costs time."""
+"""Answers webhooks before all other middleware: no session, host check or redirect applies to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def before_all_else(get_response: GetResponse) -> GetResponse:
-    """Answer whatever is posted below `/hooks/`, as a middleware that stands in front of all others."""
+    """Answer every request below `/hooks/`. Stands in front of all middleware but the security headers."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return receive(request) if request.path_info.startswith(PREFIX) else get_response(request)

@@ -1,6 +1,6 @@
-"""What the inbox lets go of: what was nobody's is deleted, and of the rest the raw bytes are emptied.
+"""Deletes events that had no effect and empties the bodies of old ones, since they hold personal data.
 
-They hold numbers and words of people, and nobody needs them for ever.
+`console/OPERATIONS.md`, "What comes back: the webhook", states these periods.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from outbound.db.sqlite_write_lock import turn
 from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 
-PAGE_SIZE = 1_000
-ROUND_SECONDS = 3_600.0
-# A round goes on where the last one ended; now and then one begins at the oldest, for what was late.
-FROM_THE_OLDEST_SECONDS = 7 * 86_400.0
-TURN_SECONDS = 1.0
+BATCH_SIZE = 1_000
+INTERVAL_SECONDS = 3_600.0
+# A run continues where the last one ended; now and then one starts at the oldest event.
+RESTART_SECONDS = 7 * 86_400.0
+MAX_TURN_SECONDS = 1.0
 DELETED_AFTER, EMPTIED_AFTER = timedelta(days=30), timedelta(days=90)
 AGES = {
     EventState.ORPHAN: DELETED_AFTER,
@@ -32,44 +32,44 @@ AGES = {
 
 
 class Purge:
-    """Walks through what is old enough, one page at a look, since people's answers wait meanwhile."""
+    """Purges old events state by state, one batch at a time, since new events wait meanwhile."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._next_at = self._oldest_at = clock()
-        self._left: list[EventState] = []
-        self._seen: dict[EventState, int] = {}
+        self._next_at = self._restart_at = clock()
+        self._states_left: list[EventState] = []
+        self._last_ids: dict[EventState, int] = {}
 
-    def look(self) -> None:
-        """Let go of one page, if a round is under way or due."""
-        if not self._left and not self._begin():
+    def run_due(self) -> None:
+        """Purge one batch, if a run is under way or due."""
+        if not self._states_left and not self._start():
             return
-        state, now = self._left[-1], timezone.now()
-        last = let_go(state, self._seen.get(state, 0), now)
+        state, now = self._states_left[-1], timezone.now()
+        last = purge_batch(state, self._last_ids.get(state, 0), now)
         if last:
-            self._seen[state] = last
+            self._last_ids[state] = last
         else:
-            self._left.pop()
+            self._states_left.pop()
 
-    def _begin(self) -> bool:
+    def _start(self) -> bool:
         now = self._clock()
         if now < self._next_at:
             return False
-        self._next_at, self._left = now + ROUND_SECONDS, list(AGES)
-        if now >= self._oldest_at:
-            self._oldest_at, self._seen = now + FROM_THE_OLDEST_SECONDS, {}
+        self._next_at, self._states_left = now + INTERVAL_SECONDS, list(AGES)
+        if now >= self._restart_at:
+            self._restart_at, self._last_ids = now + RESTART_SECONDS, {}
         return True
 
 
-def let_go(state: EventState, after: int, now: datetime) -> int:
-    """Delete or empty the next page of events with ids above `after`; return its last id, 0 at the end."""
+def purge_batch(state: EventState, after: int, now: datetime) -> int:
+    """Delete or empty the next batch of events with ids above `after`; return its last id, 0 at the end."""
     events = WebhookEvent.objects.filter(state=state)
-    page = events.filter(pk__gt=after).order_by("pk").values_list("pk", "received_at")[:PAGE_SIZE]
-    old = [pk for pk, received_at in page if received_at < now - AGES[state]]
+    batch = events.filter(pk__gt=after).order_by("pk").values_list("pk", "received_at")[:BATCH_SIZE]
+    old = [pk for pk, received_at in batch if received_at < now - AGES[state]]
     if not old:
         return 0
-    rows = events.filter(pk__in=old)  # and still so: somebody may teach its word meanwhile
-    with turn(TURN_SECONDS), transaction.atomic():
+    rows = events.filter(pk__in=old)  # still in that state: a word may have been taught meanwhile
+    with turn(MAX_TURN_SECONDS), transaction.atomic():
         if AGES[state] == DELETED_AFTER:
             rows.only("pk").delete()
         else:

@@ -15,7 +15,7 @@ from django_q.signing import SignedPackage
 from outbound import tasks
 from outbound.brokers import polling
 from outbound.brokers.database import DatabaseWakeUps
-from outbound.brokers.polling import LOOK_SECONDS, PUMP_ANYWAY_SECONDS, WakeUps
+from outbound.brokers.polling import MAX_IDLE_SECONDS, POLL_SECONDS, WakeUps
 from outbound.brokers.redis import RedisWakeUps
 from tests.sending.steps import a_launched
 
@@ -53,7 +53,7 @@ def queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, clock
     made: WakeUps = DatabaseWakeUps() if request.param == "database" else RedisWakeUps(f"test-{os.getpid()}")
     made.delete_queue()
     assert made.dequeue(), "it wakes at its start"
-    clock.seconds += LOOK_SECONDS / 2
+    clock.seconds += POLL_SECONDS / 2
     yield made
     made.delete_queue()
 
@@ -92,7 +92,7 @@ def test_what_is_due_is_found_without_anybody_who_asks(queue: WakeUps, clock: Cl
     OrmQ.objects.all().delete()
 
     too_early = queue.dequeue()
-    clock.seconds += LOOK_SECONDS
+    clock.seconds += POLL_SECONDS
 
     assert not too_early
     assert queue.dequeue()
@@ -100,7 +100,7 @@ def test_what_is_due_is_found_without_anybody_who_asks(queue: WakeUps, clock: Cl
 
 def test_where_nothing_is_due_it_wakes_once_a_minute(queue: WakeUps, clock: Clock) -> None:
     looks = []
-    for _second in range(3 * int(PUMP_ANYWAY_SECONDS)):
+    for _second in range(3 * int(MAX_IDLE_SECONDS)):
         clock.seconds += 1
         looks.append(bool(queue.dequeue()))
 
@@ -115,10 +115,10 @@ def test_a_database_that_is_away_ends_nothing(
 
     a_launched()
     OrmQ.objects.all().delete()
-    clock.seconds += LOOK_SECONDS
+    clock.seconds += POLL_SECONDS
     with connection.execute_wrapper(away):
         while_away = queue.dequeue()
-    clock.seconds += LOOK_SECONDS
+    clock.seconds += POLL_SECONDS
 
     assert not while_away
     assert "could not look at the database: OperationalError" in caplog.text

@@ -14,7 +14,7 @@ from django_q.conf import Conf
 from console import health
 from outbound import tasks
 from outbound.brokers import redis
-from outbound.brokers.health import ANSWER_SECONDS, Reach
+from outbound.brokers.health import ANSWER_SECONDS, QueueProbe
 from outbound.brokers.redis import RedisWakeUps
 from tests.brokers.servers import PASSWORD, USELESS, useless
 
@@ -24,7 +24,7 @@ def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(Conf, "ORM", None)
     monkeypatch.setattr(Conf, "BROKER_CLASS", "outbound.brokers.redis.RedisWakeUps")
     monkeypatch.setattr(redis, "ENQUEUE_SECONDS", 0.5)
-    monkeypatch.setattr(redis, "REST_SECONDS", 0.01)
+    monkeypatch.setattr(redis, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(redis, "ANSWER_SECONDS", 0.2)
     monkeypatch.setattr(redis, "LISTEN_SECONDS", 0.1)
     with useless(request.param) as url:
@@ -76,7 +76,7 @@ def test_the_cluster_starts_and_tells_nobody_of_itself(away: str) -> None:
 def test_healthz_says_degraded_and_not_dead_without_waiting_long(
     away: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "get_through", Reach())
+    monkeypatch.setattr(health, "is_reachable", QueueProbe())
     begun = time.monotonic()
 
     response = client.get("/healthz")
@@ -97,7 +97,7 @@ def test_one_thread_asks_and_the_others_do_not_wait_for_it(monkeypatch: pytest.M
 
     monkeypatch.setattr(Conf, "ORM", None)
     monkeypatch.setattr("outbound.brokers.health.failure_within", ask)
-    reach = Reach()
+    reach = QueueProbe()
     first = threading.Thread(target=reach)
     first.start()
     asked.wait(10)

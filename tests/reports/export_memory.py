@@ -57,7 +57,7 @@ def main(kind: str, count: int) -> None:
     call_command("migrate", verbosity=0)
     message = a_message(status=MessageStatus.ACCEPTED, external_id="pattern", payload="{}")
     Attempt.objects.create(message=message, number=1, external_id="pattern", opened_at=timezone.now())
-    history.multiply(export_columns.PAGE_SIZE * 2)
+    history.multiply(export_columns.BATCH_SIZE * 2)
     export(kind)
     before = megabytes()
     Message.objects.filter(external_id__startswith="past-").delete()

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from outbound.lifecycle import TAKEN, MessageStatus, Reason
 from outbound.models import Message
 from outbound.reports import campaign_counts
-from outbound.reports.campaign_counts import RowSum
+from outbound.reports.campaign_counts import StatusCounts
 from tests.builders import a_campaign, a_message, an_integration
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_the_parts_add_up_to_what_was_planned_whatever_the_messages_stand_at() -
     for status in MessageStatus:
         a_message(campaign=campaign, integration=integration, status=status)
 
-    rows = campaign_counts.row_sum(campaign.messages.all())
+    rows = campaign_counts.count_statuses(campaign.messages.all())
 
     assert rows.planned == len(MessageStatus)
 
@@ -32,13 +32,13 @@ def test_what_a_person_decided_is_told_apart_from_what_the_gateway_took() -> Non
     for status in [*decided, MessageStatus.ACCEPTED, MessageStatus.UNCONFIRMED]:
         a_message(campaign=campaign, integration=integration, status=status)
 
-    rows = campaign_counts.row_sum(Message.objects.all())
+    rows = campaign_counts.count_statuses(Message.objects.all())
 
-    assert rows == RowSum(in_doubt=1, taken_as_sent=2, taken_as_not_sent=1, accepted=1)
+    assert rows == StatusCounts(unconfirmed=1, taken_as_sent=2, taken_as_not_sent=1, accepted=1)
 
 
 def test_a_send_whose_doubts_were_all_decided_is_finished() -> None:
-    rows = RowSum(taken_as_sent=1, taken_as_not_sent=1)
+    rows = StatusCounts(taken_as_sent=1, taken_as_not_sent=1)
 
     assert rows.is_finished
 
@@ -49,9 +49,9 @@ def test_how_far_what_was_taken_came_is_told_apart() -> None:
     for status in sorted(TAKEN):
         a_message(campaign=campaign, integration=integration, status=status)
 
-    rows = campaign_counts.row_sum(campaign.messages.all())
+    rows = campaign_counts.count_statuses(campaign.messages.all())
 
-    assert rows == RowSum(accepted=1, sent=1, undelivered=1, delivered=1, read=1)
+    assert rows == StatusCounts(accepted=1, sent=1, undelivered=1, delivered=1, read=1)
     assert rows.taken == rows.planned == len(TAKEN)
 
 

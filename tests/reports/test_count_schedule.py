@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from outbound.models import SummaryDay
 from outbound.reports import daily_counts
-from outbound.reports.count_schedule import Counting
+from outbound.reports.count_schedule import CountSchedule
 from tests.builders import a_message
 
 pytestmark = pytest.mark.django_db
@@ -31,17 +31,17 @@ class Clock:
         self.counted.append(day)
 
 
-def looks(counting: Counting, clock: Clock, seconds: float) -> None:
+def looks(counting: CountSchedule, clock: Clock, seconds: float) -> None:
     end = clock.now + seconds
     while clock.now < end:
-        counting.look()
+        counting.run_due()
         clock.now += 0.5
 
 
 def test_today_is_counted_three_times_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(0.01, monkeypatch)
 
-    looks(Counting(clock), clock, seconds=59)
+    looks(CountSchedule(clock), clock, seconds=59)
 
     assert len(clock.counted) == 3
 
@@ -49,7 +49,7 @@ def test_today_is_counted_three_times_a_minute(monkeypatch: pytest.MonkeyPatch) 
 def test_counting_takes_no_more_than_a_twentieth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(3.0, monkeypatch)
 
-    looks(Counting(clock), clock, seconds=600)
+    looks(CountSchedule(clock), clock, seconds=600)
 
     assert len(clock.counted) * 3.0 / clock.now <= 0.055
 
@@ -59,7 +59,7 @@ def test_older_days_take_turns_with_today(monkeypatch: pytest.MonkeyPatch) -> No
     clock = Clock(0.1, monkeypatch)
     today = timezone.localdate()
 
-    looks(Counting(clock), clock, seconds=10)
+    looks(CountSchedule(clock), clock, seconds=10)
 
     assert clock.counted == [today, today - timedelta(days=1), today - timedelta(days=2)]
     assert SummaryDay.objects.count() == 2

@@ -168,7 +168,7 @@ def test_few_messages_of_today_are_counted_at_once() -> None:
 
 
 def test_many_messages_of_today_are_read_as_they_were_counted_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daily_counts, "FEW", 1)
+    monkeypatch.setattr(daily_counts, "MAX_LIVE", 1)
     for _number in range(3):
         a_message(created_at=at(9))
     assert daily_counts.today(NOON) == daily_counts.Numbers([], None, is_live=False)

@@ -82,7 +82,7 @@ def test_words_are_in_the_readers_language() -> None:
 
 
 def test_rows_are_read_page_by_page_by_key_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_columns, "PAGE_SIZE", 3)
+    monkeypatch.setattr(export_columns, "BATCH_SIZE", 3)
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     phones = [a_message(campaign=campaign, integration=integration).phone for _number in range(8)]
@@ -96,7 +96,7 @@ def test_rows_are_read_page_by_page_by_key_and_each_once(monkeypatch: pytest.Mon
 
 
 def test_what_is_queued_meanwhile_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_columns, "PAGE_SIZE", 1)
+    monkeypatch.setattr(export_columns, "BATCH_SIZE", 1)
     a_message(), a_message()
     rows = export_columns.rows(Message.objects.all(), "en")
 

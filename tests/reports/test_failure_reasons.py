@@ -27,7 +27,7 @@ UNREACHABLE = "The number cannot be reached on WhatsApp"
 )
 def test_a_failure_is_told_by_its_code_and_all_else_by_our_reason(values: dict[str, Any], said: str) -> None:
     with override("en"):
-        assert failure_reasons.why(Message(**values)) == said
+        assert failure_reasons.reason_text(Message(**values)) == said
 
 
 @pytest.mark.parametrize(

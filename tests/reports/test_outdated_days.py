@@ -39,7 +39,7 @@ def test_days_before_the_first_count_are_due_few_at_a_time() -> None:
 
     due = daily_counts.due_days(NOON)
 
-    assert due == [TODAY - timedelta(days=number) for number in range(daily_counts.MOST_OLD_DAYS + 1)]
+    assert due == [TODAY - timedelta(days=number) for number in range(daily_counts.MAX_OLD_DAYS + 1)]
 
 
 def test_an_old_day_is_due_again_when_an_event_marked_it() -> None:

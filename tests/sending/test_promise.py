@@ -92,7 +92,7 @@ class World:
     def check(self, before: dict[int, str]) -> dict[int, str]:
         """Assert what always holds; return the state of each message."""
         now = dict(Message.objects.values_list("pk", "status"))
-        assert campaign_counts.row_sum(Message.objects.all()).planned == len(now) == self.launched
+        assert campaign_counts.count_statuses(Message.objects.all()).planned == len(now) == self.launched
         for pk, status in now.items():
             outcomes = Counter(Attempt.objects.filter(message=pk).values_list("outcome", flat=True))
             assert sum(outcomes[outcome] for outcome in MAY_HAVE_LEFT) <= 1

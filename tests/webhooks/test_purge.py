@@ -12,7 +12,7 @@ from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Integration, WebhookEvent
 from outbound.tracking import status_words
 from outbound.webhooks import purge
-from outbound.webhooks.purge import FROM_THE_OLDEST_SECONDS, ROUND_SECONDS, Purge
+from outbound.webhooks.purge import INTERVAL_SECONDS, RESTART_SECONDS, Purge
 from tests.builders import an_integration, an_operator
 from tests.tracking.events import a_sent_message, a_status, arrived, status_of, taken_in
 
@@ -43,7 +43,7 @@ def an_event(integration: Integration, state: EventState, days: int, **values: A
 def one_round(one: Purge | None = None) -> None:
     one = one or Purge()
     for _look in range(20):
-        one.look()
+        one.run_due()
 
 
 @pytest.mark.parametrize("state", [EventState.ORPHAN, EventState.COPY, EventState.UNREADABLE])
@@ -86,7 +86,7 @@ def test_what_waits_for_the_worker_or_for_a_person_is_kept(
 def test_every_page_gets_its_turn_one_at_a_look(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "PAGE_SIZE", 2)
+    monkeypatch.setattr(purge, "BATCH_SIZE", 2)
     for _number in range(5):
         an_event(integration, EventState.ORPHAN, days=31)
         an_event(integration, EventState.APPLIED, days=91)
@@ -94,7 +94,7 @@ def test_every_page_gets_its_turn_one_at_a_look(
 
     for _look in range(20):
         before = WebhookEvent.objects.exclude(body=b"").count()
-        one.look()
+        one.run_due()
         gone = before - WebhookEvent.objects.exclude(body=b"").count()
         most_at_once = max(most_at_once, gone)
 
@@ -113,8 +113,8 @@ def test_a_round_is_made_once_an_hour_and_goes_on_where_the_last_one_ended(
 
     with django_assert_num_queries(0):
         one_round(one)
-    clock.now += ROUND_SECONDS
-    with django_assert_num_queries(len(purge.AGES)):  # a look at each state, and nothing is emptied twice
+    clock.now += INTERVAL_SECONDS
+    with django_assert_num_queries(len(purge.AGES)):  # one query for each state, and nothing is emptied twice
         one_round(one)
 
 
@@ -128,7 +128,7 @@ def test_what_was_done_with_late_is_found_when_a_round_begins_at_the_oldest(
     one_round(one)
     WebhookEvent.objects.filter(pk=late.pk).update(state=EventState.APPLIED)
 
-    clock.now += FROM_THE_OLDEST_SECONDS
+    clock.now += RESTART_SECONDS
     one_round(one)
 
     late.refresh_from_db()

@@ -20,7 +20,7 @@ from outbound.admin.compose import preview
 from outbound.lifecycle import UNFINISHED, CampaignStatus
 from outbound.models import Campaign
 from outbound.reports import campaign_counts
-from outbound.reports.campaign_counts import RowSum
+from outbound.reports.campaign_counts import StatusCounts
 from outbound.sending.control.resend import may_go_again
 
 RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of", "launch")
@@ -42,8 +42,8 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
     """Return what the template shows of a send that was launched and `found`, for this person."""
     now = timezone.now()
     under_way = campaign.launch if campaign.status == CampaignStatus.LAUNCHING else None
-    rows = RowSum() if under_way else campaign_counts.row_sum(campaign.messages.all())
-    state = state_of(campaign, waiting=not rows.is_finished, doubts=bool(rows.in_doubt), now=now)
+    rows = StatusCounts() if under_way else campaign_counts.count_statuses(campaign.messages.all())
+    state = state_of(campaign, waiting=not rows.is_finished, doubts=bool(rows.unconfirmed), now=now)
     shown = preparing(under_way, now) if under_way else None
     return {
         "campaign": campaign,
@@ -74,7 +74,7 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
     }
 
 
-def _live(campaign: Campaign, rows: RowSum, state: str, now: datetime) -> int:
+def _live(campaign: Campaign, rows: StatusCounts, state: str, now: datetime) -> int:
     """Return how often the page looks again: while it sends or waits, and while deliveries come in."""
     if not rows.is_finished:
         return QUICKLY if state == "sending" else SLOWLY
@@ -98,7 +98,7 @@ def _links(campaign: Campaign, user: User) -> list[Link]:
     return pause_cancel.links(campaign, addresses)
 
 
-def _again_count(campaign: Campaign, rows: RowSum, user: User) -> int:
+def _again_count(campaign: Campaign, rows: StatusCounts, user: User) -> int:
     """Count the refused messages that nobody sent again; offered once no more are about to join them."""
     still_sending = campaign.status == CampaignStatus.RUNNING and not rows.is_finished
     if still_sending or not rows.refused or not user.has_perm("outbound.add_campaign"):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from outbound.lifecycle import MessageStatus
-from outbound.reports.campaign_counts import RowSum
+from outbound.reports.campaign_counts import StatusCounts
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Segment:
     width: float
 
 
-def legend(rows: RowSum) -> list[Part]:
+def legend(rows: StatusCounts) -> list[Part]:
     """Return the parts of the sum: what everybody asks for always, the others where there are any."""
     parts = [
         Part(_("Read"), rows.read, "read", MessageStatus.READ, True),
@@ -38,7 +38,7 @@ def legend(rows: RowSum) -> list[Part]:
         Part(pgettext_lazy("message", "Sent"), rows.sent, "sent", MessageStatus.SENT),
         Part(_("Accepted by Zenvia"), rows.accepted, "accepted", MessageStatus.ACCEPTED, True),
         Part(_("Waiting"), rows.waiting, "info", MessageStatus.QUEUED, True),
-        Part(_("In doubt"), rows.in_doubt, "warning", MessageStatus.UNCONFIRMED, True),
+        Part(_("In doubt"), rows.unconfirmed, "warning", MessageStatus.UNCONFIRMED, True),
         Part(_("Taken as sent"), rows.taken_as_sent, "neutral", MessageStatus.ASSUMED_SENT),
         Part(_("Taken as not sent"), rows.taken_as_not_sent, "neutral", MessageStatus.ASSUMED_NOT_SENT),
         Part(_("Not delivered"), rows.undelivered, "undelivered", MessageStatus.UNDELIVERED, True),
@@ -49,7 +49,7 @@ def legend(rows: RowSum) -> list[Part]:
     return [part for part in parts if part.count or part.is_always_told]
 
 
-def segments(rows: RowSum) -> list[Segment]:
+def segments(rows: StatusCounts) -> list[Segment]:
     found, start = [], 0.0
     for part in legend(rows):
         width = 100 * part.count / rows.planned if rows.planned else 0.0

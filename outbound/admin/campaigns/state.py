@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from outbound.admin.base.formatting import moment, person
 from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign
-from outbound.reports.campaign_counts import RowSum
+from outbound.reports.campaign_counts import StatusCounts
 from outbound.sending.limits import backpressure, canary
 
 STATES: dict[str, tuple[str, str | Promise]] = {
@@ -57,13 +57,13 @@ def is_scheduled(campaign: Campaign, now: datetime) -> bool:
     return bool(campaign.starts_at and campaign.starts_at > now)
 
 
-def in_first_wave(campaign: Campaign, rows: RowSum) -> bool:
+def in_first_wave(campaign: Campaign, rows: StatusCounts) -> bool:
     """Whether only the first few may go yet (sending/waves.py)."""
     large = rows.planned - rows.skipped > canary.MIN_RECIPIENTS
     return campaign.first_wave and not campaign.first_wave_passed_at and large
 
 
-def notes(campaign: Campaign, rows: RowSum, now: datetime) -> list[Note]:
+def notes(campaign: Campaign, rows: StatusCounts, now: datetime) -> list[Note]:
     """Say what a person wants to know of a send that is not simply sending or finished."""
     if campaign.status == CampaignStatus.CANCELLED:
         return [_stopped(campaign)]

@@ -62,7 +62,7 @@ PARTS = [
     Part(_("Delivered or read"), "success", lambda one: one.reached),
     Part(_("Taken by Zenvia, not delivered yet"), "info", lambda one: one.under_way),
     Part(_("Refused or not delivered"), "danger", lambda one: one.refused + one.undelivered),
-    Part(_("In doubt"), "warning", lambda one: one.in_doubt + one.taken_as_sent),
+    Part(_("In doubt"), "warning", lambda one: one.unconfirmed + one.taken_as_sent),
     Part(_("Waiting"), "waiting", lambda one: one.waiting),
     Part(_("Not sent"), "neutral", lambda one: one.not_sent),
 ]

@@ -28,7 +28,7 @@ class CountOf(Subquery):
 
 @dataclass(frozen=True)
 class MessageCounts:
-    """Each number is at most one above `daily_counts.FEW`."""
+    """Each number is at most one above `daily_counts.MAX_LIVE`."""
 
     waiting: int = 0
     unconfirmed: int = 0
@@ -54,7 +54,7 @@ def message_counts(shown: QuerySet[Message], now: datetime) -> MessageCounts:
     counts: Any = Message.objects.order_by("pk").values(
         waiting=_few(shown.filter(status__in=sorted(WAITING))),
         unconfirmed=_few(Message.objects.filter(status__in=sorted(IN_DOUBT))),
-        today=CountOf(daily_counts.at_most_few(shown, now).values("pk")),
+        today=CountOf(daily_counts.at_most_live(shown, now).values("pk")),
     )
     return MessageCounts(**(counts.first() or {}))
 
@@ -75,15 +75,15 @@ def event_counts(now: datetime) -> EventCounts:
 
 
 def waiting(counts: MessageCounts) -> int:
-    """Return how many messages wait; above `daily_counts.FEW`, as the worker last counted them."""
-    if counts.waiting <= daily_counts.FEW:
+    """Return how many messages wait; above `daily_counts.MAX_LIVE`, as the worker last counted them."""
+    if counts.waiting <= daily_counts.MAX_LIVE:
         return counts.waiting
     counted = Summary.objects.filter(status__in=sorted(WAITING)).aggregate(sum=Sum("count"))["sum"]
     return max(counts.waiting, counted or 0)
 
 
 def _few(messages: QuerySet[Message]) -> CountOf:
-    return CountOf(messages.order_by().values("pk")[: daily_counts.FEW + 1])
+    return CountOf(messages.order_by().values("pk")[: daily_counts.MAX_LIVE + 1])
 
 
 def _some(events: QuerySet[WebhookEvent]) -> CountOf:

@@ -90,7 +90,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("reason"))
     def why(self, obj: Message) -> str:
-        why = failure_reasons.why(obj)
+        why = failure_reasons.reason_text(obj)
         if failure_reasons.is_contradicted(obj):
             return _("A failure was reported too: %(why)s") % {"why": why}
         return why

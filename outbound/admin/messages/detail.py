@@ -56,7 +56,7 @@ def page(message: Message) -> dict[str, Any]:
         "message": message,
         "original": message,
         "badge": MESSAGE_BADGES[MessageStatus(message.status)],
-        "why": "" if failure_reasons.is_contradicted(message) else failure_reasons.why(message),
+        "why": "" if failure_reasons.is_contradicted(message) else failure_reasons.reason_text(message),
         "is_contradicted": failure_reasons.is_contradicted(message),
         "advice": advice(message, queue_reason(message, now), was_resent=bool(resent_as_message)),
         "timeline": timeline(message, now),

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from outbound.db.retry import patiently
+from outbound.db.retry import retry
 from outbound.db.sqlite_write_lock import turn
 from outbound.sending import heartbeat
 from outbound.sending.engine import recover
@@ -93,7 +93,7 @@ class Transactions:
         return may_go_on
 
     def _retry(self, work: Callable[[], Result]) -> Result:
-        return patiently(work, self._reconnect)
+        return retry(work, self._reconnect)
 
     def _reconnect(self, error: DatabaseError) -> None:
         """Close the connection that failed, and do the housekeeping before the next claim."""

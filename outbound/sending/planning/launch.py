@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 
 from outbound import audit, failpoints
 from outbound.audit import Verb
-from outbound.db.sql import passing
+from outbound.db.sql import without_fsync
 from outbound.db.sqlite_write_lock import turn
 from outbound.gateways import gateway
 from outbound.lifecycle import MessageStatus
@@ -194,7 +194,7 @@ def _insert_some(held: Launch, chunks: Iterator[Iterable[bulk_insert.Row]], writ
     first = next(chunks, None)
     if first is None:
         return False
-    with turn(TURN_SECONDS), passing():
+    with turn(TURN_SECONDS), without_fsync():
         launch_lease.keep(held, written=max(1, sum(written.values())))
         for chunk in chain([first], islice(chunks, bulk_insert.CHUNKS_AT_ONCE[connection.vendor] - 1)):
             bulk_insert.insert(chunk)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from outbound import audit, failpoints
 from outbound.audit import Verb
-from outbound.db.sql import passing
+from outbound.db.sql import without_fsync
 from outbound.db.sqlite_write_lock import turn
 from outbound.models import Campaign, Launch, Message
 from outbound.sending.installation import clone_guard
@@ -116,7 +116,7 @@ def clear(launch: Launch, **progress: Any) -> None:
     rows = Message.objects.filter(campaign=launch.pk).order_by()
     found = True
     while found:
-        with turn(TURN_SECONDS), passing():
+        with turn(TURN_SECONDS), without_fsync():
             keep(launch, written=0, **progress)
             pks = list(rows.values_list("pk", flat=True)[:PAGE_SIZE])
             # Nothing can refer to them: nobody has seen them yet.

@@ -96,7 +96,7 @@ def test_the_chart_tells_each_hour_in_words_as_well(operator: Client) -> None:
 def test_many_messages_are_shown_as_the_worker_counted_them(
     operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daily_counts, "FEW", 1)
+    monkeypatch.setattr(daily_counts, "MAX_LIVE", 1)
     messages(3, MessageStatus.READ, an_integration())
 
     assert "the worker has not counted them yet" in text(operator)

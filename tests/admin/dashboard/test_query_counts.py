@@ -86,7 +86,7 @@ def test_page_runs_as_many_queries_for_many_integrations_as_for_two(
     operator: Client, monkeypatch: pytest.MonkeyPatch, address: str, state: Callable[[int], None], many: bool
 ) -> None:
     if many:
-        monkeypatch.setattr(daily_counts, "FEW", 1)
+        monkeypatch.setattr(daily_counts, "MAX_LIVE", 1)
     for number in range(2):
         state(number)
     few = query_count(operator, address)

@@ -102,7 +102,7 @@ def test_what_was_counted_is_what_is_there(reader: Client) -> None:
     total = reader.get(PAGE).context["total"]
 
     assert total.planned == Message.objects.count()
-    assert (total.reached, total.read, total.undelivered, total.in_doubt) == (2, 1, 1, 1)
+    assert (total.reached, total.read, total.undelivered, total.unconfirmed) == (2, 1, 1, 1)
     assert (total.refused, total.not_sent, total.waiting, total.taken_as_sent) == (1, 3, 2, 1)
 
 

@@ -15,7 +15,7 @@ from outbound.lifecycle import MessageStatus
 from outbound.sandbox.playback import event_scripts, events
 from outbound.sandbox.playback.answers import Receipt
 from outbound.sandbox.playback.events import Taken
-from outbound.tracking import inbound
+from outbound.tracking import reading
 from outbound.tracking.opt_out_keywords import is_opt_out
 
 NUMBER = "3598800"
@@ -101,4 +101,4 @@ def test_a_person_answers_from_a_number_that_is_theirs(ending: str, stops: bool)
 
     assert isinstance(wrote, Inbound)
     assert is_opt_out(wrote.text) is stops
-    assert inbound.sender_of(wrote.sender).key == phones.parse(f"{NUMBER}{ending}").key
+    assert reading.sender_of(wrote.sender).key == phones.parse(f"{NUMBER}{ending}").key

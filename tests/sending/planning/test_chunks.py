@@ -57,7 +57,7 @@ def test_a_cancel_that_is_killed_holds_and_is_finished_by_a_sender(pages: int) -
     with killed_at(failpoints.QUEUED_SETTLED, pages):
         cancelled(campaign)
 
-    rows = campaign_counts.row_sum(campaign.messages.all())
+    rows = campaign_counts.count_statuses(campaign.messages.all())
     assert (rows.planned, rows.cancelled, rows.waiting) == (5, 2 * pages, 5 - 2 * pages)
     assert claimed() == []
 

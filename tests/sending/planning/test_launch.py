@@ -216,7 +216,7 @@ def test_the_row_sum_is_what_was_planned() -> None:
 
     launched(draft)
 
-    total = campaign_counts.row_sum(draft.messages.all())
+    total = campaign_counts.count_statuses(draft.messages.all())
     assert total.planned == len(planned.planned) == 3
     assert (total.waiting, total.skipped) == (1, 2)
 
