@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 from outbound.tracking.applying import apply
@@ -22,7 +22,7 @@ BATCH_SIZE = 200
 # An event that cannot be applied, through a bug, is set aside after so many tries.
 MAX_FAILURES = 10
 RETRY_DELAY = timedelta(seconds=5)
-MAX_TURN_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 1.0
 # The database is away or busy. Its other errors are about a value of ours.
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
@@ -36,7 +36,7 @@ def process_due(now: datetime) -> int:
     Raises OperationalError or InterfaceError when the database is away or busy; nothing is changed then.
     """
     try:
-        with turn(MAX_TURN_SECONDS), transaction.atomic():
+        with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
             return _process(_due(now), now)
     except DATABASE_AWAY:
         raise

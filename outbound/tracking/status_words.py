@@ -12,13 +12,13 @@ from django.db.models import Count, Max, QuerySet
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.gateways import gateway
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import StatusWord, WebhookEvent
 
 MAX_COUNTED = 10_000
-BATCH_SIZE, MAX_TURN_SECONDS = 1000, 1.0
+BATCH_SIZE, LOCK_WAIT_SECONDS = 1000, 1.0
 
 
 class UnknownWord(Exception):
@@ -65,7 +65,7 @@ def teach(word: str, meaning: str, *, by: User, now: datetime) -> int:
     total = last = 0
     # By rising ids: an event that was processed meanwhile may be idle again.
     while pks := list(past.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]):
-        with turn(MAX_TURN_SECONDS):
+        with write_lock(LOCK_WAIT_SECONDS):
             total += past.filter(pk__in=pks).update(state=EventState.NEW, due_at=now, tries=0)
         last = pks[-1]
     return total

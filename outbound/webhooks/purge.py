@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.lifecycle import EventState
 from outbound.models import WebhookEvent
 
@@ -20,7 +20,7 @@ BATCH_SIZE = 1_000
 INTERVAL_SECONDS = 3_600.0
 # A run continues where the last one ended; now and then one starts at the oldest event.
 RESTART_SECONDS = 7 * 86_400.0
-MAX_TURN_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 1.0
 DELETED_AFTER, EMPTIED_AFTER = timedelta(days=30), timedelta(days=90)
 AGES = {
     EventState.ORPHAN: DELETED_AFTER,
@@ -69,7 +69,7 @@ def purge_batch(state: EventState, after: int, now: datetime) -> int:
     if not old:
         return 0
     rows = events.filter(pk__in=old)  # still in that state: a word may have been taught meanwhile
-    with turn(MAX_TURN_SECONDS), transaction.atomic():
+    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
         if AGES[state] == DELETED_AFTER:
             rows.only("pk").delete()
         else:

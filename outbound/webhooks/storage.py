@@ -14,7 +14,7 @@ from typing import Any
 from django.db import Error, OperationalError, connection, transaction
 
 from outbound.db.sql import stored
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 
 # The gateway counts an answer after 1 s as a failure (gateways/zenvia/FACTS.md, "Webhook: statuses").
 MAX_WAIT_SECONDS = 0.9
@@ -26,7 +26,8 @@ INSERT INTO outbound_webhookevent (
 ) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 'new', 0, '', '', '', '', '')
 ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1
 """
-_write_lock = threading.Lock()
+# Threads that polled the file lock would slow each other down.
+_thread_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ def digest(body: bytes) -> str:
 def _sqlite_write() -> Iterator[None]:
     """Queue the threads of this process, then wait for the other processes."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
-    if not _write_lock.acquire(timeout=MAX_WAIT_SECONDS):
+    if not _thread_lock.acquire(timeout=MAX_WAIT_SECONDS):
         raise OperationalError("database is locked")
     try:
-        with turn(deadline - time.monotonic()), _busy_timeout(MAX_WAIT_SECONDS / 2):
+        with write_lock(deadline - time.monotonic()), _busy_timeout(MAX_WAIT_SECONDS / 2):
             yield
     finally:
-        _write_lock.release()
+        _thread_lock.release()
 
 
 @contextmanager

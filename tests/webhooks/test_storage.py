@@ -68,7 +68,7 @@ def test_threads_ahead_are_not_waited_for_without_end(monkeypatch: pytest.Monkey
     integration = an_integration()
     monkeypatch.setattr(storage, "MAX_WAIT_SECONDS", 0.05)
 
-    with storage._write_lock, pytest.raises(OperationalError):
+    with storage._thread_lock, pytest.raises(OperationalError):
         store(arrival(integration.pk, 1))
     store(arrival(integration.pk, 2))
 

@@ -10,12 +10,12 @@ from django.db import connection, transaction
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.lifecycle import IN_DOUBT, MAX_REASON_LENGTH, MessageStatus
 from outbound.models import Message
 
 PAGE_SIZE = 1000
-TURN_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 1.0
 
 
 def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: datetime) -> int:
@@ -35,7 +35,7 @@ def settle(pks: Sequence[int], *, as_sent: bool, reason: str, by: User, now: dat
     decided: list[int] = []
     entry = None
     for start in range(0, len(pks), PAGE_SIZE):
-        with turn(TURN_SECONDS), transaction.atomic():
+        with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
             found = _settle_page(pks[start : start + PAGE_SIZE], status, reason, by, now)
             decided += found
             if found:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from outbound import failpoints
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.lifecycle import (
     MAY_HAVE_LEFT,
     AttemptOutcome,
@@ -23,7 +23,7 @@ from outbound.models import Attempt, Campaign, Message
 from outbound.sending.limits import eligible
 
 BATCH_SIZE, QUEUED_BATCH_SIZE = 500, 1000
-TIDY_SECONDS, TURN_SECONDS = 1.0, 0.5
+TIDY_SECONDS, LOCK_WAIT_SECONDS = 1.0, 0.5
 
 
 def reap(now: datetime) -> int:
@@ -68,7 +68,7 @@ def _settle_batch(campaign: Campaign, now: datetime) -> int:
     status = MessageStatus.CANCELLED if is_cancelled else MessageStatus.SKIPPED
     queued = Message.objects.filter(campaign=campaign, status=MessageStatus.QUEUED)
     batch = queued.order_by("due_at", "pk")
-    with turn(TURN_SECONDS), transaction.atomic():
+    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             batch = batch.select_for_update(skip_locked=True)  # another sender may be tidying up
         pks = list(batch.values_list("pk", flat=True)[:QUEUED_BATCH_SIZE])

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from outbound.db.retry import retry
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.sending import heartbeat
 from outbound.sending.engine import recover
 from outbound.sending.engine.claim import ClaimResult, claim
@@ -55,7 +55,7 @@ class Transactions:
     def _write(
         self, results: list[Delivered], free_slots: FreeSlots | None
     ) -> tuple[set[int], ClaimResult | None]:
-        with turn(LOCK_SECONDS), transaction.atomic(durable=True):
+        with write_lock(LOCK_SECONDS), transaction.atomic(durable=True):
             now = timezone.now()  # within the transaction, which may have waited for the lock
             held_back = record(results, now, self._rng, self._unhealthy)
             found = claim(free_slots, now) if free_slots else None

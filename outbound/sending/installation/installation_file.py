@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from outbound.db.sqlite_write_lock import locked
+from outbound.db.sqlite_write_lock import file_lock
 from outbound.sending.installation import location
 
 NAME, LOCK = "installation", "installation.lock"
@@ -73,7 +73,7 @@ def tidy() -> None:
 
 def raise_to(highest_attempt: int) -> None:
     """Store `highest_attempt` if it is higher than the stored one and there is a file. Raises OSError."""
-    with locked(LOCK, LOCK_SECONDS):
+    with file_lock(LOCK, LOCK_SECONDS):
         kept = read()
         if kept.key and highest_attempt > kept.highest_attempt:
             write(kept.key, highest_attempt)

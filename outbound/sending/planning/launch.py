@@ -20,13 +20,13 @@ from django.utils.translation import gettext_noop
 from outbound import audit, failpoints
 from outbound.audit import Verb
 from outbound.db.sql import without_fsync
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.gateways import gateway
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Launch, Message, Recipient, Template
 from outbound.reports import outdated_days
 from outbound.sending.planning import audience, bulk_insert, launch_lease, validation
-from outbound.sending.planning.launch_lease import TURN_SECONDS, AlreadyLaunched, LaunchLost
+from outbound.sending.planning.launch_lease import LOCK_WAIT_SECONDS, AlreadyLaunched, LaunchLost
 from outbound.sending.planning.plan import Planned, Walk
 
 __all__ = ["AlreadyLaunched", "Launched", "LaunchLost", "PlanChanged", "begin", "is_large", "launch", "write"]
@@ -177,7 +177,7 @@ def _write(
     if not queued:
         raise ValidationError({"recipients": [_nobody_goes()]})
     body = campaign.template.body if campaign.template else ""
-    with turn(TURN_SECONDS), transaction.atomic():
+    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
         launch_lease.keep(held)
         _refuse_paused(campaign)
         launch_lease.let_go(held, launched_at=now, template_body=body, not_after=not_after)
@@ -194,7 +194,7 @@ def _insert_some(held: Launch, chunks: Iterator[Iterable[bulk_insert.Row]], writ
     first = next(chunks, None)
     if first is None:
         return False
-    with turn(TURN_SECONDS), without_fsync():
+    with write_lock(LOCK_WAIT_SECONDS), without_fsync():
         launch_lease.keep(held, written=max(1, sum(written.values())))
         for chunk in chain([first], islice(chunks, bulk_insert.CHUNKS_AT_ONCE[connection.vendor] - 1)):
             bulk_insert.insert(chunk)

@@ -18,13 +18,13 @@ from django.utils import timezone
 from outbound import audit, failpoints
 from outbound.audit import Verb
 from outbound.db.sql import without_fsync
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.models import Campaign, Launch, Message
 from outbound.sending.installation import clone_guard
 
 # A chunk takes a fraction of a second; whoever wrote none for so long is gone, or frozen.
 LONGEST_LEASE_SECONDS = 30.0
-TURN_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 1.0
 PAGE_SIZE = 1000
 
 
@@ -100,7 +100,7 @@ def take_back(launch: Launch, reason: str) -> None:
     """Delete what was written, page by page, and make it a draft again, which says why. Raises LaunchLost."""
     launch.withdrawn = launch.withdrawn or reason
     clear(launch, withdrawn=launch.withdrawn)
-    with turn(TURN_SECONDS), transaction.atomic():
+    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
         keep(launch)
         Campaign.objects.filter(pk=launch.pk).undo_launch(
             reason=launch.withdrawn, by=launch.withdrawn_by, now=timezone.now()
@@ -116,7 +116,7 @@ def clear(launch: Launch, **progress: Any) -> None:
     rows = Message.objects.filter(campaign=launch.pk).order_by()
     found = True
     while found:
-        with turn(TURN_SECONDS), without_fsync():
+        with write_lock(LOCK_WAIT_SECONDS), without_fsync():
             keep(launch, written=0, **progress)
             pks = list(rows.values_list("pk", flat=True)[:PAGE_SIZE])
             # Nothing can refer to them: nobody has seen them yet.

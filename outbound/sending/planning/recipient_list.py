@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from outbound import failpoints
 from outbound.db.sql import ids_of, rows_of
-from outbound.db.sqlite_write_lock import turn
+from outbound.db.sqlite_write_lock import write_lock
 from outbound.lifecycle import UNFINISHED
 from outbound.models import Campaign
 
 PAGE_SIZE = 5000
-TURN_SECONDS = 1.0
+LOCK_WAIT_SECONDS = 1.0
 # Nobody fills or empties a list for so long.
 PATIENCE = timedelta(minutes=10)
 
@@ -41,7 +41,7 @@ def save(draft: Campaign, pks: Sequence[int], *, then: Callable[[], object] = la
     draft.status, draft.status_changed_at = UNFINISHED, timezone.now()
     draft.save()
     for start in range(0, len(pks), PAGE_SIZE):
-        with turn(TURN_SECONDS), transaction.atomic():
+        with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
             _add(draft, pks[start : start + PAGE_SIZE])
         failpoints.reach(failpoints.LIST_PAGE)
     with transaction.atomic():
@@ -84,7 +84,7 @@ def _add(draft: Campaign, pks: Sequence[int]) -> None:
 
 def _delete(draft: Campaign) -> None:
     while pks := _links(draft):
-        with turn(TURN_SECONDS), transaction.atomic():
+        with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
             Campaign.recipients.through.objects.filter(pk__in=ids_of(pks[:PAGE_SIZE])).delete()
         failpoints.reach(failpoints.LIST_PAGE)
     draft.delete()
