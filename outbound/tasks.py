@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_q.conf import Conf
 from django_q.tasks import async_task
@@ -25,8 +26,12 @@ SOON = timedelta(seconds=PUMP_SECONDS)
 
 
 def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None = None) -> Launched:
-    """Launch a draft, and wake the sender in the transaction that lets it go. Raises as `launch` does."""
-    return launch(campaign, by=by, now=timezone.now(), expected=expected, then=wake)
+    """Launch a draft and wake the sender. Raises as `launch` does."""
+    launched = launch(campaign, by=by, now=timezone.now(), expected=expected)
+    # Outside a transaction the launch is committed, and an error would make people send it again.
+    with nullcontext() if connection.in_atomic_block else suppress(DatabaseError):
+        wake()
+    return launched
 
 
 def wake() -> None:

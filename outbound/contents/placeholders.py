@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,9 @@ MAX_VALUE_LENGTH = 1024
 
 # A reference to what is known of the person: {{name}} or one of their attributes.
 REFERENCE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,63})\s*\}\}")
+
+# By field: text, name, text, name, …, text.
+SplitValues = Mapping[str, list[str]]
 
 
 class ValueMissing(Exception):
@@ -41,14 +44,17 @@ def clean_values(raw: object, keys: Collection[str], required: Collection[str]) 
     return {key: value for key, value in cleaned.items() if value}
 
 
-def filler(values: Mapping[str, str]) -> Callable[[Mapping[str, str]], dict[str, str]]:
-    """Return what fills in `values` for one person after another: references become what is known of them.
+def split(values: Mapping[str, str]) -> SplitValues:
+    """Return `values` split once into text, name, text, name, …, text, to be filled for many people."""
+    return {key: REFERENCE.split(text) for key, text in values.items()}
 
-    It raises ValueMissing where the person has no such attribute, or an empty one.
+
+def fill(values: SplitValues, known: Mapping[str, str]) -> dict[str, str]:
+    """Return `values` with what is known of a person in place of each reference.
+
+    Raises ValueMissing where the person has no such attribute, or a blank one.
     """
-    # Split once, into text, name, text, name, …, text.
-    parts = {key: REFERENCE.split(text) for key, text in values.items()}
-    return lambda known: {key: _joined(split, known) for key, split in parts.items()}
+    return {key: _joined(parts, known) for key, parts in values.items()}
 
 
 def references(values: Mapping[str, str]) -> set[str]:
@@ -56,12 +62,12 @@ def references(values: Mapping[str, str]) -> set[str]:
     return {name for text in values.values() for name in REFERENCE.findall(text)}
 
 
-def _joined(split: list[str], known: Mapping[str, str]) -> str:
-    if len(split) == 1:
-        return split[0]
-    filled = split.copy()
-    for place in range(1, len(split), 2):
-        filled[place] = _known(split[place], known)
+def _joined(parts: list[str], known: Mapping[str, str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    filled = parts.copy()
+    for place in range(1, len(parts), 2):
+        filled[place] = _known(parts[place], known)
     return "".join(filled)
 
 

@@ -17,7 +17,7 @@ from outbound.tasks import launch_and_wake
 def launch_or_forget(campaign: Campaign, digest: str) -> None:
     """Save and launch what was planned: in one transaction, or in many where it is long.
 
-    Raises as `launch` does. Should this process be killed, a worker makes a draft of a long one.
+    Raises as `launch` does. If this process is killed, the worker makes a large one a draft.
     """
     with nullcontext() if is_large(campaign) else transaction.atomic():
         campaign.save()

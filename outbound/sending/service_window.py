@@ -36,7 +36,7 @@ def bounds(now: datetime) -> tuple[datetime, datetime]:
     return now - LENGTH, now
 
 
-def is_asked(campaign: Campaign, integration: Integration) -> bool:
+def is_required(campaign: Campaign, integration: Integration) -> bool:
     """Whether people without an open window are left out of a send.
 
     They are not where the integration allows it, nor where a person gave a reason for this send.

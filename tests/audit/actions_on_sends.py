@@ -14,7 +14,7 @@ from django.utils import timezone
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus, WindowPolicy
 from outbound.models import Campaign
-from outbound.sending.planning.launch import begin
+from outbound.sending.planning.launch import launch_in_background
 from outbound.sending.planning.plan import plan
 from tests.admin.sends import a_send
 from tests.audit.actions import Action, on
@@ -92,7 +92,7 @@ def a_user_form(*, was_active: bool = True, **values: Any) -> Posted:
 
 def a_begun_launch() -> Campaign:
     draft = a_draft()
-    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest, people=2)
+    launch_in_background(draft, by=None, now=timezone.now(), expected=plan(draft).digest, people=2)
     return draft
 
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 
 from outbound.models import Campaign, Integration, Launch, Template
 from outbound.sending.planning import launch_lease
-from outbound.sending.planning.launch import begin
-from outbound.sending.planning.launcher import attend
+from outbound.sending.planning.launch import launch_in_background
+from outbound.sending.planning.launcher import carry_out_next
 from outbound.sending.planning.plan import plan
 
 SOON = 10_000  # ms; the page looks every two seconds
@@ -28,7 +28,7 @@ def begun(signed_in: Page, live_server: Any, console: Integration) -> Campaign:
         template=Template.objects.get(name="Boas-vindas"),
         numbers="35988000200, 35988000201, 35988000202, 35988000203",
     )
-    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
+    launch_in_background(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
     signed_in.goto(f"{live_server.url}/admin/outbound/campaign/{draft.pk}/change/")
     return draft
 
@@ -46,7 +46,7 @@ def test_it_counts_along_and_goes_on_to_the_sending(
     expect(signed_in.locator("#progress")).to_contain_text("2 of 4 messages prepared", timeout=SOON)
     expect(signed_in.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     assert violations(signed_in) == []
-    attend(lambda: None)
+    carry_out_next()
     expect(signed_in.locator("#progress")).to_contain_text("4 messages planned", timeout=SOON)
     expect(signed_in.locator("#steering")).to_contain_text("Pause")
 
@@ -59,7 +59,7 @@ def test_stopped_it_opens_as_the_draft_that_it_is_again(
     signed_in.get_by_role("button", name="Stop preparing").click()
     expect(signed_in.locator("#progress")).to_contain_text("It is taken back")
 
-    attend(lambda: None)
+    carry_out_next()
 
     signed_in.wait_for_url("**/compose/", timeout=SOON)
     expect(signed_in.locator("main, #content, body").first).to_contain_text("its preparation was stopped")

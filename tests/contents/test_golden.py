@@ -40,7 +40,7 @@ def test_a_template_message_is_the_documents_body() -> None:
     typed = {"name": "{{name}}", "value": "R$ 1670,00"}
 
     texts = placeholders.clean_values(typed, ["name", "value"], ["name", "value"])
-    fields = placeholders.filler(texts)({"name": "Maria"})
+    fields = placeholders.fill(placeholders.split(texts), {"name": "Maria"})
     body = payload.template_body(destination(expected), expected["templateId"], fields, payload.Options())
 
     assert json.loads(payload.encoded(body, expected["externalId"])) == expected

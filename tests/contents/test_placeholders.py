@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from outbound.contents.placeholders import MAX_VALUE_LENGTH, ValueMissing, clean_values, filler, references
+from outbound.contents.placeholders import (
+    MAX_VALUE_LENGTH,
+    ValueMissing,
+    clean_values,
+    fill,
+    references,
+    split,
+)
 
 
 def codes(raw: object, *, keys: list[str], required: list[str]) -> dict[str, list[str | None]]:
@@ -79,13 +86,13 @@ def test_a_value_loses_its_outer_space_and_keeps_the_rest() -> None:
 
 
 def test_references_are_replaced_by_what_is_known() -> None:
-    filled = filler({"a": "Hi {{name}}, {{ city }}!", "b": "plain"})({"name": "Ana", "city": "Lavras"})
+    filled = fill(split({"a": "Hi {{name}}, {{ city }}!", "b": "plain"}), {"name": "Ana", "city": "Lavras"})
 
     assert filled == {"a": "Hi Ana, Lavras!", "b": "plain"}
 
 
 def test_what_is_filled_in_is_not_read_again() -> None:
-    filled = filler({"a": "{{name}}"})({"name": "{{city}} \\1", "city": "Lavras"})
+    filled = fill(split({"a": "{{name}}"}), {"name": "{{city}} \\1", "city": "Lavras"})
 
     assert filled == {"a": "{{city}} \\1"}
 
@@ -93,22 +100,22 @@ def test_what_is_filled_in_is_not_read_again() -> None:
 @pytest.mark.parametrize("known", [{}, {"city": ""}, {"city": "  "}, {"city": "\u200b"}])
 def test_a_person_without_the_value_is_told_apart(known: dict[str, str]) -> None:
     with pytest.raises(ValueMissing) as raised:
-        filler({"a": "in {{city}}"})(known)
+        fill(split({"a": "in {{city}}"}), known)
 
     assert raised.value.key == "city"
 
 
-def test_one_filler_serves_one_person_after_another() -> None:
-    fill = filler({"a": "{{name}}{{name}} of {{city}}."})
+def test_values_are_filled_for_one_person_after_another() -> None:
+    values = split({"a": "{{name}}{{name}} of {{city}}."})
 
-    filled = [fill({"name": name, "city": "Lavras"}) for name in ("Ana", "Bia")]
+    filled = [fill(values, {"name": name, "city": "Lavras"}) for name in ("Ana", "Bia")]
 
     assert filled == [{"a": "AnaAna of Lavras."}, {"a": "BiaBia of Lavras."}]
 
 
 @pytest.mark.parametrize("value", [".", "\u200bA", "😀", " x"])
 def test_a_value_of_which_anything_can_be_seen_is_filled_in(value: str) -> None:
-    assert filler({"a": "{{name}}"})({"name": value}) == {"a": value}
+    assert fill(split({"a": "{{name}}"}), {"name": value}) == {"a": value}
 
 
 def test_references_names_all_that_is_asked_of_a_person() -> None:

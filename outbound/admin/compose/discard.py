@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditlog.models import LogEntry
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outbound import audit
 from outbound.admin.compose.draft_access import DraftPage
-from outbound.audit import Verb
 from outbound.models import Campaign
 from outbound.sending.planning import recipient_list
 
@@ -30,11 +27,7 @@ class DiscardView(DraftPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         draft = get_object_or_404(Campaign, pk=self.kwargs["pk"])
-
-        def record() -> None:
-            audit.record(draft, Verb.DRAFT_DISCARDED, self.user, action=LogEntry.Action.DELETE)
-
-        if not recipient_list.discard(draft, then=record):
+        if not recipient_list.discard(draft, by=self.user):
             return self.already_sent(draft)
         messages.success(request, _("The draft is gone."))
         return redirect("admin:outbound_campaign_changelist")

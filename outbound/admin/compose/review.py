@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,8 +22,9 @@ from outbound.admin.compose.draft_access import DraftPage
 from outbound.admin.compose.schedule_summary import timing
 from outbound.lifecycle import MAX_REASON_LENGTH, Reason
 from outbound.sending import service_window
-from outbound.sending.planning.launch import AlreadyLaunched, PlanChanged, begin, is_large
-from outbound.sending.planning.plan import Plan, Planned, plan
+from outbound.sending.planning.launch import AlreadyLaunched, PlanChanged, is_large, launch_in_background
+from outbound.sending.planning.messages import PlannedMessage
+from outbound.sending.planning.plan import Plan, plan
 from outbound.tasks import launch_and_wake
 
 PEOPLE_PER_PAGE = 50
@@ -83,7 +85,8 @@ class ReviewView(DraftPage):
         try:
             if is_large(self.draft):
                 return self._begin(digest, planned)
-            launched = launch_and_wake(self.draft, by=self.user, expected=digest)
+            with transaction.atomic():
+                launched = launch_and_wake(self.draft, by=self.user, expected=digest)
         except AlreadyLaunched:
             return self.already_sent(self.draft)
         except (PlanChanged, ValidationError):
@@ -105,13 +108,13 @@ class ReviewView(DraftPage):
         if digest != planned.digest:
             raise PlanChanged
         people = len(planned.going)
-        begin(self.draft, by=self.user, now=timezone.now(), expected=digest, people=people)
+        launch_in_background(self.draft, by=self.user, now=timezone.now(), expected=digest, people=people)
         messages.success(self.request, _("The messages are being prepared. You need not wait for it."))
         return redirect("admin:outbound_campaign_change", self.draft.pk)
 
     def _show(self, planned: Plan, form: ReviewForm) -> HttpResponse:
         only = self.request.GET.get("show", "")
-        chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.planned)
+        chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.messages)
         page = Paginator(chosen, PEOPLE_PER_PAGE).get_page(self.request.GET.get("p"))
         when = timing(self.draft, len(planned.going), timezone.now())
         outside = [one for one in planned.skipped if one.reason == Reason.WINDOW_CLOSED]
@@ -140,7 +143,7 @@ class ReviewView(DraftPage):
         page = Paginator(planned.going, 1).get_page(self.request.GET.get("person"))
         if not page.object_list:
             return {"sample": None, "bubble": ""}
-        one: Planned = page.object_list[0]
+        one: PlannedMessage = page.object_list[0]
         body = one.body or {}
         return {
             "sample": page,

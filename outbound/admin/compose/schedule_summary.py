@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from outbound.admin.compose.duration import Forecast, forecast
 from outbound.models import Campaign, Integration
 from outbound.sending.limits import canary
-from outbound.sending.planning.validation import window
+from outbound.sending.planning.validation import sending_period
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Timing:
 
 def timing(draft: Campaign, count: int, now: datetime) -> Timing:
     """Return what to say of sending `draft` to `count` people."""
-    start, until = window(draft, now)
+    start, until = sending_period(draft, now)
     starts = _moment(start) if start > now else _("At once")
     integration = draft.integration
     if integration is None or not count:

@@ -172,7 +172,7 @@ def _draft(options: dict[str, Any]) -> Campaign:
 
 def _drop_reason(campaign: Campaign) -> None:
     """Keep no reason that changes nothing; say so where people are left out in spite of it."""
-    if campaign.integration and service_window.is_asked(campaign, campaign.integration):
+    if campaign.integration and service_window.is_required(campaign, campaign.integration):
         said = _("This integration leaves out people without an open window, whatever the reason.")
         raise arguments.error("window_reason", said, "reason_without_effect")
     campaign.window_reason = ""

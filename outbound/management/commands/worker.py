@@ -58,7 +58,7 @@ class Command(ConsoleCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        intake, launcher = Intake(), Launcher(then=tasks.wake)
+        intake, launcher = Intake(), Launcher(tasks.wake)
         intake.start()
         launcher.start()
         status = _watch(cluster, asked)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.lifecycle import MAY_GO_AGAIN, CampaignStatus, MessageStatus
+from outbound.lifecycle import MAY_GO_AGAIN, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.sending.planning import recipient_list
 
@@ -32,7 +33,7 @@ def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
     kept = {name: getattr(campaign, name) for name in OF_A_DRAFT} if campaign.is_draft else {}
     draft = _draft(campaign, by, numbers=campaign.numbers, **kept)
     pks = list(campaign.recipients.order_by("pk").values_list("pk", flat=True))
-    recipient_list.save(draft, pks, then=lambda: _record(campaign, Verb.SEND_REUSED, draft, len(pks), by))
+    _save(campaign, Verb.SEND_REUSED, draft, pks, by)
     return draft
 
 
@@ -52,13 +53,16 @@ def draft_again(
     unsaved = (phone for pk, phone in found if pk is None)
     draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
     pks = [pk for pk, _phone in found if pk is not None]
-    recipient_list.save(draft, pks, then=lambda: _record(campaign, Verb.SEND_RESENT, draft, len(pks), by))
+    _save(campaign, Verb.SEND_RESENT, draft, pks, by)
     return draft
 
 
-def _record(campaign: Campaign, verb: Verb, draft: Campaign, saved: int, by: User | None) -> None:
-    people = saved + len(draft.numbers.splitlines())
-    audit.record(campaign, verb, by, {"draft": ["", str(draft.pk)]}, people=people)
+def _save(campaign: Campaign, verb: Verb, draft: Campaign, pks: list[int], by: User | None) -> None:
+    recipient_list.save_hidden(draft, pks)
+    people = len(pks) + len(draft.numbers.splitlines())
+    with transaction.atomic():
+        recipient_list.show(draft)
+        audit.record(campaign, verb, by, {"draft": ["", str(draft.pk)]}, people=people)
 
 
 def may_go_again(campaign: Campaign, messages: QuerySet[Message] | None = None) -> QuerySet[Message]:
@@ -75,7 +79,6 @@ def _draft(campaign: Campaign, by: User | None, **values: object) -> Campaign:
     return Campaign(
         **composed,
         **values,
-        status=CampaignStatus.DRAFT,
         restart_contact=campaign.restart_contact and may_restart,
         created_by=by,
     )

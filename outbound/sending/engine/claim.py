@@ -138,7 +138,7 @@ def _campaign_quotas(
 def _campaign_quota(campaign: Campaign, integration: Integration, count: int, now: datetime) -> CampaignQuota:
     in_first_wave = canary.quota(campaign, now)
     most = count if in_first_wave is None else min(in_first_wave, count)
-    return CampaignQuota(campaign.pk, most, service_window.is_asked(campaign, integration))
+    return CampaignQuota(campaign.pk, most, service_window.is_required(campaign, integration))
 
 
 def _use_quotas(rows: list[ClaimedRow], sources: dict[int, _Source], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Who gets it: picked recipients and pasted numbers, each person once, as a stream."""
+"""The people of a send: picked recipients and pasted numbers, each person once, as a stream."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from django.utils.translation import gettext_lazy as _
 from outbound import phones
 from outbound.contents.errors import Problems
 from outbound.db.sql import ids_of
-from outbound.models import Recipient
+from outbound.models import Campaign, Recipient
 from outbound.models.recipient import known_values
 
-# A number may hold spaces, dots and hyphens, so only these part one from the next.
+# A number may hold spaces, dots and hyphens, so only these separate two numbers.
 _SEPARATORS = re.compile(r"[\n\r,;\t]+")
 MAX_PASTED = 100_000
-# Of a list that is no list of numbers, so many faults are told.
+# Reported at most: a paste with more of them is not a list of numbers.
 MAX_FAULTS = 100
-# So many people are in memory at once, with their bodies, which may have some kilobytes each.
-CHUNK = 2000
+# People in memory at once, with their bodies, which may have several kilobytes each.
+BATCH_SIZE = 2000
 
 
 class Person(NamedTuple):
-    """One number that is meant to get a message, and what was read of the saved recipient, if any."""
+    """One number that is to get a message, and what was read of its saved recipient, if there is one."""
 
     phone: phones.Phone
     recipient_id: int | None = None
     name: str = ""
-    attributes: str = "{}"  # JSON, read where something refers to it
-    # Asked not to receive messages, under this spelling of the number or the other.
+    attributes: str = "{}"  # JSON, parsed only where a field refers to it
+    # Under this spelling of the number or the other.
     opted_out: bool = False
     typed: str = ""
 
@@ -47,27 +47,27 @@ class Person(NamedTuple):
 
     @property
     def recipient(self) -> Recipient | None:
-        """The saved recipient as far as it was read: to be shown, not to be saved."""
+        """The saved recipient, for display only: not all of its columns were read."""
         if self.recipient_id is None:
             return None
         attributes = json.loads(self.attributes)
         return Recipient(pk=self.recipient_id, phone=self.phone.e164, name=self.name, attributes=attributes)
 
     def values(self) -> dict[str, str]:
-        """Return what a template's value may refer to; nothing for a number of nobody we know."""
+        """Return what a template's fields may refer to; nothing for a number that is not saved."""
         if self.recipient_id is None:
             return {}
         return known_values(self.name, json.loads(self.attributes) if self.attributes != "{}" else {})
 
 
-_NOBODY = Person(phones.Phone("", ""))
+_UNSAVED = Person(phones.Phone("", ""))
 
 
 class Audience:
-    """Picked recipients, then pasted numbers; two spellings of one line are one person.
+    """Picked recipients, then pasted numbers; two spellings of one number are one person.
 
-    Walking it yields each Person once, however many there are in flat memory, and leaves in
-    `duplicates` the numbers that named somebody a second time, as they were typed.
+    Iterating yields each Person once, in flat memory, and leaves in `duplicates` the numbers that named
+    a person a second time, as they were typed.
     Raises ValidationError with paths `numbers.<position>` for what is not a phone number.
     """
 
@@ -94,22 +94,24 @@ class Audience:
 
     @cached_property
     def _first(self) -> list[Person]:
-        # One question answers for a short list whether there is anybody, who they are, and who comes twice.
-        return [_person(row) for row in _read(self._picked.order_by("id"))[:CHUNK]]
+        # For a short list this one query says whether it is empty, who is on it, and who is on it twice.
+        return [_person(row) for row in _read(self._picked.order_by("id"))[:BATCH_SIZE]]
 
     @property
     def _are_few(self) -> bool:
-        return len(self._first) < CHUNK
+        return len(self._first) < BATCH_SIZE
 
     def _all_picked(self) -> Iterator[Person]:
-        # Their ids first: each question is then short, and none stays open while rows are written.
-        pks = array("q", self._picked.order_by("id").values_list("pk", flat=True).iterator(chunk_size=CHUNK))
-        for start in range(0, len(pks), CHUNK):
-            some = Recipient.objects.filter(pk__in=ids_of(pks[start : start + CHUNK]))
+        # Their ids first: each query is then short, and none stays open while rows are written.
+        pks = array(
+            "q", self._picked.order_by("id").values_list("pk", flat=True).iterator(chunk_size=BATCH_SIZE)
+        )
+        for start in range(0, len(pks), BATCH_SIZE):
+            some = Recipient.objects.filter(pk__in=ids_of(pks[start : start + BATCH_SIZE]))
             yield from map(_person, list(_read(some.order_by("id"))))
 
     def _shared_keys(self) -> set[str]:
-        """Return the keys that may come more than once, so that the others need not be remembered."""
+        """Return the keys that may occur more than once; no other key needs to be remembered."""
         pasted = {phone.key for _typed, phone in self._pasted}
         if self._are_few:
             spellings = Counter(person.phone.key for person in self._first)
@@ -120,20 +122,26 @@ class Audience:
     def _everybody(self) -> Iterator[Person]:
         yield from self._first if self._are_few else self._all_picked()
         pasted = iter(self._pasted)
-        while chunk := list(islice(pasted, CHUNK)):
+        while chunk := list(islice(pasted, BATCH_SIZE)):
             saved = _saved({phone.key for _typed, phone in chunk})
             for typed, phone in chunk:
-                yield saved.get(phone.key, _NOBODY)._replace(phone=phone, typed=typed)
+                yield saved.get(phone.key, _UNSAVED)._replace(phone=phone, typed=typed)
+
+
+def picked(campaign: Campaign) -> QuerySet[Recipient]:
+    """Return the saved recipients of a draft, which may not be saved itself."""
+    return campaign.recipients.all() if campaign.pk else Recipient.objects.none()
+
+
+def max_size(campaign: Campaign) -> int:
+    """Return an upper bound of the number of people, without reading any of them."""
+    pasted = campaign.numbers
+    return picked(campaign).count() + len(_SEPARATORS.findall(pasted)) + bool(pasted.strip())
 
 
 def typed_numbers(text: str) -> list[str]:
-    """Return what stands in a text for one number each, whether it is one or not."""
+    """Return the parts of a text that stand for one number each, valid or not."""
     return [typed.strip() for typed in _SEPARATORS.split(text) if typed.strip()]
-
-
-def size(picked: QuerySet[Recipient], pasted: str) -> int:
-    """Return how many people there are at most, without reading any of them."""
-    return picked.count() + len(_SEPARATORS.findall(pasted)) + bool(pasted.strip())
 
 
 def parse_numbers(text: str) -> list[tuple[str, phones.Phone]]:
@@ -167,6 +175,6 @@ def _person(row: tuple[Any, ...]) -> Person:
 
 
 def _saved(keys: set[str]) -> dict[str, Person]:
-    # Of two saved spellings the older one, read last, speaks for the number.
+    # Of two saved spellings the older one, which is read last, counts.
     found = _read(Recipient.objects.filter(phone_key__in=keys).order_by("-id"))
     return {row[1]: _person(row) for row in found}

@@ -1,18 +1,16 @@
-"""From draft to queue: one message row per person, all of them or none."""
+"""Launches a draft: writes one message for each person, all of them or none."""
 
 from __future__ import annotations
 
-import secrets
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, islice
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -21,37 +19,46 @@ from outbound import audit, failpoints
 from outbound.audit import Verb
 from outbound.db.sql import without_fsync
 from outbound.db.sqlite_write_lock import write_lock
-from outbound.gateways import gateway
-from outbound.lifecycle import MessageStatus
-from outbound.models import Campaign, Launch, Message, Recipient, Template
+from outbound.models import Campaign, Launch, Template
 from outbound.reports import outdated_days
-from outbound.sending.planning import audience, bulk_insert, launch_lease, validation
+from outbound.sending.planning import audience, bulk_insert, launch_lease
 from outbound.sending.planning.launch_lease import LOCK_WAIT_SECONDS, AlreadyLaunched, LaunchLost
-from outbound.sending.planning.plan import Planned, Walk
+from outbound.sending.planning.message_rows import MessageRows
+from outbound.sending.planning.messages import PlannedMessage, planned_batches
+from outbound.sending.planning.plan import PlanDigest
+from outbound.sending.planning.validation import ValidDraft, validate
 
-__all__ = ["AlreadyLaunched", "Launched", "LaunchLost", "PlanChanged", "begin", "is_large", "launch", "write"]
+__all__ = ["AlreadyLaunched", "Launched", "LaunchLost", "PlanChanged", "carry_out", "is_large", "launch"]
 
-# Up to so many people a launch is one transaction, which ends with the request.
+# A launch of more people than this has many short transactions and is left to the worker.
 LARGE = 1000
-# With the longest prefix, two hyphens and the five digits of the highest attempt number there can be,
-# it fills the 40 characters of the column.
-RANDOM_LENGTH, IDS_AT_ONCE = 17, 250
-_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"  # no letters that are read wrongly over the phone
-_LETTERS = _ALPHABET * (256 // len(_ALPHABET))
-# The database is not there, or busy. Whatever else it says is about a value of ours.
-AWAY = (OperationalError, InterfaceError)
-# Stored in English as msgids, and translated when they are shown.
+# The database is unreachable or busy; its other errors are about a value of ours.
+UNREACHABLE = (OperationalError, InterfaceError)
+# Stored as English msgids and translated when they are shown.
 CHANGED = gettext_noop("It was not sent: something changed since its review. Please review it once more.")
 FAILED = gettext_noop("It was not sent: preparing it failed. The log says why.")
 
 
 class PlanChanged(Exception):
-    """The draft, or somebody on its list, is no longer what was looked at."""
+    """The draft, or a person on its list, is not as it was when it was reviewed."""
+
+
+@dataclass
+class Written:
+    """The messages written so far: how many are queued, and how many skipped for each reason."""
+
+    queued: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def add(self, messages: list[PlannedMessage]) -> None:
+        reasons = Counter(message.reason.value for message in messages if message.reason)
+        self.skipped += reasons
+        self.queued += len(messages) - reasons.total()
 
 
 @dataclass(frozen=True)
 class Launched:
-    """What was written: how many were queued, and how many were left out for which reason."""
+    """A send that was launched: how many messages are queued, and how many skipped for each reason."""
 
     campaign: Campaign
     queued: int
@@ -59,178 +66,119 @@ class Launched:
 
 
 def is_large(campaign: Campaign) -> bool:
-    """Whether a launch is too long for one transaction, and for somebody to wait for."""
-    return _size(campaign) > LARGE
+    """Say whether a launch takes too long for one transaction and for one request."""
+    return audience.max_size(campaign) > LARGE
 
 
-def begin(
+def launch_in_background(
     campaign: Campaign, *, by: User | None, now: datetime, expected: str, people: int | None = None
 ) -> Launch:
-    """Leave the launch of a draft to the workers, which end it or take it back. Raises AlreadyLaunched.
+    """Leave the launch of a draft to the worker. Raises AlreadyLaunched.
 
-    `people` is how many get a message by the plan that was looked at; without it, all on the list count.
+    `people` is how many get a message by the plan that was reviewed; None counts all on the list.
     """
-    planned = _size(campaign)
+    planned = audience.max_size(campaign)
     with transaction.atomic():
-        held = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=True)
+        lease = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=True)
         _record(campaign, by, planned if people is None else people)
-    return held
+    return lease
 
 
-def launch(
-    campaign: Campaign,
-    *,
-    by: User | None,
-    now: datetime,
-    expected: str | None = None,
-    then: Callable[[], object] = lambda: None,
-) -> Launched:
-    """Queue a draft. Call it once or a hundred times: exactly one call writes the messages.
+def launch(campaign: Campaign, *, by: User | None, now: datetime, expected: str | None = None) -> Launched:
+    """Queue the messages of a draft. Of any number of calls exactly one writes them.
 
-    `expected` is the digest of the plan that was looked at; None launches whatever the plan is now.
-    Raises AlreadyLaunched for every call but that one, PlanChanged where the digest is another or
-    somebody was sent the same again meanwhile, and ValidationError as `plan` does. `then` is called in
-    the transaction that makes it a running send.
+    `expected` is the digest of the plan that was reviewed; None launches whatever the plan is now.
+    Raises AlreadyLaunched in all other calls, PlanChanged where the digest differs or a person was sent
+    the same again meanwhile, and ValidationError as `validate` does.
     """
-    planned = _size(campaign)
+    planned = audience.max_size(campaign)
     with nullcontext() if planned > LARGE else transaction.atomic():
-        held = launch_lease.begin(campaign, by=by, now=now, expected=expected, planned=planned, goes_on=False)
-        return write(held, now, then)
+        lease = launch_lease.begin(
+            campaign, by=by, now=now, expected=expected, planned=planned, goes_on=False
+        )
+        return carry_out(lease, now)
 
 
-def write(
-    held: Launch,
-    now: datetime,
-    then: Callable[[], object] = lambda: None,
-    may_go_on: Callable[[], bool] = lambda: True,
-) -> Launched:
-    """Write the rows of a launch that is ours, and let it go; or take it back, and raise why.
+def carry_out(lease: Launch, now: datetime, stop: threading.Event | None = None) -> Launched:
+    """Write the messages of a launch whose lease is ours and complete it, or revert it and raise why.
 
-    Raises as `launch` does, and LaunchLost where it is ours no more, or `may_go_on` says no between two
-    chunks. Where the database fails, a launch that goes on is left for the next who takes it.
+    Raises as `launch` does, and LaunchLost where the lease is lost or `stop` is set between two batches.
+    Where the database is unreachable, the launch of a worker is left to the next worker.
     """
     try:
-        return _write(held, now, then, may_go_on)
+        return _carry_out(lease, now, stop or threading.Event())
     except LaunchLost:
         raise
     except IntegrityError as error:
-        # The old message of a person has its one follower already: another draft was faster.
-        launch_lease.take_back(held, CHANGED)
+        # Another draft repeated the same message of an earlier send first.
+        launch_lease.revert(lease, CHANGED)
         raise PlanChanged from error
     except (PlanChanged, ValidationError):
-        launch_lease.take_back(held, CHANGED)
+        launch_lease.revert(lease, CHANGED)
         raise
     except BaseException as error:
-        if not (held.goes_on and isinstance(error, AWAY)):
-            with suppress(Error, LaunchLost):  # or a worker takes it back, when the lease is over
-                launch_lease.take_back(held, FAILED)
+        if not (lease.goes_on and isinstance(error, UNREACHABLE)):
+            with suppress(Error, LaunchLost):  # otherwise the worker reverts it when the lease has expired
+                launch_lease.revert(lease, FAILED)
         raise
 
 
-def new_external_id(prefix: str) -> str:
-    """Return an id that no other message has: the operator's prefix and 85 random bits."""
-    return next(new_external_ids(prefix))
+def _carry_out(lease: Launch, now: datetime, stop: threading.Event) -> Launched:
+    if lease.written:
+        launch_lease.delete_messages(lease)  # of an earlier holder of the lease
+    draft = validate(lease.campaign, now)
+    written = _write_messages(lease, draft, stop)
+    _complete(lease, draft, written)
+    draft.campaign.refresh_from_db()
+    return Launched(draft.campaign, written.queued, written.skipped)
 
 
-def new_external_ids(prefix: str) -> Iterator[str]:
-    """Yield such ids. The system is asked for the randomness of many at once: each time costs as much."""
-    before = f"{prefix}-" if prefix else ""
-    while True:
-        # 32 letters divide 256, so each is as likely as any other.
-        letters = secrets.token_bytes(RANDOM_LENGTH * IDS_AT_ONCE).translate(_LETTERS).decode()
-        for start in range(0, len(letters), RANDOM_LENGTH):
-            yield before + letters[start : start + RANDOM_LENGTH]
+def _write_messages(lease: Launch, draft: ValidDraft, stop: threading.Event) -> Written:
+    """Write everybody's message, a transaction for each batch. Raises PlanChanged or ValidationError."""
+    rows, digest, written = MessageRows(draft), PlanDigest(draft), Written()
+    for batch in planned_batches(draft):
+        digest.add(batch)
+        written.add(batch)
+        new = list(rows.of(batch))
+        with write_lock(LOCK_WAIT_SECONDS), without_fsync():
+            launch_lease.renew(lease, written=written.queued + written.skipped.total())
+            bulk_insert.insert(new)
+        failpoints.reach(failpoints.ROWS_WRITTEN)
+        if stop.is_set():
+            launch_lease.release(lease)
+            raise LaunchLost
+    if lease.expected and str(digest) != lease.expected:
+        raise PlanChanged
+    if not written.queued:
+        raise ValidationError({"recipients": [_nobody_goes()]})
+    return written
+
+
+def _complete(lease: Launch, draft: ValidDraft, written: Written) -> None:
+    campaign = draft.campaign
+    body = campaign.template.body if campaign.template else ""
+    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
+        launch_lease.renew(lease)
+        _refuse_paused_template(campaign)
+        launch_lease.complete(lease, launched_at=draft.now, template_body=body, not_after=draft.not_after)
+        outdated_days.mark([draft.now], timezone.now())
+        if not lease.goes_on:  # `launch_in_background` recorded the others
+            _record(campaign, campaign.launched_by, written.queued)
+
+
+def _refuse_paused_template(campaign: Campaign) -> None:
+    """Raise PlanChanged if the template is paused, and keep it from being paused before the commit."""
+    template = Template.objects.select_for_update(no_key=True).filter(campaigns=campaign).first()
+    if template and template.paused_at:
+        raise PlanChanged
 
 
 def _record(campaign: Campaign, by: User | None, people: int) -> None:
-    """Write down who launched a send, and what the audit log tells of it beside how many it goes to."""
-    told = {"integration": str(campaign.integration), "template": str(campaign.template or "")}
+    values = {"integration": str(campaign.integration), "template": str(campaign.template or "")}
     if campaign.restart_contact:
-        told["restart_contact"] = "True"
-    changes = {name: ["", value] for name, value in told.items() if value}
+        values["restart_contact"] = "True"
+    changes = {name: ["", value] for name, value in values.items() if value}
     audit.record(campaign, Verb.SEND_LAUNCHED, by, changes, people=people)
-
-
-def _size(campaign: Campaign) -> int:
-    picked = campaign.recipients.all() if campaign.pk else Recipient.objects.none()
-    return audience.size(picked, campaign.numbers)
-
-
-def _write(
-    held: Launch, now: datetime, then: Callable[[], object], may_go_on: Callable[[], bool]
-) -> Launched:
-    campaign = held.campaign
-    if held.written:
-        launch_lease.clear(held)  # of whoever had it before us
-    walk = Walk(campaign, now)
-    starts_at, not_after = validation.window(campaign, now)
-    written: Counter[str] = Counter()
-    chunks = (bulk_insert.made(_rows(campaign, chunk, now, starts_at, written)) for chunk in walk.chunks())
-    while _insert_some(held, chunks, written):
-        failpoints.reach(failpoints.ROWS_WRITTEN)
-        if not may_go_on():
-            launch_lease.give_up(held)
-            raise LaunchLost
-    if held.expected and walk.digest != held.expected:
-        raise PlanChanged
-    queued = written.pop("", 0)
-    if not queued:
-        raise ValidationError({"recipients": [_nobody_goes()]})
-    body = campaign.template.body if campaign.template else ""
-    with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
-        launch_lease.keep(held)
-        _refuse_paused(campaign)
-        launch_lease.let_go(held, launched_at=now, template_body=body, not_after=not_after)
-        outdated_days.mark([now], timezone.now())
-        if not held.goes_on:  # of one that goes on, whoever began it left the entry
-            _record(campaign, campaign.launched_by, queued)
-        then()
-    campaign.refresh_from_db()
-    return Launched(campaign, queued, written)
-
-
-def _insert_some(held: Launch, chunks: Iterator[Iterable[bulk_insert.Row]], written: Counter[str]) -> bool:
-    """Insert the next chunks in one transaction; return whether there were any."""
-    first = next(chunks, None)
-    if first is None:
-        return False
-    with write_lock(LOCK_WAIT_SECONDS), without_fsync():
-        launch_lease.keep(held, written=max(1, sum(written.values())))
-        for chunk in chain([first], islice(chunks, bulk_insert.CHUNKS_AT_ONCE[connection.vendor] - 1)):
-            bulk_insert.insert(chunk)
-    return True
-
-
-def _refuse_paused(campaign: Campaign) -> None:
-    """Notice a pause of the template that came meanwhile, and let none come before the commit."""
-    held = Template.objects.select_for_update(no_key=True).filter(campaigns=campaign).first()
-    if held and held.paused_at:
-        raise PlanChanged
-
-
-def _rows(
-    campaign: Campaign, people: Iterator[Planned], now: datetime, starts_at: datetime, written: Counter[str]
-) -> Iterator[bulk_insert.Row]:
-    """Write each person's row, and count in `written` the reasons; that of who goes is empty."""
-    common = {
-        "campaign": campaign,
-        "integration": campaign.integration,
-        "created_at": now,
-        "status_changed_at": now,
-    }
-    queued = bulk_insert.alike(Message(status=MessageStatus.QUEUED, due_at=starts_at, **common))
-    skipped = bulk_insert.alike(Message(status=MessageStatus.SKIPPED, **common))
-    ids = new_external_ids(campaign.external_id_prefix)
-    for one in people:
-        who = (one.person.recipient_id, one.person.phone.e164, one.person.phone.key)
-        if one.reason:
-            written[one.reason.value] += 1
-            yield (*who, one.reason.value, one.detail, "", None, None, *skipped)
-        else:
-            written[""] += 1
-            external_id = next(ids)
-            body = gateway.add_external_id(one.text, external_id)
-            yield (*who, "", "", body, external_id, one.resend_of, *queued)
 
 
 def _nobody_goes() -> ValidationError:

@@ -1,7 +1,7 @@
-"""Whose launch it is: a lease on a send that is being prepared, held by a ticket and guarded by each write.
+"""The lease on a launch: which process writes its messages.
 
-A launch is many short transactions, so that no one holds the database for long. This lease makes one of
-them: senders and the history see its rows when it is over (`let_go`), or never (`take_back`).
+A launch is many short transactions, so that none holds the database for long. Each of them renews the
+lease, which the process may have lost. Senders and the history see the messages only when it is complete.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from outbound.db.sqlite_write_lock import write_lock
 from outbound.models import Campaign, Launch, Message
 from outbound.sending.installation import clone_guard
 
-# A chunk takes a fraction of a second; whoever wrote none for so long is gone, or frozen.
+# A batch takes a fraction of a second: a process that wrote none for so long is dead or frozen.
 LONGEST_LEASE_SECONDS = 30.0
 LOCK_WAIT_SECONDS = 1.0
 PAGE_SIZE = 1000
 
 
 class AlreadyLaunched(Exception):
-    """The draft was launched before: by the other tab, the second click, or somebody else."""
+    """The draft was launched before: in another tab, by a second click, or by another person."""
 
 
 class LaunchLost(Exception):
-    """A person stopped the launch, or its lease was over and somebody else has it."""
+    """A person stopped the launch, or its lease expired and another process took it."""
 
 
 def begin(
     campaign: Campaign, *, by: User | None, now: datetime, expected: str | None, planned: int, goes_on: bool
 ) -> Launch:
-    """Make a draft a send that is being prepared. Raises AlreadyLaunched where it is a draft no more.
+    """Begin the launch of a draft. Raises AlreadyLaunched where it is no draft any more.
 
-    With `goes_on` it is a worker's to write, now and after any crash. Without, it is the caller's, and
-    should the caller die, the draft comes back.
+    With `goes_on` a worker carries it out, also after a crash. Without, the caller holds the lease, and
+    the send becomes a draft again if the caller dies.
     """
-    clone_guard.identify()  # so that a copy of what waits is known as one, though nothing was sent yet
+    clone_guard.identify()  # a copy of this database must be recognised even if nothing was sent yet
     with transaction.atomic():
-        # The guarded UPDATE goes first: it holds the row, so two clicks cannot both get past it.
+        # The guarded UPDATE comes first: it locks the row, so only one of two clicks gets past it.
         if not Campaign.objects.filter(pk=campaign.pk).begin_launch(by=by, now=now):
             raise AlreadyLaunched
         campaign.refresh_from_db()
@@ -57,73 +57,73 @@ def begin(
             planned=planned,
             goes_on=goes_on,
             ticket="" if goes_on else uuid.uuid4().hex,
-            lease_until=now if goes_on else _lease(timezone.now()),
+            lease_until=now if goes_on else _lease_end(timezone.now()),
         )
 
 
 def take(now: datetime) -> Launch | None:
-    """Take the oldest launch that nobody holds, if there is one; of many workers one alone gets it."""
+    """Take the lease of the oldest launch that no process holds; of several workers only one gets it."""
     for pk in Launch.objects.filter(lease_until__lte=now).order_by("asked_at").values_list("pk", flat=True):
         ticket = uuid.uuid4().hex
-        # The lease is asked again in the UPDATE: another worker may have been faster.
+        # The UPDATE checks the lease again: another worker may have been faster.
         free = Launch.objects.filter(pk=pk, lease_until__lte=now)
-        if free.update(ticket=ticket, lease_until=_lease(now)):
+        if free.update(ticket=ticket, lease_until=_lease_end(now)):
             return Launch.objects.filter(ticket=ticket).select_related("campaign").first()
     return None
 
 
-def keep(launch: Launch, **progress: Any) -> None:
-    """Lengthen the lease, at the beginning of a transaction that writes for it. Raises LaunchLost."""
-    ours = Launch.objects.filter(pk=launch.pk, ticket=launch.ticket)
-    if not ours.update(lease_until=_lease(timezone.now()), **progress):
+def renew(lease: Launch, **progress: Any) -> None:
+    """Renew the lease, as the first statement of a transaction. Raises LaunchLost."""
+    ours = Launch.objects.filter(pk=lease.pk, ticket=lease.ticket)
+    if not ours.update(lease_until=_lease_end(timezone.now()), **progress):
         raise LaunchLost
 
 
-def give_up(launch: Launch) -> None:
-    """Let the next worker have it at once."""
-    Launch.objects.filter(pk=launch.pk, ticket=launch.ticket).update(lease_until=timezone.now())
+def release(lease: Launch) -> None:
+    """Let another worker take the lease at once."""
+    Launch.objects.filter(pk=lease.pk, ticket=lease.ticket).update(lease_until=timezone.now())
 
 
-def let_go(launch: Launch, **decided: Any) -> None:
-    """Make it a running send, all of whose rows are there. Call it in a transaction, after `keep`."""
-    Campaign.objects.filter(pk=launch.pk).finish_launch(**decided)
-    Launch.objects.filter(pk=launch.pk).delete()
+def complete(lease: Launch, **values: Any) -> None:
+    """Make it a running send, in the transaction that renewed the lease."""
+    Campaign.objects.filter(pk=lease.pk).finish_launch(**values)
+    Launch.objects.filter(pk=lease.pk).delete()
 
 
 def stop(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -> bool:
-    """Take a launch away from whoever prepares it, for a worker to take it back. Return whether it was on."""
-    theirs = Launch.objects.filter(pk=campaign.pk, withdrawn="")
-    return bool(theirs.update(withdrawn=reason, withdrawn_by=by, ticket="", lease_until=now))
+    """Take the lease away, for a worker to revert the launch. Return whether there was one to stop."""
+    launches = Launch.objects.filter(pk=campaign.pk, withdrawn="")
+    return bool(launches.update(withdrawn=reason, withdrawn_by=by, ticket="", lease_until=now))
 
 
-def take_back(launch: Launch, reason: str) -> None:
-    """Delete what was written, page by page, and make it a draft again, which says why. Raises LaunchLost."""
-    launch.withdrawn = launch.withdrawn or reason
-    clear(launch, withdrawn=launch.withdrawn)
+def revert(lease: Launch, reason: str) -> None:
+    """Delete what was written and make the send a draft again, which shows the reason. Raises LaunchLost."""
+    lease.withdrawn = lease.withdrawn or reason
+    delete_messages(lease, withdrawn=lease.withdrawn)
     with write_lock(LOCK_WAIT_SECONDS), transaction.atomic():
-        keep(launch)
-        Campaign.objects.filter(pk=launch.pk).undo_launch(
-            reason=launch.withdrawn, by=launch.withdrawn_by, now=timezone.now()
+        renew(lease)
+        Campaign.objects.filter(pk=lease.pk).undo_launch(
+            reason=lease.withdrawn, by=lease.withdrawn_by, now=timezone.now()
         )
-        Launch.objects.filter(pk=launch.pk).delete()
-        if launch.goes_on and launch.withdrawn_by is None:  # a person who stopped it left their own entry
-            changes = {"status_reason": ["", launch.withdrawn]}
-            audit.record(launch.campaign, Verb.LAUNCH_TAKEN_BACK, None, changes)
+        Launch.objects.filter(pk=lease.pk).delete()
+        if lease.goes_on and lease.withdrawn_by is None:  # stopping it by hand has an entry of its own
+            changes = {"status_reason": ["", lease.withdrawn]}
+            audit.record(lease.campaign, Verb.LAUNCH_TAKEN_BACK, None, changes)
 
 
-def clear(launch: Launch, **progress: Any) -> None:
-    """Delete the rows that were written so far, page by page. Raises LaunchLost."""
-    rows = Message.objects.filter(campaign=launch.pk).order_by()
+def delete_messages(lease: Launch, **progress: Any) -> None:
+    """Delete the messages written so far, page by page. Raises LaunchLost."""
+    messages = Message.objects.filter(campaign=lease.pk).order_by()
     found = True
     while found:
         with write_lock(LOCK_WAIT_SECONDS), without_fsync():
-            keep(launch, written=0, **progress)
-            pks = list(rows.values_list("pk", flat=True)[:PAGE_SIZE])
-            # Nothing can refer to them: nobody has seen them yet.
-            Message.objects.filter(pk__in=pks)._raw_delete(rows.db)
+            renew(lease, written=0, **progress)
+            pks = list(messages.values_list("pk", flat=True)[:PAGE_SIZE])
+            # Without looking for rows that refer to them: there are none before the launch is complete.
+            Message.objects.filter(pk__in=pks)._raw_delete(messages.db)
             found = bool(pks)
         failpoints.reach(failpoints.ROWS_CLEARED)
 
 
-def _lease(now: datetime) -> datetime:
+def _lease_end(now: datetime) -> datetime:
     return now + timedelta(seconds=min(LONGEST_LEASE_SECONDS, settings.SENDER_LEASE_SECONDS))

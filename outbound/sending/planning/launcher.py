@@ -1,4 +1,4 @@
-"""The launcher: a thread of the worker that prepares large sends, and takes back what nobody goes on with."""
+"""The launcher: a thread of the worker that carries out large launches and reverts abandoned ones."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_noop as _
 
 from outbound.models import Launch
 from outbound.sending.planning import launch_lease, recipient_list
-from outbound.sending.planning.launch import LaunchLost, PlanChanged, write
+from outbound.sending.planning.launch import LaunchLost, PlanChanged, carry_out
 
-LOOK_SECONDS, CLEAR_SECONDS = 0.5, 60.0
+POLL_SECONDS, CLEAN_UP_SECONDS = 0.5, 60.0
 AFTER_FAILURE_SECONDS = 2.0
 LOST = _("It was not sent: the program that prepared it ended too soon. Please review it once more.")
 
@@ -24,62 +24,68 @@ logger = logging.getLogger(__name__)
 
 
 class Launcher(threading.Thread):
-    """Runs beside the cluster; `then` is called in the transaction that makes a launch a running send."""
+    """Polls for launches until it is stopped, and calls `wake` after each one it carried out."""
 
-    def __init__(self, then: Callable[[], object]) -> None:
+    def __init__(self, wake: Callable[[], object]) -> None:
         super().__init__(name="launcher", daemon=True)
-        self._then = then
-        self._is_over = threading.Event()
-        self._clear_at = 0.0
+        self._wake = wake
+        self._stop_asked = threading.Event()
+        self._clean_up_at = 0.0
 
     def run(self) -> None:
         pause = 0.0
-        while not self._is_over.wait(pause):
-            pause = self._look()
+        while not self._stop_asked.wait(pause):
+            pause = self.poll()
         connection.close()
 
     def stop(self) -> None:
-        """Finish the chunk in hand, and end; the next worker goes on."""
-        self._is_over.set()
+        """Finish the current batch and end; the next worker continues."""
+        self._stop_asked.set()
         self.join()
 
-    def _look(self) -> float:
-        """Do what one launch needs; return how long to wait before the next look."""
+    def poll(self) -> float:
+        """Carry out one launch, if there is one; return the seconds to wait before the next poll."""
         try:
-            self._clear_lists()
-            return 0.0 if attend(self._then, lambda: not self._is_over.is_set()) else LOOK_SECONDS
+            self._clean_up()
+            if not carry_out_next(self._stop_asked):
+                return POLL_SECONDS
+            self._wake()
+            return 0.0
         except DatabaseError as error:
             logger.warning("Launches could not be looked at: %s", type(error).__name__)
             connection.close()
         except Exception:
-            logger.exception("A launch could not be prepared.")  # and the thread lives on
+            logger.exception("A launch could not be prepared.")  # the thread goes on
         return AFTER_FAILURE_SECONDS
 
-    def _clear_lists(self) -> None:
-        if time.monotonic() >= self._clear_at:
-            self._clear_at = time.monotonic() + CLEAR_SECONDS
-            recipient_list.clear(timezone.now())
+    def _clean_up(self) -> None:
+        if time.monotonic() >= self._clean_up_at:
+            self._clean_up_at = time.monotonic() + CLEAN_UP_SECONDS
+            recipient_list.clean_up(timezone.now())
 
 
-def attend(then: Callable[[], object], may_go_on: Callable[[], bool] = lambda: True) -> bool:
-    """Bring one launch that nobody holds to its end; return whether there was any."""
-    held = launch_lease.take(timezone.now())
-    if held is None:
+def carry_out_next(stop: threading.Event | None = None) -> bool:
+    """Carry out or revert the oldest launch that no process holds; return whether there was one.
+
+    Where `stop` is set it is released after the current batch.
+    """
+    lease = launch_lease.take(timezone.now())
+    if lease is None:
         return False
     try:
-        _bring_to_its_end(held, then, may_go_on)
+        _carry_out_or_revert(lease, stop)
     except LaunchLost:
-        pass  # a person stopped it: the next look takes it back
+        pass  # a person stopped it: the next poll reverts it
     except (PlanChanged, ValidationError):
-        logger.info("Send %s was not prepared: it changed since its review.", held.pk)
+        logger.info("Send %s was not prepared: it changed since its review.", lease.pk)
     return True
 
 
-def _bring_to_its_end(held: Launch, then: Callable[[], object], may_go_on: Callable[[], bool]) -> None:
-    if held.withdrawn:
-        launch_lease.take_back(held, held.withdrawn)
-    elif held.goes_on:
-        write(held, timezone.now(), then, may_go_on)
+def _carry_out_or_revert(lease: Launch, stop: threading.Event | None) -> None:
+    if lease.withdrawn:
+        launch_lease.revert(lease, lease.withdrawn)
+    elif lease.goes_on:
+        carry_out(lease, timezone.now(), stop)
     else:
-        # Whoever asked for it got no answer, and may ask again: it must not go out a second time by itself.
-        launch_lease.take_back(held, LOST)
+        # Its caller got no answer and may try again, so it must not also go out by itself.
+        launch_lease.revert(lease, LOST)

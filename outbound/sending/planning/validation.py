@@ -1,40 +1,85 @@
-"""What must hold of a draft itself, whoever it goes to."""
+"""Checks a draft as a whole and returns what a send is made of."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from outbound.contents.errors import Problems
 from outbound.contents.texts import clean_text, is_blank
 from outbound.models import Campaign, Integration
 from outbound.models.campaign import MAX_INACTIVITY_MINUTES
+from outbound.sending.planning import audience
+from outbound.sending.planning.audience import Audience
+from outbound.sending.planning.personalize import Body, body_of
 
 MAX_CONTEXT_BYTES = 8 * 1024
 MAX_AHEAD = timedelta(days=90)
-# Where a send has no end of its own. What is older than a day would come as a surprise.
-LONGEST_WAIT = timedelta(days=1)
+# The end of a send that names none: anything older would come as a surprise.
+DEFAULT_DURATION = timedelta(days=1)
 
 
-def check(campaign: Campaign, now: datetime, problems: Problems) -> None:
-    """Note what is wrong with a draft, at paths `integration`, `inactivity_minutes`, `starts_at`,
-    `not_after`, `external_id_prefix` and `context.<name>`."""
-    _check_integration(campaign.integration, problems)
-    _check_inactivity(campaign.inactivity_minutes, problems)
-    _check_window(campaign, now, problems)
-    problems.collect("", lambda: _check_prefix(campaign))
-    _check_context(campaign.context, problems)
+@dataclass(frozen=True)
+class ValidDraft:
+    """All that a send is made of. `warnings` are those about the content."""
+
+    campaign: Campaign
+    integration: Integration
+    audience: Audience
+    body: Body
+    warnings: list[ValidationError]
+    now: datetime
+    starts_at: datetime
+    not_after: datetime
 
 
-def window(campaign: Campaign, now: datetime) -> tuple[datetime, datetime]:
-    """Return from when and until when a draft that is launched `now` is sent.
+def validate(campaign: Campaign, now: datetime) -> ValidDraft:
+    """Return what `campaign` is made of when it is launched `now`.
 
-    A start that has passed means at once; without an end of its own a send ends a day after its start.
+    Raises ValidationError with everything that is wrong, at paths `integration`, `template`,
+    `fields.<key>`, `content.<path>`, `recipients`, `numbers.<position>`, `context.<name>`,
+    `inactivity_minutes`, `starts_at`, `not_after` and `external_id_prefix`.
+    """
+    problems = Problems()
+    _check_options(campaign, now, problems)
+    body, warnings = body_of(campaign, problems)
+    people = problems.collect("", lambda: _audience(campaign))
+    problems.raise_if_any()
+    integration = campaign.integration
+    assert integration is not None
+    assert body is not None
+    assert people is not None
+    starts_at, not_after = sending_period(campaign, now)
+    return ValidDraft(campaign, integration, people, body, warnings, now, starts_at, not_after)
+
+
+def sending_period(campaign: Campaign, now: datetime) -> tuple[datetime, datetime]:
+    """Return when a draft that is launched `now` starts and ends.
+
+    It starts at once where its start has passed; without an end it ends a day after its start.
     """
     starts_at = max(now, campaign.starts_at or now)
-    return starts_at, campaign.not_after or starts_at + LONGEST_WAIT
+    return starts_at, campaign.not_after or starts_at + DEFAULT_DURATION
+
+
+def _audience(campaign: Campaign) -> Audience:
+    people = Audience(audience.picked(campaign), campaign.numbers)
+    if not people:
+        missing = ValidationError(_("Choose at least one recipient."), code="destination_required")
+        raise ValidationError({"recipients": [missing]})
+    return people
+
+
+def _check_options(campaign: Campaign, now: datetime, problems: Problems) -> None:
+    _check_integration(campaign.integration, problems)
+    _check_inactivity(campaign.inactivity_minutes, problems)
+    _check_period(campaign, now, problems)
+    problems.collect("", lambda: _check_prefix(campaign))
+    _check_context(campaign.context, problems)
 
 
 def _check_integration(integration: Integration | None, problems: Problems) -> None:
@@ -56,12 +101,12 @@ def _check_inactivity(minutes: int | None, problems: Problems) -> None:
         )
 
 
-def _check_window(campaign: Campaign, now: datetime, problems: Problems) -> None:
+def _check_period(campaign: Campaign, now: datetime, problems: Problems) -> None:
     if campaign.starts_at and campaign.starts_at > now + MAX_AHEAD:
         message = _("At most %(days)s days ahead.")
         problems.add(("starts_at",), message, "schedule_too_far", days=MAX_AHEAD.days)
         return
-    starts_at, not_after = window(campaign, now)
+    starts_at, not_after = sending_period(campaign, now)
     if not_after <= starts_at:
         problems.add(("not_after",), _("It must end after it starts, and after now."), "window_invalid")
 

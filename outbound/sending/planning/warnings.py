@@ -1,4 +1,4 @@
-"""What a person has to have seen before a send: its numbers, and people who may be out of reach."""
+"""Warnings that a person has to accept before a send: unlikely numbers and closed service windows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from outbound import phones
 
 
 def of_numbers(going: Iterable[phones.Phone]) -> list[ValidationError]:
-    """Return the warnings about the numbers that a send goes to."""
+    """Return the warnings about numbers that are unlikely to have WhatsApp."""
     numbers = list(going)
     landlines = sum(not phone.is_mobile for phone in numbers)
     old_spellings = sum(phone.lacks_ninth_digit for phone in numbers)
@@ -33,9 +33,9 @@ def of_numbers(going: Iterable[phones.Phone]) -> list[ValidationError]:
     return found
 
 
-def of_windows(without_sign: int) -> list[ValidationError]:
-    """Return the warning about people who go although there is no sign of them within 24 hours."""
-    if not without_sign:
+def of_service_windows(outside: int) -> list[ValidationError]:
+    """Return the warning about people who get a message although no service window of theirs is open."""
+    if not outside:
         return []
     message = ngettext_lazy(
         "Of %(count)d person there is no sign within the last 24 hours. WhatsApp delivers a rich "
@@ -44,4 +44,4 @@ def of_windows(without_sign: int) -> list[ValidationError]:
         "notification only to people who wrote in that time.",
         "count",
     )
-    return [ValidationError(message, "session_window_unknown", {"count": without_sign})]
+    return [ValidationError(message, "session_window_unknown", {"count": outside})]

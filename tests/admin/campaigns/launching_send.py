@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import MessageStatus, Reason
 from outbound.models import Campaign, Integration, Launch, Recipient
-from outbound.sending.planning.launch import begin
+from outbound.sending.planning.launch import launch_in_background
 from outbound.sending.planning.plan import plan
 from tests.builders import a_message, a_recipient, an_integration
 from tests.sending.steps import a_draft
@@ -16,7 +16,7 @@ PHONE = "+5535988001234"
 
 def begun(integration: Integration | None = None) -> Campaign:
     draft = a_draft(3, integration=integration or an_integration(), title="Unfinished")
-    begin(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
+    launch_in_background(draft, by=None, now=timezone.now(), expected=plan(draft).digest)
     return draft
 
 

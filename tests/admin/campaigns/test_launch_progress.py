@@ -14,7 +14,7 @@ from outbound import roles
 from outbound.lifecycle import CampaignStatus
 from outbound.models import Campaign, Launch, Message
 from outbound.sending.planning import launch as launching
-from outbound.sending.planning.launcher import attend
+from outbound.sending.planning.launcher import carry_out_next
 from outbound.sending.planning.plan import plan
 from tests.admin.campaigns.launching_send import half_written
 from tests.admin.sends import address, page, post
@@ -49,7 +49,7 @@ def test_a_large_send_is_left_to_the_worker(operator: Client, large_from_two: No
     assert draft.status == CampaignStatus.LAUNCHING
     assert not draft.messages.exists()
     assert not OrmQ.objects.exists()
-    assert attend(lambda: None)
+    assert carry_out_next()
     assert draft.messages.count() == 2
 
 
@@ -108,7 +108,7 @@ def test_it_is_stopped_there_and_becomes_a_draft_that_says_so(operator: Client) 
 
     post(operator, campaign, "stop")
     taken_back = page(operator, campaign)
-    assert attend(lambda: None)
+    assert carry_out_next()
 
     assert "It is taken back" in taken_back
     assert "its preparation was stopped" in page(operator, campaign)

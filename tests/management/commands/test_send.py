@@ -235,7 +235,7 @@ def test_a_long_send_that_somebody_stopped_is_among_the_drafts(
     with translation.override("en"), pytest.raises(CommandError, match="stopped"):
         send(*TEMPLATE, "--to", *many(3), to=None)
     monkeypatch.undo()
-    launcher.attend(lambda: None)
+    launcher.carry_out_next()
 
     assert Campaign.objects.get().is_draft
     assert not Message.objects.exists()

@@ -37,7 +37,7 @@ def wrote(draft: Campaign, ago: timedelta = timedelta(hours=1), **values: Any) -
 
 
 def reasons(draft: Campaign) -> list[Reason | None]:
-    return [one.reason for one in plan(draft).planned]
+    return [one.reason for one in plan(draft).messages]
 
 
 def launched(draft: Campaign) -> Message:
@@ -109,7 +109,7 @@ def test_a_template_asks_for_no_window() -> None:
 
     planned = plan(draft)
 
-    assert [one.reason for one in planned.planned] == [None]
+    assert [one.reason for one in planned.messages] == [None]
     assert planned.warnings == []
 
 

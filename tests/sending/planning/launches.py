@@ -9,19 +9,18 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from outbound import failpoints
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Launch, Message
-from outbound.sending.planning import audience, bulk_insert, launch, launch_lease, plan
-from outbound.sending.planning.launcher import attend
+from outbound.sending.planning import audience, launch, launch_lease
+from outbound.sending.planning.plan import plan
 from tests.builders import an_operator
 from tests.sending.planning.test_launch_many import a_draft_for
 
-CHUNK = 20  # people in a transaction, with `chunk_by_chunk`
-PEOPLE = 2 * CHUNK + 1
+BATCH = 20  # people in a transaction, with `batch_by_batch`
+PEOPLE = 2 * BATCH + 1
 
 
 class Killed(BaseException):
@@ -29,12 +28,10 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def chunk_by_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+def batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a launch have a transaction for each few people, and be a large one all the same."""
-    monkeypatch.setitem(bulk_insert.CHUNKS_AT_ONCE, connection.vendor, 1)
-    monkeypatch.setattr(audience, "CHUNK", CHUNK)
-    monkeypatch.setattr(plan, "CHUNK", CHUNK)
-    monkeypatch.setattr(launch, "LARGE", CHUNK)
+    monkeypatch.setattr(audience, "BATCH_SIZE", BATCH)
+    monkeypatch.setattr(launch, "LARGE", BATCH)
 
 
 @contextmanager
@@ -48,7 +45,7 @@ def killed_at(name: str, times: int = 1) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(failpoints, "reach", reach)
-        patch.setattr(launch_lease, "take_back", unreachable(launch_lease.take_back))
+        patch.setattr(launch_lease, "revert", unless_killed(launch_lease.revert))
         try:
             yield
         except Killed:
@@ -56,22 +53,18 @@ def killed_at(name: str, times: int = 1) -> Iterator[None]:
     pytest.fail(f"nobody came to {name}")
 
 
-def unreachable(take_back: Callable[..., None]) -> Callable[..., None]:
-    def unless_killed(*arguments: Any) -> None:
+def unless_killed(revert: Callable[..., None]) -> Callable[..., None]:
+    def revert_unless_killed(*arguments: Any) -> None:
         if not isinstance(sys.exception(), Killed):
-            take_back(*arguments)
+            revert(*arguments)
 
-    return unless_killed
+    return revert_unless_killed
 
 
 def a_begun(people: int = PEOPLE, **values: object) -> Campaign:
     draft = a_draft_for(people, **values)
-    launch.begin(draft, by=an_operator(), now=timezone.now(), expected=plan.plan(draft).digest)
+    launch.launch_in_background(draft, by=an_operator(), now=timezone.now(), expected=plan(draft).digest)
     return draft
-
-
-def attended() -> bool:
-    return attend(lambda: None)
 
 
 def lease_over() -> None:
@@ -109,7 +102,7 @@ def failing(error: Exception) -> Callable[..., None]:
 
 
 @contextmanager
-def after_the_first_chunk(happens: Callable[[], object]) -> Iterator[None]:
+def after_the_first_batch(happens: Callable[[], object]) -> Iterator[None]:
     done: list[object] = []
 
     def reach(name: str) -> None:

@@ -9,7 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outbound.models import Recipient
-from outbound.sending.planning.audience import CHUNK, MAX_FAULTS, MAX_PASTED, Audience, Person, parse_numbers
+from outbound.sending.planning.audience import (
+    BATCH_SIZE,
+    MAX_FAULTS,
+    MAX_PASTED,
+    Audience,
+    Person,
+    parse_numbers,
+)
 from tests.builders import a_recipient
 
 pytestmark = pytest.mark.django_db
@@ -166,11 +173,11 @@ def test_nobody_else_opted_out_with_them() -> None:
 
 
 def test_a_long_list_asks_the_database_once_for_every_chunk() -> None:
-    numbers = "\n".join(f"3598{number:07}" for number in range(CHUNK + 1))
+    numbers = "\n".join(f"3598{number:07}" for number in range(BATCH_SIZE + 1))
     everybody = audience(numbers=numbers)
 
     with CaptureQueriesContext(connection) as asked:
         found = list(everybody)
 
-    assert len(found) == CHUNK + 1
+    assert len(found) == BATCH_SIZE + 1
     assert len(asked) <= 4

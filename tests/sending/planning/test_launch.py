@@ -16,7 +16,8 @@ from outbound.models import Campaign, Message
 from outbound.models.campaign import MAX_PREFIX_LENGTH
 from outbound.phones import NumberFormat
 from outbound.reports import campaign_counts
-from outbound.sending.planning.launch import AlreadyLaunched, Launched, PlanChanged, launch, new_external_id
+from outbound.sending.planning.launch import AlreadyLaunched, Launched, PlanChanged, launch
+from outbound.sending.planning.message_rows import new_external_id
 from outbound.sending.planning.plan import plan
 from tests.builders import a_recipient, a_template, an_integration
 from tests.sending.steps import a_draft, a_launched, at_once
@@ -217,7 +218,7 @@ def test_the_row_sum_is_what_was_planned() -> None:
     launched(draft)
 
     total = campaign_counts.count_statuses(draft.messages.all())
-    assert total.planned == len(planned.planned) == 3
+    assert total.planned == len(planned.messages) == 3
     assert (total.waiting, total.skipped) == (1, 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,17 +14,16 @@ from outbound.models import Launch, Message
 from outbound.sending.engine.recover import tidy
 from outbound.sending.limits.eligible import ready_integrations
 from outbound.sending.planning import launch_lease
-from outbound.sending.planning.launch import LaunchLost, launch, write
-from outbound.sending.planning.launcher import LOST, attend
+from outbound.sending.planning.launch import LaunchLost, carry_out, launch
+from outbound.sending.planning.launcher import LOST, Launcher, carry_out_next
 from tests.builders import an_operator
 from tests.sending.planning.launches import (
-    CHUNK,
+    BATCH,
     PEOPLE,
     a_begun,
     assert_draft_again,
     assert_launched,
-    attended,
-    chunk_by_chunk,  # noqa: F401
+    batch_by_batch,  # noqa: F401
     killed_at,
     lease_over,
     taken,
@@ -31,26 +31,26 @@ from tests.sending.planning.launches import (
 from tests.sending.planning.test_launch_many import a_draft_for
 from tests.sending.steps import at_once, claimed, later
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chunk_by_chunk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("batch_by_batch")]
 
 
 def test_a_worker_prepares_what_was_begun_and_wakes_the_sender() -> None:
     campaign, woken = a_begun(), []
 
-    assert attend(lambda: woken.append(1))
+    assert Launcher(lambda: woken.append(1)).poll() == 0
 
     assert_launched(campaign)
     assert woken == [1]
-    assert not attended()
+    assert not carry_out_next()
 
 
 def test_nothing_of_it_is_claimed_before_all_of_it_is_there() -> None:
     campaign = a_begun()
 
     with killed_at(failpoints.ROWS_WRITTEN, 2):
-        attended()
+        carry_out_next()
 
-    assert Message.objects.filter(campaign=campaign).count() == 2 * CHUNK
+    assert Message.objects.filter(campaign=campaign).count() == 2 * BATCH
     assert ready_integrations(timezone.now()) == []
     assert claimed() == []
 
@@ -58,7 +58,7 @@ def test_nothing_of_it_is_claimed_before_all_of_it_is_there() -> None:
 def test_what_is_being_prepared_does_not_expire() -> None:
     campaign = a_begun(not_after=later(minutes=1))
     with killed_at(failpoints.ROWS_WRITTEN):
-        attended()
+        carry_out_next()
 
     assert tidy(later(minutes=2)) == 0
 
@@ -69,11 +69,11 @@ def test_what_is_being_prepared_does_not_expire() -> None:
 def test_after_a_kill_another_worker_goes_on_when_the_lease_is_over(chunks: int) -> None:
     campaign = a_begun()
     with killed_at(failpoints.ROWS_WRITTEN, chunks):
-        attended()
+        carry_out_next()
 
-    assert not attended()
+    assert not carry_out_next()
     lease_over()
-    assert attended()
+    assert carry_out_next()
 
     assert_launched(campaign)
 
@@ -82,10 +82,10 @@ def test_whoever_goes_on_may_be_killed_as_well() -> None:
     campaign = a_begun()
     for instant in (failpoints.ROWS_WRITTEN, failpoints.ROWS_CLEARED, failpoints.ROWS_WRITTEN):
         with killed_at(instant):
-            attended()
+            carry_out_next()
         lease_over()
 
-    assert attended()
+    assert carry_out_next()
 
     assert_launched(campaign)
 
@@ -97,7 +97,7 @@ def test_after_a_kill_a_launch_that_somebody_waited_for_is_a_draft_again(chunks:
         launch(campaign, by=None, now=timezone.now())
 
     lease_over()
-    assert attended()
+    assert carry_out_next()
 
     assert_draft_again(campaign, LOST)
 
@@ -105,13 +105,13 @@ def test_after_a_kill_a_launch_that_somebody_waited_for_is_a_draft_again(chunks:
 def test_a_way_back_that_was_killed_is_gone_to_its_end() -> None:
     campaign = a_begun()
     with killed_at(failpoints.ROWS_WRITTEN, 3):
-        attended()
+        carry_out_next()
     launch_lease.stop(campaign, reason="Stopped", by=None, now=timezone.now())
     with killed_at(failpoints.ROWS_CLEARED):
-        attended()
+        carry_out_next()
 
     lease_over()
-    assert attended()
+    assert carry_out_next()
 
     assert_draft_again(campaign, "Stopped")
 
@@ -122,8 +122,8 @@ def test_what_a_person_stopped_is_written_no_further() -> None:
     launch_lease.stop(campaign, reason="Stopped", by=by, now=timezone.now())
 
     with pytest.raises(LaunchLost):
-        write(held, timezone.now())
-    assert attended()
+        carry_out(held, timezone.now())
+    assert carry_out_next()
 
     assert_draft_again(campaign, "Stopped")
     assert campaign.status_changed_by == by
@@ -136,10 +136,10 @@ def test_a_frozen_launcher_writes_nothing_once_its_lease_is_another_s() -> None:
     other = taken()
 
     with pytest.raises(LaunchLost):
-        write(frozen, timezone.now())
+        carry_out(frozen, timezone.now())
 
     assert not campaign.messages.exists()
-    write(other, timezone.now())
+    carry_out(other, timezone.now())
     assert_launched(campaign)
 
 
@@ -148,7 +148,7 @@ def test_a_lease_that_is_kept_is_not_taken() -> None:
     held = taken()
     Launch.objects.update(lease_until=timezone.now() - timedelta(hours=1))
 
-    launch_lease.keep(held)
+    launch_lease.renew(held)
 
     assert launch_lease.take(timezone.now()) is None
 
@@ -157,7 +157,7 @@ def test_a_lease_that_is_kept_is_not_taken() -> None:
 def test_of_four_workers_at_once_one_prepares_it() -> None:
     campaign = a_begun()
 
-    results = at_once(4, attended)
+    results = at_once(4, carry_out_next)
 
     assert sorted(map(str, results)) == ["False", "False", "False", "True"]
     assert_launched(campaign)
@@ -166,8 +166,11 @@ def test_of_four_workers_at_once_one_prepares_it() -> None:
 def test_a_worker_that_is_asked_to_end_leaves_the_rest_to_the_next_at_once() -> None:
     campaign = a_begun()
 
-    assert attend(lambda: None, lambda: False)
+    stop = threading.Event()
+    stop.set()
 
-    assert campaign.messages.count() == CHUNK
-    assert attended()
+    assert carry_out_next(stop)
+
+    assert campaign.messages.count() == BATCH
+    assert carry_out_next()
     assert_launched(campaign)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from outbound.lifecycle import CampaignKind, MessageStatus
 from outbound.models import Campaign, Message, Recipient
-from outbound.sending.planning.audience import CHUNK
-from outbound.sending.planning.launch import PlanChanged, launch, new_external_id
+from outbound.sending.planning.audience import BATCH_SIZE
+from outbound.sending.planning.launch import PlanChanged, launch
+from outbound.sending.planning.message_rows import new_external_id
 from outbound.sending.planning.plan import plan
 from tests.builders import a_recipient, a_template, an_integration
 from tests.sending.steps import a_draft, a_launched
@@ -48,14 +49,14 @@ def launched(draft: Campaign, expected: str | None = None) -> Campaign:
 
 
 def test_everybody_gets_their_own_row_in_the_order_of_the_plan() -> None:
-    draft = a_draft_for(2 * CHUNK + 1)
+    draft = a_draft_for(2 * BATCH_SIZE + 1)
     looked_at = plan(draft)
 
     launched(draft, expected=looked_at.digest)
 
     written = draft.messages.order_by("id").values_list("recipient_id", "phone", "payload")
-    assert len(written) == 2 * CHUNK + 1
-    for (pk, phone, payload), one in zip(written, looked_at.planned, strict=True):
+    assert len(written) == 2 * BATCH_SIZE + 1
+    for (pk, phone, payload), one in zip(written, looked_at.messages, strict=True):
         assert (pk, phone) == (one.person.recipient_id, one.person.phone.e164)
         body = json.loads(payload)
         assert body.pop("externalId")
@@ -70,16 +71,16 @@ def test_many_are_written_in_few_statements() -> None:
 
 
 def statements_of(chunks: int) -> int:
-    draft = a_draft_for(chunks * CHUNK)
+    draft = a_draft_for(chunks * BATCH_SIZE)
     with CaptureQueriesContext(connection) as asked:
         launched(draft)
-    assert draft.messages.count() == chunks * CHUNK
+    assert draft.messages.count() == chunks * BATCH_SIZE
     Recipient.objects.all().delete()
     return len(asked)
 
 
 def test_a_launch_holds_no_more_of_many_than_of_few() -> None:
-    people, kilobytes = 8 * CHUNK, 4
+    people, kilobytes = 8 * BATCH_SIZE, 4
     draft = a_draft_for(people, context={"note": "x" * 1024 * kilobytes})
 
     tracemalloc.start()

@@ -10,17 +10,17 @@ from django.utils import timezone
 
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Message, Recipient, SummaryDay
-from outbound.sending.planning import launch_lease
-from outbound.sending.planning.launch import CHANGED, FAILED, PlanChanged, launch, write
+from outbound.sending.planning import launch_lease, message_rows
+from outbound.sending.planning.launch import CHANGED, FAILED, PlanChanged, carry_out, launch
+from outbound.sending.planning.launcher import carry_out_next
 from outbound.tracking import effects
 from tests.sending.planning.launches import (
     PEOPLE,
     a_begun,
-    after_the_first_chunk,
+    after_the_first_batch,
     assert_draft_again,
     assert_launched,
-    attended,
-    chunk_by_chunk,  # noqa: F401
+    batch_by_batch,  # noqa: F401
     failing,
     lease_over,
     taken,
@@ -28,7 +28,7 @@ from tests.sending.planning.launches import (
 from tests.sending.planning.test_launch_many import a_draft_for
 from tests.sending.steps import claimed, later
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chunk_by_chunk")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("batch_by_batch")]
 
 
 def test_what_changed_midway_goes_to_nobody_and_says_so() -> None:
@@ -36,8 +36,8 @@ def test_what_changed_midway_goes_to_nobody_and_says_so() -> None:
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
-    with after_the_first_chunk(lambda: Recipient.objects.filter(pk=last.pk).update(name="Another")):
-        assert attended()
+    with after_the_first_batch(lambda: Recipient.objects.filter(pk=last.pk).update(name="Another")):
+        assert carry_out_next()
 
     assert_draft_again(campaign, CHANGED)
 
@@ -47,8 +47,8 @@ def test_who_opts_out_before_their_row_is_written_is_a_changed_plan() -> None:
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
-    with after_the_first_chunk(lambda: last.set_opted_out(timezone.now())):
-        assert attended()
+    with after_the_first_batch(lambda: last.set_opted_out(timezone.now())):
+        assert carry_out_next()
 
     assert_draft_again(campaign, CHANGED)
 
@@ -58,8 +58,8 @@ def test_who_opts_out_after_their_row_is_written_is_left_out_by_the_claim() -> N
     first = campaign.recipients.order_by("pk").first()
     assert first is not None
 
-    with after_the_first_chunk(lambda: first.set_opted_out(timezone.now())):
-        assert attended()
+    with after_the_first_batch(lambda: first.set_opted_out(timezone.now())):
+        assert carry_out_next()
     claimed()
 
     assert_status(first, MessageStatus.SKIPPED)
@@ -68,8 +68,8 @@ def test_who_opts_out_after_their_row_is_written_is_left_out_by_the_claim() -> N
 def test_a_template_that_is_paused_midway_stops_the_launch() -> None:
     campaign = a_begun()
 
-    with after_the_first_chunk(lambda: effects.pause_templates([campaign.template_id], timezone.now())):
-        assert attended()
+    with after_the_first_batch(lambda: effects.pause_templates([campaign.template_id], timezone.now())):
+        assert carry_out_next()
 
     assert_draft_again(campaign, CHANGED)
 
@@ -85,12 +85,10 @@ def test_a_changed_plan_is_raised_for_whoever_waits_and_nothing_is_left() -> Non
 
 def test_a_fault_of_ours_gives_the_draft_back(monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = a_begun()
-    monkeypatch.setattr(
-        "outbound.sending.planning.launch.gateway.add_external_id", failing(ZeroDivisionError())
-    )
+    monkeypatch.setattr(message_rows.gateway, "add_external_id", failing(ZeroDivisionError()))
 
     with pytest.raises(ZeroDivisionError):
-        attended()
+        carry_out_next()
 
     assert_draft_again(campaign, FAILED)
 
@@ -102,10 +100,10 @@ def test_a_database_that_is_away_costs_a_launch_of_a_worker_time_alone(
     with monkeypatch.context() as away:
         away.setattr("outbound.sending.planning.launch.bulk_insert.insert", failing(OperationalError()))
         with pytest.raises(OperationalError):
-            attended()
+            carry_out_next()
 
     lease_over()
-    assert attended()
+    assert carry_out_next()
 
     assert_launched(campaign)
 
@@ -115,7 +113,7 @@ def test_a_draft_that_comes_back_is_as_it_was_and_can_be_sent() -> None:
     before = Campaign.objects.values().get(pk=campaign.pk)
     people = list(campaign.recipients.order_by("pk"))
     launch_lease.stop(campaign, reason="Stopped", by=None, now=timezone.now())
-    attended()
+    carry_out_next()
 
     after = Campaign.objects.values().get(pk=campaign.pk)
     changed = {name for name in before if before[name] != after[name]}
@@ -130,7 +128,7 @@ def test_a_launch_that_took_past_midnight_has_its_day_counted_anew() -> None:
     a_begun()
     yesterday = timezone.now() - timedelta(days=1)
 
-    write(taken(), yesterday)
+    carry_out(taken(), yesterday)
 
     assert SummaryDay.objects.get(day=timezone.localdate(yesterday)).is_stale
 

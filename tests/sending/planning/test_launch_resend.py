@@ -72,7 +72,7 @@ def test_only_what_provably_did_not_go_goes_again(status: MessageStatus) -> None
     old = a_refused()
     old.messages.update(status=status)
 
-    (one,) = plan(again(old)).planned
+    (one,) = plan(again(old)).messages
 
     assert one.reason == (None if status in MAY_GO_AGAIN else Reason.SENT_BEFORE)
 
@@ -90,7 +90,7 @@ def test_who_was_sent_it_again_already_is_left_out_and_never_linked_twice() -> N
 
 
 def test_whom_the_old_send_did_not_know_is_left_out() -> None:
-    (one,) = plan(again(a_refused(), numbers="35988001234")).planned
+    (one,) = plan(again(a_refused(), numbers="35988001234")).messages
 
     assert (one.reason, one.detail) == (Reason.SENT_BEFORE, "")
 
@@ -99,7 +99,7 @@ def test_another_send_to_the_same_person_is_no_old_message() -> None:
     old = a_refused(numbers="35988001234")
     a_refused(numbers="35988004321")
 
-    (one,) = plan(again(old, numbers="35988004321")).planned
+    (one,) = plan(again(old, numbers="35988004321")).messages
 
     assert one.reason == Reason.SENT_BEFORE
 
@@ -109,7 +109,7 @@ def test_who_opted_out_meanwhile_is_left_out_for_that() -> None:
     old = a_refused(numbers=person.phone)
     person.set_opted_out(timezone.now())
 
-    (one,) = plan(again(old)).planned
+    (one,) = plan(again(old)).messages
 
     assert one.reason == Reason.OPTED_OUT
 

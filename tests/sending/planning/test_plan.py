@@ -84,7 +84,7 @@ def test_the_options_are_in_every_body() -> None:
 def test_who_opted_out_gets_nothing_under_either_spelling(saved: str, typed: str) -> None:
     a_recipient(phone=saved, opted_out_at=timezone.now())
 
-    (one,) = plan(a_draft(numbers=typed)).planned
+    (one,) = plan(a_draft(numbers=typed)).messages
 
     assert (one.body, one.reason) == (None, Reason.OPTED_OUT)
 
@@ -92,7 +92,7 @@ def test_who_opted_out_gets_nothing_under_either_spelling(saved: str, typed: str
 def test_who_lacks_a_value_gets_nothing_and_the_value_is_named() -> None:
     a_recipient(phone=MARIA, attributes={})
 
-    (one,) = plan(a_draft(fields={"name": "of {{city}}"})).planned
+    (one,) = plan(a_draft(fields={"name": "of {{city}}"})).messages
 
     assert (one.body, one.reason, one.detail) == (None, Reason.VALUE_MISSING, "city")
 
@@ -104,7 +104,7 @@ def test_who_lacks_a_value_gets_nothing_and_the_value_is_named() -> None:
 def test_a_foreign_number_needs_a_format_that_can_write_it(number_format: str, reason: Reason | None) -> None:
     draft = a_draft(integration=an_integration(number_format=number_format), numbers="+351 912345678")
 
-    (one,) = plan(draft).planned
+    (one,) = plan(draft).messages
 
     assert one.reason == reason
 
@@ -112,7 +112,7 @@ def test_a_foreign_number_needs_a_format_that_can_write_it(number_format: str, r
 def test_every_person_is_planned_once_and_the_rest_is_listed() -> None:
     planned = plan(a_draft(numbers="3588001234\n35988001234\n35988001234"))
 
-    assert len(planned.planned) == 1
+    assert len(planned.messages) == 1
     assert planned.duplicates == ["35988001234", "35988001234"]
 
 
@@ -169,7 +169,7 @@ def test_what_is_wrong_is_named_by_its_path(values: dict[str, Any], expected: di
 def test_who_would_get_too_long_a_text_gets_none() -> None:
     draft = a_draft(fields={"name": "x" * 1020})
 
-    (one,) = plan(draft).planned
+    (one,) = plan(draft).messages
 
     assert (one.body, one.reason) == (None, Reason.TEXT_TOO_LONG)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from outbound.lifecycle import CampaignKind, MessageStatus, Reason, WindowPolicy
 from outbound.models import Campaign, Integration, Message
-from outbound.sending.planning.audience import CHUNK
+from outbound.sending.planning.audience import BATCH_SIZE
 from outbound.sending.planning.launch import PlanChanged, launch
 from outbound.sending.planning.plan import Plan, plan
 from tests.builders import a_conversation, a_recipient, an_integration
@@ -39,7 +39,7 @@ def a_notification(policy: str = WindowPolicy.ASK, **values: Any) -> Campaign:
 
 
 def reasons(planned: Plan) -> list[str | None]:
-    return [one.reason for one in planned.planned]
+    return [one.reason for one in planned.messages]
 
 
 def warnings(planned: Plan) -> list[tuple[str | None, Any]]:
@@ -113,4 +113,4 @@ def test_the_window_is_asked_once_for_many(policy: str) -> None:
             plan(draft)
         return sum("outbound_conversation" in query["sql"] for query in queries)
 
-    assert (asked(2), asked(25), asked(CHUNK + 1)) == (1, 1, 2)
+    assert (asked(2), asked(25), asked(BATCH_SIZE + 1)) == (1, 1, 2)

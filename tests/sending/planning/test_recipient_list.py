@@ -47,8 +47,8 @@ def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -
     left = Campaign.objects.exclude(pk=old.pk).get()
 
     assert left.status == UNFINISHED
-    assert recipient_list.clear(timezone.now()) == 0
-    assert recipient_list.clear(later(minutes=11)) == 1
+    assert recipient_list.clean_up(timezone.now()) == 0
+    assert recipient_list.clean_up(later(minutes=11)) == 1
 
     assert list(Campaign.objects.all()) == [old]
     assert old.recipients.count() == 5
@@ -58,17 +58,17 @@ def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -
 def test_a_draft_that_is_thrown_away_is_gone_at_once_and_its_list_follows(pages: int) -> None:
     draft = a_long_draft()
     with killed_at(failpoints.LIST_PAGE, pages):
-        recipient_list.discard(draft)
+        recipient_list.discard(draft, by=None)
 
     assert not Campaign.objects.get().is_draft
-    recipient_list.clear(later(minutes=11))
+    recipient_list.clean_up(later(minutes=11))
 
     assert not Campaign.objects.exists()
     assert Recipient.objects.count() == 5
 
 
 def test_a_long_draft_is_thrown_away() -> None:
-    assert recipient_list.discard(a_long_draft())
+    assert recipient_list.discard(a_long_draft(), by=None)
 
     assert not Campaign.objects.exists()
     assert not Campaign.recipients.through.objects.exists()
@@ -78,6 +78,6 @@ def test_what_was_sent_meanwhile_is_not_thrown_away() -> None:
     draft = a_long_draft()
     Campaign.objects.update(status="running")
 
-    assert not recipient_list.discard(draft)
+    assert not recipient_list.discard(draft, by=None)
 
     assert Campaign.objects.get().recipients.count() == 5

@@ -41,7 +41,7 @@ def send(numbers: list[str], *, first_wave: bool = False, wake_ups: int = 1) -> 
 def begin(numbers: list[str]) -> int:
     """Leave the launch of one send to the workers, as the page does with a large one; return its number."""
     campaign = _draft(numbers)
-    launch.begin(campaign, by=_operator(), now=timezone.now(), expected=plan(campaign).digest)
+    launch.launch_in_background(campaign, by=_operator(), now=timezone.now(), expected=plan(campaign).digest)
     return int(campaign.pk)
 
 
