@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -24,13 +23,13 @@ def common_values(message: Message) -> Row:
     )
 
 
-def insert(rows: Iterable[Row]) -> None:
+def insert(rows: list[Row]) -> None:
     """Insert rows of the values of OWN, then `common_values`, within a transaction. Raises IntegrityError."""
     table, names = _names()
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", list(rows))
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
             return
         copying = f"COPY {table} ({', '.join(names)}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(copying) as copy:

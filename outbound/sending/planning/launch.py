@@ -139,10 +139,7 @@ def _write_messages(lease: Launch, draft: ValidDraft, stop: threading.Event) -> 
     for batch in planned_batches(draft):
         digest.add(batch)
         written.add(batch)
-        new = list(rows.of(batch))
-        with write_lock(LOCK_WAIT_SECONDS), without_fsync():
-            launch_lease.renew(lease, written=written.queued + written.skipped.total())
-            bulk_insert.insert(new)
+        _insert(lease, list(rows.of(batch)), written)
         failpoints.reach(failpoints.ROWS_WRITTEN)
         if stop.is_set():
             launch_lease.release(lease)
@@ -152,6 +149,12 @@ def _write_messages(lease: Launch, draft: ValidDraft, stop: threading.Event) -> 
     if not written.queued:
         raise ValidationError({"recipients": [_nobody_goes()]})
     return written
+
+
+def _insert(lease: Launch, rows: list[bulk_insert.Row], written: Written) -> None:
+    with write_lock(LOCK_WAIT_SECONDS), without_fsync():
+        launch_lease.renew(lease, written=written.queued + written.skipped.total())
+        bulk_insert.insert(rows)
 
 
 def _complete(lease: Launch, draft: ValidDraft, written: Written) -> None:
