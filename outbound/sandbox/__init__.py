@@ -1,4 +1,4 @@
-"""A stand-in for the Zenvia NLU outbound API: its document read a second time, in a process of its own.
+"""A stand-in for the Zenvia NLU outbound API, in a process of its own.
 
-Standard library only. It imports nothing of `outbound`, so that two readings of one document can disagree.
+It uses the standard library alone and imports nothing else of `outbound`, so its rules are independent.
 """

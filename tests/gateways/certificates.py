@@ -1,4 +1,4 @@
-"""Certificates that sign themselves, good and bad."""
+"""Self-signed certificates, valid and invalid."""
 
 from __future__ import annotations
 

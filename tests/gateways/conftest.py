@@ -1,8 +1,7 @@
-"""The wire: the one place where these tests stand in for the gateway.
+"""Stand-ins for the gateway.
 
-Most answers come from the sandbox over a real socket. What the sandbox does not play (a header of a
-certain value, a connection that ends at a certain byte, TLS) comes from `serve`, a socket that does with
-each connection exactly what it is told.
+Most responses come from the sandbox over a real socket. What the sandbox cannot do (certain headers, a
+connection that ends at a certain byte, TLS) comes from `serve`, a socket that does what it is told.
 """
 
 from __future__ import annotations

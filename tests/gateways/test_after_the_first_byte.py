@@ -1,4 +1,4 @@
-"""What fails once the first byte of a request has left: it may have been taken, whatever it is called."""
+"""Failures after the first byte of a request has left are ambiguous."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def silent(connection: socket.socket) -> None:
     connection.recv(1)  # until the client leaves
 
 
-def test_an_answer_that_is_whole_is_none_of_these(client: ZenviaClient, serve: Serve) -> None:
+def test_complete_response_is_read(client: ZenviaClient, serve: Serve) -> None:
     assert client.post(serve(kept_alive())).status == "pending"
 
 
@@ -36,7 +36,7 @@ def test_an_answer_that_is_whole_is_none_of_these(client: ZenviaClient, serve: S
     ids=["reset", "closed", "half-closed", "silence"],
 )
 @pytest.mark.parametrize("over_tls", [False, True])
-def test_a_connection_that_ends_without_an_answer_is_ambiguous(
+def test_connection_closed_without_response_is_ambiguous(
     client: ZenviaClient,
     serve: Serve,
     trusted_tls: ssl.SSLContext,
@@ -49,9 +49,7 @@ def test_a_connection_that_ends_without_an_answer_is_ambiguous(
 
 
 @pytest.mark.parametrize("said", [b"", answer("200 OK", "Content-Length: 60", body=PENDING)])
-def test_a_silence_is_waited_for_no_longer_than_the_read_timeout(
-    client: ZenviaClient, serve: Serve, said: bytes
-) -> None:
+def test_silence_ends_at_the_read_timeout(client: ZenviaClient, serve: Serve, said: bytes) -> None:
     def play(connection: socket.socket) -> None:
         connection.sendall(said)
         silent(connection)
@@ -81,26 +79,24 @@ def test_a_silence_is_waited_for_no_longer_than_the_read_timeout(
     ],
     ids=lambda said: repr(said)[:60],
 )
-def test_an_answer_that_breaks_off_or_is_none_is_ambiguous(
-    client: ZenviaClient, serve: Serve, said: bytes
-) -> None:
+def test_broken_or_invalid_response_is_ambiguous(client: ZenviaClient, serve: Serve, said: bytes) -> None:
     error = failure(client, serve(said))
 
     assert (type(error), error.stops) == (Ambiguous, "")
 
 
-def test_an_interim_answer_is_waited_out(client: ZenviaClient, serve: Serve) -> None:
+def test_interim_response_is_skipped(client: ZenviaClient, serve: Serve) -> None:
     assert client.post(serve(answer("100 Continue") + kept_alive())).status == "pending"
 
 
-def test_an_answer_without_a_length_ends_with_its_connection(client: ZenviaClient, serve: Serve) -> None:
+def test_response_without_length_ends_with_its_connection(client: ZenviaClient, serve: Serve) -> None:
     assert client.post(serve(answer("200 OK", body=PENDING))).status == "pending"
 
 
 @pytest.mark.parametrize(
     ("padding", "is_taken"), [(65536 - len(PENDING), True), (65537 - len(PENDING), False)]
 )
-def test_a_body_of_more_than_64_kib_is_ambiguous(
+def test_body_over_64_kib_is_ambiguous(
     client: ZenviaClient, serve: Serve, padding: int, is_taken: bool
 ) -> None:
     request = serve(kept_alive(PENDING + b" " * padding))
@@ -112,7 +108,7 @@ def test_a_body_of_more_than_64_kib_is_ambiguous(
 
 
 @pytest.mark.parametrize("ending", ["0618", "0619"])
-def test_an_answer_that_is_far_too_large_takes_no_memory(client: ZenviaClient, ask: Ask, ending: str) -> None:
+def test_huge_response_takes_no_memory(client: ZenviaClient, ask: Ask, ending: str) -> None:
     tracemalloc.start()
 
     error = failure(client, ask(ending))  # 200 MiB, or 300 headers
@@ -123,7 +119,7 @@ def test_an_answer_that_is_far_too_large_takes_no_memory(client: ZenviaClient, a
     assert most < 2_000_000
 
 
-def test_tls_that_breaks_after_the_request_has_left_is_ambiguous(
+def test_tls_failure_after_the_request_left_is_ambiguous(
     client: ZenviaClient, serve: Serve, trusted_tls: ssl.SSLContext
 ) -> None:
     def play(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""What fails before the first byte of a request has left: certainly not sent, so it may be tried again."""
+"""Failures before the first byte of a request has left are certainly not sent."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def full_port() -> Iterator[int]:
             one.close()
 
 
-def test_a_refused_connection(client: ZenviaClient, closed_port: int) -> None:
+def test_refused_connection_is_not_sent(client: ZenviaClient, closed_port: int) -> None:
     error = not_sent(client, outgoing(f"http://127.0.0.1:{closed_port}/zenvia/acme/42"))
 
     assert (error.answer, error.stops, error.counts) == ("ConnectionRefusedError", "", True)
 
 
-def test_a_name_that_cannot_be_resolved(client: ZenviaClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unresolvable_name_is_not_sent(client: ZenviaClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_args: Any, **_kwargs: Any) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -85,13 +85,13 @@ def test_a_name_that_cannot_be_resolved(client: ZenviaClient, monkeypatch: pytes
     assert (error.answer, error.stops) == ("gaierror", "")
 
 
-def test_a_connection_that_is_never_taken(client: ZenviaClient, full_port: int) -> None:
+def test_connection_that_is_never_accepted_is_not_sent(client: ZenviaClient, full_port: int) -> None:
     error = not_sent(client, outgoing(f"http://127.0.0.1:{full_port}/zenvia/acme/42"))
 
     assert (error.answer, error.stops) == ("TimeoutError", "")
 
 
-def test_the_next_address_of_a_host_is_tried(
+def test_next_address_of_a_host_is_tried(
     client: ZenviaClient, closed_port: int, gateway: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", found_at(closed_port, gateway.port))
@@ -99,7 +99,7 @@ def test_the_next_address_of_a_host_is_tried(
     assert client.post(outgoing("http://gateway.example/zenvia/acme/42")).status == "pending"
 
 
-def test_the_deadline_holds_for_all_addresses_of_a_host_together(
+def test_deadline_holds_for_all_addresses_of_a_host_together(
     impatient: ZenviaClient, full_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", found_at(full_port, full_port, full_port))
@@ -114,14 +114,14 @@ def test_the_deadline_holds_for_all_addresses_of_a_host_together(
     "address",
     ["https://a..example/zenvia/x/1", f"https://{'a' * 64}.example/zenvia/x/1", "https:///zenvia", "zenvia"],
 )
-def test_an_address_that_cannot_be_one_stops(client: ZenviaClient, address: str) -> None:
+def test_invalid_address_stops_the_integration(client: ZenviaClient, address: str) -> None:
     error = not_sent(client, outgoing(address))
 
     assert error.stops == responses.BAD_ADDRESS
 
 
 @pytest.mark.parametrize("token", ["two\r\nlines", "tok-ção-\u20ac"])
-def test_a_token_that_fits_in_no_header_stops(
+def test_token_that_fits_no_header_stops_the_integration(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask, token: str
 ) -> None:
     error = not_sent(client, replace(ask("1234"), token=token))
@@ -130,7 +130,7 @@ def test_a_token_that_fits_in_no_header_stops(
     assert list(ledger.read(gateway.ledger.path)) == []
 
 
-def test_a_server_that_speaks_no_tls_is_tried_again(client: ZenviaClient, gateway: SandboxServer) -> None:
+def test_server_without_tls_is_not_sent(client: ZenviaClient, gateway: SandboxServer) -> None:
     error = not_sent(client, outgoing(f"https://127.0.0.1:{gateway.port}/zenvia/acme/42"))
 
     assert (error.answer, error.stops) == ("TLS", "")
@@ -138,9 +138,7 @@ def test_a_server_that_speaks_no_tls_is_tried_again(client: ZenviaClient, gatewa
 
 
 @pytest.mark.parametrize("end", [reset, lambda _connection: None], ids=["reset", "closed"])
-def test_a_connection_that_ends_in_the_handshake_is_tried_again(
-    client: ZenviaClient, serve: Serve, end: Any
-) -> None:
+def test_connection_closed_in_the_handshake_is_not_sent(client: ZenviaClient, serve: Serve, end: Any) -> None:
     def play(connection: socket.socket) -> None:
         connection.recv(65536)
         end(connection)
@@ -149,7 +147,7 @@ def test_a_connection_that_ends_in_the_handshake_is_tried_again(
 
 
 @pytest.mark.parametrize("who", ["client", "impatient"])
-def test_a_handshake_that_stands_still_ends_with_the_shorter_of_its_time_and_the_deadline(
+def test_stalled_handshake_ends_at_the_earlier_of_timeout_and_deadline(
     who: str, serve: Serve, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The client has 0.3 s to connect or, impatient, 0.5 s for all.
@@ -166,7 +164,7 @@ def test_a_handshake_that_stands_still_ends_with_the_shorter_of_its_time_and_the
 @pytest.mark.parametrize(
     "flaw", [{}, {"address": "127.0.0.2"}, {"year": 2019}], ids=["own", "name", "expired"]
 )
-def test_a_bad_certificate_stops(
+def test_bad_certificate_stops_the_integration(
     client: ZenviaClient, serve: Serve, tmp_path: Path, flaw: dict[str, Any]
 ) -> None:
     certificate = a_certificate(tmp_path / "bad.pem", **flaw)
@@ -178,7 +176,7 @@ def test_a_bad_certificate_stops(
     assert error.stops == client_module.BAD_CERTIFICATE
 
 
-def test_a_good_certificate_is_sent_to(client: ZenviaClient, serve: Serve, tmp_path: Path) -> None:
+def test_valid_certificate_is_accepted(client: ZenviaClient, serve: Serve, tmp_path: Path) -> None:
     request = serve(kept_alive(), context=trusted_by(client, tmp_path))
 
     assert client.post(request).status == "pending"
@@ -187,7 +185,7 @@ def test_a_good_certificate_is_sent_to(client: ZenviaClient, serve: Serve, tmp_p
 # -- the guard against a process that was frozen -----------------------------------------------------------
 
 
-def test_a_mark_that_is_too_old_lets_no_byte_leave_and_counts_no_try(
+def test_no_byte_leaves_after_send_before_and_no_attempt_counts(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask
 ) -> None:
     client.post(ask("1234"))  # so that a connection stands open
@@ -198,7 +196,7 @@ def test_a_mark_that_is_too_old_lets_no_byte_leave_and_counts_no_try(
     assert len(list(ledger.read(gateway.ledger.path))) == 1
 
 
-def test_a_mark_that_grows_too_old_while_connecting_lets_no_byte_leave(
+def test_no_byte_leaves_when_send_before_passes_while_connecting(
     client: ZenviaClient, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "CONNECT_TIMEOUT_SECONDS", 4)
@@ -217,11 +215,11 @@ def test_a_mark_that_grows_too_old_while_connecting_lets_no_byte_leave(
     assert b"".join(seen) == b""
 
 
-def test_a_mark_that_is_young_enough_is_sent(client: ZenviaClient, ask: Ask) -> None:
+def test_request_is_sent_before_send_before(client: ZenviaClient, ask: Ask) -> None:
     assert client.post(replace(ask("1234"), send_before=boot_clock() + 5)).status == "pending"
 
 
-def test_the_clock_of_a_mark_is_one_that_nobody_sets() -> None:
+def test_send_before_is_on_a_clock_that_nobody_can_set() -> None:
     first, second = boot_clock(), boot_clock()
 
     assert first <= second < first + 5

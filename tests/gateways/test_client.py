@@ -1,4 +1,4 @@
-"""One POST to the sandbox: what it asks, and what each ending of a call turns into."""
+"""One POST to the sandbox: the request, and the result of each scenario."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ ENDINGS = [
 ]
 
 
-def test_an_accepted_message_was_posted_byte_for_byte_with_the_bare_token(
+def test_payload_is_posted_byte_for_byte_with_the_bare_token(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask
 ) -> None:
     request = ask("1234")
@@ -90,7 +90,7 @@ def test_an_accepted_message_was_posted_byte_for_byte_with_the_bare_token(
     assert line["body"] == json.loads(request.payload)
 
 
-def test_a_request_says_what_it_must_and_nothing_of_its_library(client: ZenviaClient, serve: Serve) -> None:
+def test_request_has_the_required_headers_and_no_others(client: ZenviaClient, serve: Serve) -> None:
     seen = []
 
     def play(connection: socket.socket) -> None:
@@ -117,12 +117,12 @@ def test_a_request_says_what_it_must_and_nothing_of_its_library(client: ZenviaCl
     ]
 
 
-def test_every_ending_of_the_sandbox_has_its_row_here() -> None:
+def test_every_sandbox_scenario_has_a_row() -> None:
     assert {ending for ending, *_ in ENDINGS} | ACCEPTED == set(SCENARIOS)
 
 
 @pytest.mark.parametrize(("ending", "kind", "http_status", "stops"), ENDINGS)
-def test_each_ending_of_a_call_is_the_error_that_the_design_names(
+def test_each_scenario_raises_its_error(
     client: ZenviaClient, ask: Ask, ending: str, kind: type, http_status: int | None, stops: str
 ) -> None:
     error = failure(client, ask(ending))
@@ -131,11 +131,11 @@ def test_each_ending_of_a_call_is_the_error_that_the_design_names(
 
 
 @pytest.mark.parametrize("ending", sorted(ACCEPTED))
-def test_a_slow_answer_is_an_answer(client: ZenviaClient, ask: Ask, ending: str) -> None:
+def test_slow_response_is_accepted(client: ZenviaClient, ask: Ask, ending: str) -> None:
     assert client.post(ask(ending)).status == "pending"
 
 
-def test_an_error_carries_the_gateways_own_words(client: ZenviaClient, ask: Ask) -> None:
+def test_error_carries_the_text_of_the_response(client: ZenviaClient, ask: Ask) -> None:
     error = failure(client, ask("0422"))
 
     assert json.loads(error.answer)["code"] == "VALIDATION_ERROR"
@@ -151,16 +151,14 @@ def test_an_error_carries_the_gateways_own_words(client: ZenviaClient, ask: Ask)
         ("0643", USUAL_ASKED_WAIT),  # abc
     ],
 )
-def test_a_throttle_carries_the_wait_it_was_told(
-    client: ZenviaClient, ask: Ask, ending: str, wait: timedelta
-) -> None:
+def test_throttled_carries_retry_after(client: ZenviaClient, ask: Ask, ending: str, wait: timedelta) -> None:
     error = failure(client, ask(ending))
 
     assert isinstance(error, Throttled)
     assert error.wait == wait
 
 
-def test_a_throttle_may_say_until_when(client: ZenviaClient, ask: Ask) -> None:
+def test_retry_after_may_be_a_date(client: ZenviaClient, ask: Ask) -> None:
     error = failure(client, ask("0641"))
 
     assert isinstance(error, Throttled)
@@ -170,7 +168,7 @@ def test_a_throttle_may_say_until_when(client: ZenviaClient, ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("ending", "kind"), [("0500", NotSent), ("0503", NotSent), ("0505", Throttled), ("0602", Ambiguous)]
 )
-def test_the_switch_of_an_integration_makes_a_server_error_not_sent_and_nothing_else(
+def test_integration_setting_turns_server_errors_into_not_sent(
     client: ZenviaClient, gateway: SandboxServer, ending: str, kind: type
 ) -> None:
     address = f"http://127.0.0.1:{gateway.port}/zenvia/acme/42"
@@ -181,7 +179,7 @@ def test_the_switch_of_an_integration_makes_a_server_error_not_sent_and_nothing_
 
 
 @pytest.mark.parametrize("ending", ["0301", "0302", "0303", "0307", "0308"])
-def test_a_redirect_is_not_followed(
+def test_redirect_is_not_followed(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask, ending: str
 ) -> None:
     failure(client, ask(ending))
@@ -190,7 +188,7 @@ def test_a_redirect_is_not_followed(
 
 
 @pytest.mark.parametrize("ending", ["0408", "0429", "0500", "0600", "0602", "0611", "0621"])
-def test_a_failed_call_is_made_once(
+def test_failed_call_is_made_once(
     client: ZenviaClient, gateway: SandboxServer, ask: Ask, ending: str
 ) -> None:
     failure(client, ask(ending))
@@ -198,7 +196,7 @@ def test_a_failed_call_is_made_once(
     assert len(list(ledger.read(gateway.ledger.path))) == 1
 
 
-def test_a_proxy_of_the_environment_gets_nothing(
+def test_proxy_of_the_environment_is_ignored(
     client: ZenviaClient, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
@@ -209,7 +207,7 @@ def test_a_proxy_of_the_environment_gets_nothing(
     assert client.post(ask("1234")).status == "pending"
 
 
-def test_a_netrc_does_not_replace_the_token(
+def test_netrc_does_not_replace_the_token(
     client: ZenviaClient, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -220,7 +218,7 @@ def test_a_netrc_does_not_replace_the_token(
 
 
 @pytest.mark.parametrize("ending", ["0401", "0602", "0613"])
-def test_the_token_is_in_nothing_that_an_error_shows(client: ZenviaClient, ask: Ask, ending: str) -> None:
+def test_errors_never_contain_the_token(client: ZenviaClient, ask: Ask, ending: str) -> None:
     request = ask(ending)
 
     error = failure(client, request)

@@ -1,4 +1,4 @@
-"""What is kept between calls: connections, for a short while, and nothing else."""
+"""Connections are kept between calls for a short time, and nothing else is."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Visits:
         return [len(heads) for heads in self.heads]
 
 
-def test_a_connection_serves_one_call_after_another(client: ZenviaClient, serve: Serve) -> None:
+def test_connection_is_reused(client: ZenviaClient, serve: Serve) -> None:
     visits = Visits(kept_alive())
     request = serve(visits.play, at_once=True)
 
@@ -48,9 +48,7 @@ def test_a_connection_serves_one_call_after_another(client: ZenviaClient, serve:
     assert visits.counts == [3]
 
 
-def test_a_connection_over_tls_serves_one_call_after_another(
-    client: ZenviaClient, serve: Serve, trusted_tls: ssl.SSLContext
-) -> None:
+def test_tls_connection_is_reused(client: ZenviaClient, serve: Serve, trusted_tls: ssl.SSLContext) -> None:
     visits = Visits(kept_alive())
 
     def play(connection: socket.socket) -> None:
@@ -64,7 +62,7 @@ def test_a_connection_over_tls_serves_one_call_after_another(
     assert visits.counts == [3]
 
 
-def test_a_connection_that_was_idle_for_long_is_not_used_again(
+def test_long_idle_connection_is_not_reused(
     client: ZenviaClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "MAX_IDLE_SECONDS", 0)
@@ -77,13 +75,11 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(
     assert visits.counts == [1, 1]
 
 
-def test_five_seconds_are_long() -> None:
+def test_connection_is_idle_for_five_seconds_at_most() -> None:
     assert connections.MAX_IDLE_SECONDS == 5
 
 
-def test_a_connection_that_the_gateway_has_closed_is_not_used_again(
-    client: ZenviaClient, serve: Serve
-) -> None:
+def test_closed_connection_is_not_reused(client: ZenviaClient, serve: Serve) -> None:
     visits = Visits(kept_alive(), requests=1)
     request = serve(visits.play, at_once=True)
 
@@ -94,9 +90,7 @@ def test_a_connection_that_the_gateway_has_closed_is_not_used_again(
     assert visits.counts == [1, 1, 1]
 
 
-def test_an_answer_that_nobody_asked_for_is_not_read_as_the_next_ones(
-    client: ZenviaClient, serve: Serve
-) -> None:
+def test_unexpected_response_is_not_read_as_the_next_one(client: ZenviaClient, serve: Serve) -> None:
     was_read, is_said = threading.Event(), threading.Event()
 
     def play(connection: socket.socket) -> None:
@@ -117,7 +111,7 @@ def test_an_answer_that_nobody_asked_for_is_not_read_as_the_next_ones(
     assert client.post(request).status == "pending"
 
 
-def test_a_cookie_is_not_kept(client: ZenviaClient, serve: Serve) -> None:
+def test_cookie_is_not_kept(client: ZenviaClient, serve: Serve) -> None:
     visits = Visits(kept_alive(PENDING, "Set-Cookie: who=me; Path=/"))
     request = serve(visits.play, at_once=True)
 
@@ -127,7 +121,7 @@ def test_a_cookie_is_not_kept(client: ZenviaClient, serve: Serve) -> None:
     assert "cookie" not in "".join(visits.heads[0]).lower()
 
 
-def test_many_threads_may_call_at_once_and_no_connection_is_thrown_away(
+def test_many_threads_share_the_pool_without_dropping_connections(
     client: ZenviaClient, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     with ThreadPoolExecutor(32) as threads:

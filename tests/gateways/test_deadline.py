@@ -1,4 +1,4 @@
-"""The deadline of a call: whatever drips, and however slowly, a slot is free again in time."""
+"""Every call ends at its deadline, however slowly bytes arrive."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def two_ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.mark.parametrize("over_tls", [False, True])
 @pytest.mark.parametrize("drip", DRIPS)
-def test_a_drip_of_anything_is_cut_at_the_deadline_and_ambiguous(
+def test_dripping_response_is_cut_at_the_deadline_and_ambiguous(
     impatient: ZenviaClient, serve: Serve, tmp_path: Path, drip: str, over_tls: bool
 ) -> None:
     context = trusted_by(impatient, tmp_path) if over_tls else None
@@ -66,9 +66,7 @@ def test_a_drip_of_anything_is_cut_at_the_deadline_and_ambiguous(
     assert time.monotonic() - started < PATIENCE_SECONDS / 2
 
 
-def test_a_call_after_one_that_was_cut_goes_over_a_connection_of_its_own(
-    impatient: ZenviaClient, serve: Serve
-) -> None:
+def test_call_after_a_cut_uses_a_new_connection(impatient: ZenviaClient, serve: Serve) -> None:
     seen: list[socket.socket] = []
 
     def play(connection: socket.socket) -> None:
@@ -84,7 +82,7 @@ def test_a_call_after_one_that_was_cut_goes_over_a_connection_of_its_own(
     assert impatient.post(request).status == "pending"
 
 
-def test_a_connection_is_out_of_reach_once_it_was_put_aside(
+def test_returned_connection_cannot_be_cut(
     two_ends: tuple[socket.socket, socket.socket],
 ) -> None:
     ours, theirs = two_ends
@@ -102,7 +100,7 @@ def test_a_connection_is_out_of_reach_once_it_was_put_aside(
     assert not connection.is_closed
 
 
-def test_a_connection_that_was_cut_is_not_put_aside_but_closed(
+def test_cut_connection_is_closed(
     two_ends: tuple[socket.socket, socket.socket],
 ) -> None:
     ours, theirs = two_ends
@@ -119,7 +117,7 @@ def test_a_connection_that_was_cut_is_not_put_aside_but_closed(
     assert connection.is_closed
 
 
-def test_a_deadline_that_is_over_before_the_first_byte_lets_none_leave(
+def test_no_byte_leaves_after_the_deadline(
     two_ends: tuple[socket.socket, socket.socket],
 ) -> None:
     ours, theirs = two_ends
@@ -135,7 +133,7 @@ def test_a_deadline_that_is_over_before_the_first_byte_lets_none_leave(
     assert raised.value.counts
 
 
-def test_a_resolver_that_says_nothing_holds_a_call_no_longer_than_a_connection_may(
+def test_slow_resolver_ends_at_the_connect_timeout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     silence = Event()

@@ -1,4 +1,4 @@
-"""The instants within a call at which a test lets the process die: what the gateway has then seen of it."""
+"""Failpoints within a call kill the process, after the gateway has seen so much of the request."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def calls(failpoint: str, request: Outgoing, *, times: int = 1) -> int:
         (failpoints.ANSWER_READ, True, 1.0),
     ],
 )
-def test_a_process_dies_at_the_instant_that_is_asked_for(
+def test_process_dies_at_the_requested_failpoint(
     serve: Serve, failpoint: str, answers: bool, part: float
 ) -> None:
     gateway = Gateway(answers)
@@ -83,7 +83,7 @@ def test_a_process_dies_at_the_instant_that_is_asked_for(
 
 
 @pytest.mark.parametrize("failpoint", [failpoints.MID_BODY, failpoints.BODY_SENT, failpoints.ANSWER_READ])
-def test_a_process_may_be_let_live_until_the_third_time(serve: Serve, failpoint: str) -> None:
+def test_failpoint_may_fire_the_third_time_only(serve: Serve, failpoint: str) -> None:
     gateway = Gateway(answers=True)
     request = serve(gateway.play, at_once=True)
 
@@ -93,5 +93,5 @@ def test_a_process_may_be_let_live_until_the_third_time(serve: Serve, failpoint:
     assert gateway.read.count(b"POST ") == 3
 
 
-def test_no_instant_is_deadly_unless_it_is_asked_for(serve: Serve) -> None:
+def test_no_failpoint_fires_unless_requested(serve: Serve) -> None:
     assert calls("", serve(Gateway(answers=True).play, at_once=True)) == 0

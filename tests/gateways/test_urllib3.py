@@ -31,7 +31,7 @@ CALLED = [
 ]
 
 
-def test_urllib3_is_the_minor_version_that_these_parts_were_read_in() -> None:
+def test_urllib3_is_bound_to_one_minor_version() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     bound = next(one for one in project["dependencies"] if one.startswith("urllib3"))
 
@@ -47,7 +47,7 @@ def test_every_overridden_part_exists_upstream(ours: type, theirs: type, names: 
     assert own == set(names)
 
 
-def test_pools_and_connections_of_either_scheme_are_ours() -> None:
+def test_pools_of_both_schemes_use_our_connections() -> None:
     classes = DirectAdapter(slots=1).poolmanager.pool_classes_by_scheme
 
     assert classes == {"http": connections.MarkedPool, "https": connections.MarkedTLSPool}
@@ -55,7 +55,7 @@ def test_pools_and_connections_of_either_scheme_are_ours() -> None:
     assert issubclass(connections.MarkedTLSPool.ConnectionCls, HTTPSConnection)
 
 
-def test_a_call_passes_through_each_overridden_part(
+def test_call_passes_through_each_overridden_part(
     client: ZenviaClient, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[str] = []

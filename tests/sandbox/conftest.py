@@ -1,4 +1,4 @@
-"""A gateway to talk to, and bodies to talk about."""
+"""A running sandbox, a webhook that listens, and request bodies."""
 
 from __future__ import annotations
 

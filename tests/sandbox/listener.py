@@ -1,4 +1,4 @@
-"""A webhook that collects what is posted to it, and answers as it was told to."""
+"""A webhook that collects what is posted to it and responds as ordered."""
 
 from __future__ import annotations
 

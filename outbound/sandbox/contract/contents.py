@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from outbound.sandbox.contract.media import file_url, media_type, played_size
+from outbound.sandbox.contract.media import file_url, media_type, simulated_size
 from outbound.sandbox.contract.rules import (
     Problem,
     Rule,
@@ -64,7 +64,7 @@ def distinct(name: str) -> Rule:
 def rows_together(value: object, path: str) -> Iterator[Problem]:
     """Yield what is wrong with the rows of all sections taken together (FACTS.md, "Lists").
 
-    Ten rows in all, not in each section, and no id twice: the bot could not tell the two rows apart.
+    The limit holds for all sections together. An id stands once, or the bot could not tell two rows apart.
     """
     rows = list(_rows(value, path))
     yield from amount(len(rows), path, 0, MAX_ROWS)
@@ -84,7 +84,7 @@ FILE = every(
         required={"type": word("file"), "fileUrl": file_url},
         optional={"fileMimeType": media_type, "fileName": text(), "fileCaption": text(MAX_CAPTION)},
     ),
-    played_size,
+    simulated_size,
 )
 
 BUTTON_HEADER = by_type(
@@ -94,7 +94,7 @@ BUTTON_HEADER = by_type(
                 required={"type": word("file"), "fileUrl": file_url},
                 optional={"fileMimeType": media_type, "fileName": text()},
             ),
-            played_size,
+            simulated_size,
         ),
         "text": record(required={"type": word("text"), "text": text(MAX_HEADER)}, optional={}),
     }
@@ -117,7 +117,7 @@ ROW = record(
 )
 
 SECTION = record(
-    # The upper bound is kept over all sections, by `rows_together`; here it would be told twice.
+    # `rows_together` checks the upper bound, over all sections.
     required={"title": text(MAX_SECTION_TITLE), "rows": array(ROW, MIN_ROWS)},
     optional={},
 )

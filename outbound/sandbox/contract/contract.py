@@ -1,4 +1,4 @@
-"""The contract of the outbound endpoint: a request goes in, a verdict comes out. No socket, no clock."""
+"""The contract of the outbound endpoint: checks one request and returns a verdict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT_TYPE = re.compile(r"application/json(\s*;\s*charset=\"?utf-8\"?)?\s*", r
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the contract says of one request: 200 when it is kept, otherwise Zenvia's code and reasons."""
+    """The result for one request: status 200 when it keeps the contract, else Zenvia's code and reasons."""
 
     status: int
     code: str = ""
@@ -31,12 +31,12 @@ class Verdict:
 
     @property
     def kept(self) -> bool:
-        """Whether the request may be sent on."""
+        """Whether the request keeps the contract."""
         return self.status == 200
 
     @property
     def destination(self) -> str | None:
-        """The recipient the body names, also in a body that is refused for another reason."""
+        """The recipient in the body, also when the body is refused for another reason."""
         return self._text("destination")
 
     @property
@@ -52,9 +52,9 @@ class Verdict:
 def check(
     method: str, path: str, headers: Mapping[str, str], raw_body: bytes, *, token: str | None = None
 ) -> Verdict:
-    """Return the verdict on one request; `token`, when given, is the only one let in.
+    """Return the verdict on one request; `token`, when given, is the only one accepted.
 
-    The order is that of a gateway: the address (404, 405), the caller (401), the size (413), the content
+    Checked in this order: the address (404, 405), the caller (401), the size (413) and the content
     (400). Sources: FACTS.md, "Request" and "Responses".
     """
     given = {name.lower(): value for name, value in headers.items()}
@@ -63,7 +63,7 @@ def check(
         return Verdict(404, "NOT_FOUND", "There is no such address", body=body)
     if method != "POST":
         return Verdict(405, "METHOD_NOT_ALLOWED", "Only POST is allowed here", body=body)
-    if not _let_in(given.get("authorization", ""), token):
+    if not _is_authorized(given.get("authorization", ""), token):
         return Verdict(401, "AUTHENTICATION_ERROR", "Authorization must be the bare token", body=body)
     if len(raw_body) > MAX_BODY_BYTES:
         return Verdict(413, "PAYLOAD_TOO_LARGE", f"The body may have {MAX_BODY_BYTES} bytes", body=body)
@@ -82,7 +82,7 @@ def _read(raw_body: bytes) -> tuple[object, tuple[Problem, ...]]:
         return None, (Problem("invalid_json", "", f"must be JSON: {error}"),)
 
 
-def _let_in(authorization: str, token: str | None) -> bool:
+def _is_authorized(authorization: str, token: str | None) -> bool:
     """Whether `Authorization` is the bare token, without a scheme word (FACTS.md, "Request")."""
     given = authorization.strip()
     if not TOKEN.fullmatch(given) or given.lower() in SCHEMES:

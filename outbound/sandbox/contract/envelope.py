@@ -1,4 +1,4 @@
-"""The root of the request body: its attributes, and which of them go together (FACTS.md, "Request")."""
+"""The root of the request body: its attributes and their combinations (FACTS.md, "Request")."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ MEDIA_TYPE_OF_ENDING = {
 
 
 def max_bytes(media_type: str) -> int:
-    """Return the size limit of a media type; whatever is no picture, sound or video is a document."""
+    """Return the size limit of a media type; any other type than image, audio and video is a document."""
     essence = media_type.partition(";")[0].strip().lower()
     if essence in ("image/jpeg", "image/png"):
         return MAX_IMAGE_BYTES
@@ -47,7 +47,7 @@ def max_bytes(media_type: str) -> int:
 
 
 def guessed_type(url_path: str) -> str:
-    """Return the media type told by the ending of a URL's path, or that of plain bytes."""
+    """Return the media type by the ending of a URL's path, or that of plain bytes."""
     ending = url_path.rpartition("/")[2].rpartition(".")[2].lower()
     return MEDIA_TYPE_OF_ENDING.get(ending, "application/octet-stream")
 
@@ -68,10 +68,10 @@ def file_url(value: object, path: str) -> Iterator[Problem]:
         yield Problem("invalid_format", path, "must be an https URL")
 
 
-def played_size(value: object, path: str) -> Iterator[Problem]:
-    """Yield a problem when the file object at `path` plays a download over its limit.
+def simulated_size(value: object, path: str) -> Iterator[Problem]:
+    """Yield a problem when the simulated download of the file at `path` is over its limit.
 
-    The gateway would fetch the file; the sandbox never does, and believes `?size=<bytes>` of the URL.
+    The gateway would fetch the file; the sandbox takes the size from `?size=<bytes>` in the URL.
     """
     url = _split(value.get("fileUrl")) if isinstance(value, dict) else None
     if not isinstance(value, dict) or url is None:
@@ -79,7 +79,7 @@ def played_size(value: object, path: str) -> Iterator[Problem]:
     size = parse_qs(url.query).get("size", [""])[0]
     told = value.get("fileMimeType")
     limit = max_bytes(told if isinstance(told, str) else guessed_type(url.path))
-    # Twelve digits pass every limit; a longer run of digits is not worth turning into an integer.
+    # Twelve digits exceed every limit, so longer numbers are not converted.
     if size.isascii() and size.isdigit() and (len(size) > 12 or int(size) > limit):
         yield Problem(
             "too_large", attribute(path, "fileUrl"), f"the file has {size} bytes, the limit is {limit}"
@@ -91,7 +91,7 @@ def _split(url: object) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(url)
-        _ = parts.port  # a port that is no number is only noticed when it is read
+        _ = parts.port  # an invalid port raises only when it is read
     except ValueError:
         return None
     return parts if parts.scheme == "https" and parts.hostname else None

@@ -1,6 +1,6 @@
 """Rules for JSON values: each takes a value and its path, and yields what is wrong with it.
 
-They compose: a record of rules is a rule, an array of a rule is a rule.
+Rules can be combined: `record` and `array` make a rule of others.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ def record(required: Mapping[str, Rule], optional: Mapping[str, Rule]) -> Rule:
         for name, item in value.items():
             rule = known.get(name)
             if rule is None:
-                yield Problem(
-                    "unknown_attribute", attribute(path, name), "is not an attribute of the document"
-                )
+                yield Problem("unknown_attribute", attribute(path, name), "is not a known attribute")
             else:
                 yield from rule(item, attribute(path, name))
 
@@ -97,7 +95,7 @@ def array(item: Rule, least: int, most: int | None = None) -> Rule:
 
 
 def every(*rules: Rule) -> Rule:
-    """Return the rule that is kept when each of `rules` is."""
+    """Return the rule that requires each of `rules`."""
 
     def check(value: object, path: str) -> Iterator[Problem]:
         for rule in rules:
@@ -116,7 +114,7 @@ def by_type(kinds: Mapping[str, Rule]) -> Rule:
         if "type" not in value:
             return [Problem("required", attribute(path, "type"), "is required")]
         kind = value["type"]
-        # Of an unknown kind nothing else can be said, so its other attributes are passed over.
+        # The other attributes of an unknown kind cannot be checked.
         rule = kinds.get(kind) if isinstance(kind, str) else None
         return rule(value, path) if rule else type_rule(kind, attribute(path, "type"))
 

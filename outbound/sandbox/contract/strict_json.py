@@ -1,11 +1,11 @@
-"""JSON read strictly: UTF-8, no key twice, no NaN or Infinity, which RFC 8259 does not know."""
+"""Parses JSON strictly: UTF-8, no repeated key, no NaN or Infinity (RFC 8259)."""
 
 from __future__ import annotations
 
 import json
 import math
 
-# No message comes near it, and whatever is read here can be written again without exhausting the stack.
+# Far above any message, and low enough to be encoded again without exhausting the stack.
 MAX_DEPTH = 64
 
 
@@ -19,7 +19,7 @@ def loads(raw: bytes) -> object:
         value: object = _DECODER.decode(raw.decode("utf-8"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    # Most bodies have too few brackets to be deep at all, which is quicker to see.
+    # Counting brackets is quicker, and most bodies have too few to be that deep.
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise ValueError("nested too deeply")
     return value

@@ -1,6 +1,6 @@
-"""Orders to a running sandbox, posted to /control: what a storm, a revoked token or a slow day looks like.
+"""Orders to a running sandbox, posted to /control, which change its responses and events.
 
-The sandbox listens on 127.0.0.1 alone, so only this machine can give them. They are not in the ledger.
+The sandbox listens on 127.0.0.1 alone, so only this machine can give orders. They are not in the ledger.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_EVENTS = 100_000
 
 
 class Control:
-    """What holds for every request from now on, whatever its destination asks for."""
+    """Settings that apply to every request, whatever its destination."""
 
     def __init__(self, callbacks: Callbacks, *, latency_ms: int = 0, token: str | None = None) -> None:
         self.latency_ms = latency_ms
@@ -34,15 +34,15 @@ class Control:
         self._left = float("inf")
         self._resets = 0
 
-    def obey(self, raw: bytes) -> None:
-        """Take an order; raises ValueError for one that cannot be understood, and then changes nothing.
+    def apply(self, raw: bytes) -> None:
+        """Apply an order. Raises ValueError and changes nothing when it is not understood.
 
-        `{"answer": "0503", "seconds": 5}` plays that ending for all requests, or for the next `requests`;
-        `{"answer": null}` ends it. `{"token": "…"}` lets only that token in, null lets any in.
-        `{"latency_ms": 50}` waits before each answer. `{"resets": 3}` resets the next three new connections.
-        `{"events": false}` loses what would be posted back, `{"event_delay": 0.1}` posts it sooner.
-        `{"post": {"body": …, "times": 5}}` posts any JSON, `{"post": {"text": "…"}}` what is none, and
-        `{"storm": 10000}` so many statuses of the messages that were taken last.
+        `{"answer": "0503", "seconds": 5}` uses that scenario for all requests, or for the next `requests`;
+        `{"answer": null}` ends it. `{"token": "…"}` accepts only that token, null any.
+        `{"latency_ms": 50}` waits before each response. `{"resets": 3}` resets the next three connections.
+        `{"events": false}` drops events, `{"event_delay": 0.1}` posts them sooner.
+        `{"post": {"body": …, "times": 5}}` posts any JSON, `{"post": {"text": "…"}}` any text, and
+        `{"storm": 10000}` as many statuses of the messages that were accepted last.
         """
         order = _checked(strict_json.loads(raw))
         with self._lock:
@@ -55,16 +55,16 @@ class Control:
             self._resets = order.get("resets", self._resets)
         self._order_events(order)
 
-    def next_answer(self) -> str | None:
-        """Return the ending that was ordered for the request that has just been read, if any."""
+    def next_scenario(self) -> str | None:
+        """Return the scenario that was ordered for the current request, if any."""
         with self._lock:
             if self._answer is None or self._left <= 0 or time.monotonic() > self._until:
                 return None
             self._left -= 1
             return self._answer
 
-    def turns_away(self) -> bool:
-        """Return whether the connection that has just come is to be reset."""
+    def resets_connection(self) -> bool:
+        """Return whether the new connection is to be reset."""
         with self._lock:
             if self._resets <= 0:
                 return False

@@ -1,4 +1,4 @@
-"""One connection to the sandbox: read a request, judge it, write the ledger, answer."""
+"""Serves one connection: reads a request, checks it, writes the ledger and responds."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from outbound.sandbox.http import control, page
 from outbound.sandbox.http.ledger import Ledger, Request
 from outbound.sandbox.playback import answers
 from outbound.sandbox.playback.callbacks import Callbacks
-from outbound.sandbox.playback.delivery import Line, Timing, deliver
-from outbound.sandbox.playback.events import Taken
-from outbound.sandbox.playback.scenarios import Scenario, chosen
+from outbound.sandbox.playback.delivery import ClientConnection, Timing, deliver
+from outbound.sandbox.playback.events import AcceptedMessage
+from outbound.sandbox.playback.scenarios import Scenario, scenario_for
 
-# A client that is still writing does not read its 413 before it is done, so that much is swallowed.
-MAX_SWALLOWED_BYTES = 8 * 1024 * 1024
+# A client reads its 413 only after it has written the body, so that much is read and discarded.
+MAX_DISCARDED_BYTES = 8 * 1024 * 1024
 CLOSING = (answers.JSON_TYPE, ("Connection", "close"))
 
 
-class Gateway(Protocol):
-    """What a handler asks of the server that it belongs to."""
+class Server(Protocol):
+    """What a handler needs of its server."""
 
     ledger: Ledger
     callbacks: Callbacks
@@ -33,13 +33,13 @@ class Gateway(Protocol):
 class Handler(BaseHTTPRequestHandler):
     """Serves the requests of one kept-alive connection, one after another."""
 
-    server: Gateway  # type: ignore[assignment]  # the class that it is given to has all of it
+    server: Server  # type: ignore[assignment]  # SandboxServer has all of it
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        """Answer the two pages; any other GET is a request like those to the gateway."""
-        shown = page.shown(self.path, self.server.ledger, self.server.callbacks)
+        """Serve the two pages; any other GET is handled as a request to the gateway."""
+        shown = page.response_to(self.path, self.server.ledger, self.server.callbacks)
         raw = self._read_body()
         if raw is not None and shown is not None:
             self.wfile.write(shown)
@@ -47,39 +47,41 @@ class Handler(BaseHTTPRequestHandler):
             self._exchange(raw)
 
     def do_POST(self) -> None:
-        """Judge, record and answer one request to the gateway, or obey an order to the sandbox itself."""
+        """Handle one request to the gateway, or an order to the sandbox itself."""
         raw = self._read_body()
         if raw is not None and self.command == "POST" and self.path == control.PATH:
-            self._obey(raw)
+            self._apply_order(raw)
         elif raw is not None:
             self._exchange(raw)
 
     do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_PUT = do_POST
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the ledger tells it better."""
+        """Log nothing: the ledger has every request."""
 
     def _exchange(self, raw: bytes) -> None:
         headers = dict(self.headers.items())
         orders = self.server.control
         verdict = contract.check(self.command, self.path, headers, raw, token=orders.token)
         seen = self.server.ledger.seen(verdict.destination)
-        scenario = chosen(verdict, ordered=orders.next_answer(), seen=seen)
+        scenario = scenario_for(verdict, ordered=orders.next_scenario(), seen=seen)
         receipt = self.server.ledger.append(self._request(raw, verdict, scenario))
         answer = scenario.answer(receipt)
         if self.command == "HEAD":
             answer = answers.without_body(answer)
         if orders.latency_ms:
             self.server.stopping.wait(orders.latency_ms / 1000)
-        line = Line(self.connection, self.server.timing, self.server.stopping)
-        taken = Taken(verdict.destination, receipt) if scenario.taken and verdict.destination else None
-        with self.server.callbacks.around(taken):
-            if not deliver(scenario.delivery, answer, line):
+        client = ClientConnection(self.connection, self.server.timing, self.server.stopping)
+        taken = (
+            AcceptedMessage(verdict.destination, receipt) if scenario.taken and verdict.destination else None
+        )
+        with self.server.callbacks.during_response(taken):
+            if not deliver(scenario.delivery, answer, client):
                 self.close_connection = True
 
-    def _obey(self, raw: bytes) -> None:
+    def _apply_order(self, raw: bytes) -> None:
         try:
-            self.server.control.obey(raw)
+            self.server.control.apply(raw)
         except ValueError as error:
             self.wfile.write(answers.http(400, answers.error("VALIDATION_ERROR", str(error))))
         else:
@@ -100,15 +102,15 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def _read_body(self) -> bytes | None:
-        """Return the body, or None after answering, or losing, a client whose body cannot be read."""
+        """Return the body, or None after rejecting or losing a client whose body cannot be read."""
         told = self.headers.get("Content-Length", "0").strip()
         if "Transfer-Encoding" in self.headers:
-            self._give_up(411, "LENGTH_REQUIRED", "Content-Length is required")
+            self._reject(411, "LENGTH_REQUIRED", "Content-Length is required")
         elif not (told.isascii() and told.isdigit() and len(told) <= 18):
-            self._give_up(400, "VALIDATION_ERROR", "Content-Length must be a number")
+            self._reject(400, "VALIDATION_ERROR", "Content-Length must be a number")
         elif int(told) > contract.MAX_BODY_BYTES:
-            self._swallow(min(int(told), MAX_SWALLOWED_BYTES))
-            self._give_up(413, "PAYLOAD_TOO_LARGE", f"The body may have {contract.MAX_BODY_BYTES} bytes")
+            self._discard(min(int(told), MAX_DISCARDED_BYTES))
+            self._reject(413, "PAYLOAD_TOO_LARGE", f"The body may have {contract.MAX_BODY_BYTES} bytes")
         else:
             return self._read(int(told))
         return None
@@ -120,10 +122,10 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
-    def _swallow(self, length: int) -> None:
+    def _discard(self, length: int) -> None:
         while length > 0 and (chunk := self.rfile.read(min(length, 65536))):
             length -= len(chunk)
 
-    def _give_up(self, status: int, code: str, message: str) -> None:
+    def _reject(self, status: int, code: str, message: str) -> None:
         self.close_connection = True
         self.wfile.write(answers.http(status, answers.error(code, message), CLOSING))

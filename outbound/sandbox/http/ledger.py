@@ -1,4 +1,4 @@
-"""The ledger: one JSON line for each request that was read in full, written before it is answered."""
+"""The ledger: a JSON line for each request that was read in full, written before the response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from outbound.sandbox.playback.answers import Receipt
 
 REMEMBERED_LINES = 1000
-# The two ids of an answer never meet, so a client that mixes them up is found out.
+# The ranges never overlap, so a client that mixes the two ids up is noticed.
 FIRST_MESSAGE_ID = 1
 FIRST_CONTACT_ID = 500_001
 
@@ -26,7 +26,7 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came, with what is to be played for it; `status` is None when no answer will go."""
+    """A request as received, with its scenario; `status` is None when there will be no response."""
 
     method: str
     path: str
@@ -41,7 +41,7 @@ class Request:
 
 
 class Ledger:
-    """An append-only file and the counters that follow from it, so that a restart goes on counting."""
+    """An append-only file and the counters derived from it, which continue after a restart."""
 
     def __init__(self, path: Path | str) -> None:
         """Open or create the file at `path`; raises OSError when that cannot be done."""
@@ -60,17 +60,17 @@ class Ledger:
             self._file.write(b"\n")
 
     def append(self, request: Request) -> Receipt:
-        """Write one line and return the ids an answer may carry; raises OSError when it was not written."""
+        """Write one line and return the ids of a response. Raises OSError when it was not written."""
         line = _line(request)
         with self._lock:
             line = {"number": self.number + 1, **line}
-            # Counted only once it is on file: a full disk leaves no gap. One write, so no line is mixed.
+            # Counted once it is written, so a full disk leaves no gap. A single write keeps lines whole.
             self._write(json.dumps(line).encode() + b"\n")
             contact_id = self._count(line)
             return Receipt(request.external_id, FIRST_MESSAGE_ID + self.taken - 1, contact_id)
 
     def last(self, count: int) -> list[Line]:
-        """Return the last `count` lines, of at most a thousand kept in memory, oldest first."""
+        """Return the last `count` lines, at most REMEMBERED_LINES, oldest first."""
         with self._lock:
             return list(self.recent)[-count:]
 
@@ -85,7 +85,7 @@ class Ledger:
             self._file.close()
 
     def _write(self, raw: bytes) -> None:
-        """Write a whole line or nothing: a disk that is nearly full takes the beginning of one."""
+        """Write a whole line or nothing: a nearly full disk may take only the beginning."""
         written = self._file.write(raw)
         if written < len(raw):
             self._file.truncate(self._file.seek(0, os.SEEK_END) - written)
@@ -105,7 +105,7 @@ def read(path: Path | str) -> list[Line]:
 
 
 def fingerprint(authorization: str) -> str | None:
-    """Return what stands for a token in the ledger, so that two can be told apart and none can be read."""
+    """Return a short hash of a token: it distinguishes two tokens and reveals none."""
     return hashlib.sha256(authorization.encode()).hexdigest()[:12] if authorization else None
 
 
@@ -132,7 +132,7 @@ def _lines(path: Path) -> Iterator[Line]:
         for raw in file:
             try:
                 yield json.loads(raw)
-            except ValueError:  # torn by a kill in the middle of a write, so never answered
+            except ValueError:  # cut off by a kill during the write, so it had no response
                 continue
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's own page: what came in, newest first, and the table of magic endings. No scripts."""
+"""The page of the sandbox: its requests, newest first, and the table of magic endings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ thead th { font-size: .8rem; color: var(--soft); }
 """
 
 
-def shown(path: str, ledger: Ledger, callbacks: Callbacks) -> bytes | None:
+def response_to(path: str, ledger: Ledger, callbacks: Callbacks) -> bytes | None:
     """Return the response to a GET of `/` or `/ledger.json`, None for any other path."""
     asked = urlsplit(path).path
     if asked == "/":
@@ -71,15 +71,15 @@ def _page(ledger: Ledger, callbacks: Callbacks) -> str:
         f"<p>{_events(callbacks)}</p></header><main>"
         f"<h2>Last {PAGE_LINES} requests, newest first</h2>{_list(requests)}"
         f"<h2>Magic endings of the destination</h2>{_endings()}"
-        f"<h2>What is posted to the webhook after a message was taken</h2>{_stories()}</main></body></html>"
+        f"<h2>What is posted to the webhook after a message was taken</h2>{_scripts()}</main></body></html>"
     )
 
 
 def _events(callbacks: Callbacks) -> str:
-    address = callbacks.hook.address()
+    address = callbacks.target.address()
     if not callbacks.is_on or address is None:
-        return f"Events are posted nowhere; {callbacks.posted.count} were."
-    told = f"{callbacks.posted.count} posted, {callbacks.waiting} still to come"
+        return f"Events are posted nowhere; {callbacks.log.count} were."
+    told = f"{callbacks.log.count} posted, {callbacks.waiting} still to come"
     return f"Events go to http://{escape(address.host)}:{address.port}: {told}."
 
 
@@ -144,10 +144,10 @@ def _ending(scenario: Scenario) -> str:
     )
 
 
-def _stories() -> str:
+def _scripts() -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(story.name)}</th><td>{escape(story.description)}</td></tr>'
-        for story in event_scripts.ALL
+        f'<tr><th scope="row">{escape(script.name)}</th><td>{escape(script.description)}</td></tr>'
+        for script in event_scripts.ALL
     )
     head = '<tr><th scope="col">Ending</th><th scope="col">What is posted</th></tr>'
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"

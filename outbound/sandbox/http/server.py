@@ -14,8 +14,8 @@ from typing import Any
 from outbound.sandbox.http.control import Control
 from outbound.sandbox.http.handler import Handler
 from outbound.sandbox.http.ledger import Ledger
-from outbound.sandbox.playback.callback_log import Posted
-from outbound.sandbox.playback.callback_target import Hook
+from outbound.sandbox.playback.callback_log import CallbackLog
+from outbound.sandbox.playback.callback_target import CallbackTarget
 from outbound.sandbox.playback.callbacks import Callbacks
 from outbound.sandbox.playback.delivery import Timing, reset
 
@@ -26,7 +26,7 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class SandboxServer(ThreadingHTTPServer):
-    """A running gateway; `stop` ends it and every connection it holds."""
+    """A running sandbox gateway; `stop` ends it and all its connections."""
 
     daemon_threads = True
     request_queue_size = 512
@@ -41,7 +41,7 @@ class SandboxServer(ThreadingHTTPServer):
         token: str | None = None,
         timing: Timing,
     ) -> None:
-        """Bind the port, 0 for any that is free; raises OSError when it cannot be had."""
+        """Bind the port, 0 for any free one. Raises OSError."""
         super().__init__((HOST, port), Handler)
         self.ledger = ledger
         self.callbacks = callbacks
@@ -57,28 +57,28 @@ class SandboxServer(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def stop(self) -> None:
-        """Stop at once: no new connection, and the client of every open one sees it end."""
+        """Stop at once and close every connection."""
         self.stopping.set()
         if self._accepting.is_alive():
             self.shutdown()
             self._accepting.join()
         self.server_close()
         for connection in list(self._open):
-            _hang_up(connection)
+            _shut_down(connection)
         self.callbacks.stop()
         self.ledger.close()
 
     def begin(self) -> None:
-        """Start to accept, in a thread of its own."""
+        """Accept connections in a thread of its own."""
         self._accepting.start()
 
     def server_bind(self) -> None:
-        # HTTPServer looks its own name up in the DNS here, which can take seconds and serves nothing.
+        # HTTPServer would look up its own host name here, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.port
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        if not self.control.turns_away():
+        if not self.control.resets_connection():
             return True
         reset(request)
         return False
@@ -92,7 +92,7 @@ class SandboxServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client that leaves is an everyday thing here, and so is a request cut off by `stop`.
+        # Clients that leave and requests that `stop` cuts off are expected.
         if not self.stopping.is_set() and not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -106,14 +106,14 @@ def start(
     timing: Timing | None = None,
     callback_path: Path | None = None,
 ) -> SandboxServer:
-    """Return a gateway that is accepting, for use inside another process.
+    """Return a running gateway, for use inside another process.
 
-    Events go to the address in the file at `callback_path`, as long as there is one. Raises OSError when the
-    port or the ledger's file cannot be had, ValueError when that address is none of this machine.
+    Events go to the address in the file at `callback_path`. Raises OSError when the port or the ledger is not
+    available, ValueError when that address is not one of this machine.
     """
-    hook = Hook(callback_path)
+    target = CallbackTarget(callback_path)
     ledger = Ledger(ledger_path)
-    callbacks = Callbacks(hook, Posted(ledger.path.with_name(POSTED_NAME)))
+    callbacks = Callbacks(target, CallbackLog(ledger.path.with_name(POSTED_NAME)))
     try:
         server = SandboxServer(
             port,
@@ -137,12 +137,12 @@ def serve(
     token: str | None = None,
     callback_path: Path | None = None,
 ) -> None:
-    """Run a gateway until SIGTERM or SIGINT, then return; to be called in the main thread.
+    """Run a gateway until SIGTERM or SIGINT. To be called in the main thread.
 
     Prints the address it listens on. Raises OSError and ValueError as `start` does.
     """
-    # Waited for, not handled: a handler that set an event could deadlock with the wait it interrupts. The
-    # threads started below inherit the mask, so only `sigwait` gets the signal, even one that comes early.
+    # A handler that sets an event could deadlock with the wait that it interrupts. The threads started below
+    # inherit the mask, so only `sigwait` gets the signal.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         server = start(
@@ -153,12 +153,12 @@ def serve(
         signal.sigwait(STOP_SIGNALS)
         server.stop()
     finally:
-        # One that could not start leaves its caller, and whatever that starts, deaf to no signal.
+        # A caller and its children must not inherit the blocked signals.
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _hang_up(connection: socket.socket) -> None:
+def _shut_down(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:  # it ended by itself meanwhile
+    except OSError:  # it has ended already
         return

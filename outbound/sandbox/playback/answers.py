@@ -1,4 +1,4 @@
-"""What the gateway says, as bytes: whole HTTP/1.1 responses and the JSON inside them."""
+"""Builds whole HTTP/1.1 responses and the JSON bodies in them, as bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HTML_TYPE = ("Content-Type", "text/html; charset=utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The three ids of a success: the sender's own, and the two the gateway made up."""
+    """The three ids of a success: the sender's own, and two of the gateway."""
 
     external_id: str | None
     message_id: int
@@ -25,7 +25,7 @@ class Receipt:
 
 
 def http(status: int, body: bytes, headers: Headers = (JSON_TYPE,), length: int | None = None) -> bytes:
-    """Return one whole response, so that it can leave in a single send; `length` announces a longer one."""
+    """Return one whole response, for a single send; `length` overrides its Content-Length."""
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
     lines += [f"{name}: {value}" for name, value in headers]
     lines += [f"Content-Length: {length or len(body)}", "", ""]
@@ -33,7 +33,7 @@ def http(status: int, body: bytes, headers: Headers = (JSON_TYPE,), length: int 
 
 
 def without_body(answer: bytes) -> bytes:
-    """Return the response as HEAD gets it."""
+    """Return a response without its body, for HEAD."""
     return answer[: answer.index(b"\r\n\r\n") + 4]
 
 

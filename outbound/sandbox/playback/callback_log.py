@@ -1,4 +1,4 @@
-"""What was posted to the webhook: one JSON line for each try, without the address, which is a secret."""
+"""The log of what was posted to the webhook: a JSON line for each try, without the secret address."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 
-class Posted:
-    """An append-only file, made with its first line."""
+class CallbackLog:
+    """An append-only file, created with its first line."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -21,17 +21,17 @@ class Posted:
 
     def append(
         self,
-        story: str,
+        script: str,
         destination: str | None,
         external_id: str | None,
         tries: int,
         body: bytes,
         answer: int | str,
     ) -> None:
-        """Write one line; `answer` is a status, or the kind of error. Raises OSError when it cannot."""
+        """Write one line; `answer` is a status or the kind of error. Raises OSError."""
         line = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "story": story,
+            "story": script,
             "destination": destination,
             "external_id": external_id,
             "try": tries,
@@ -47,7 +47,7 @@ class Posted:
             self.count += 1
 
     def close(self) -> None:
-        """Close the file; what is told later is not written."""
+        """Close the file; later lines are dropped."""
         with self._lock:
             self._is_closed = True
             if self._file:

@@ -1,4 +1,4 @@
-"""The webhook of this machine that events are posted to, as one file says; read anew when it changes."""
+"""The local webhook that events are posted to; its address is read from a file again when that changes."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ class Address:
     header: str = field(default="", repr=False)
 
 
-class Hook:
-    """Posts bodies to the address in a file; without the file it posts nothing."""
+class CallbackTarget:
+    """Posts bodies to the address in a file; without the file nothing is posted."""
 
     def __init__(self, path: Path | None) -> None:
-        """Look at the file; raises ValueError where it names no address of this machine."""
+        """Read the file; raises ValueError when it names no address of this machine."""
         self._path = path
         self._lock = threading.Lock()
         self._open: set[HTTPConnection] = set()
         self._is_over = False
         self._seen: int | None = None
         self._address: Address | None = None
-        self._look()
+        self._reload()
 
     def address(self) -> Address | None:
-        """Return where to post at this moment; None where nobody said, or the file is not clear."""
+        """Return the current address, or None without a file or with an invalid one."""
         with self._lock:
             try:
-                self._look()
+                self._reload()
             except ValueError as error:
                 sys.stderr.write(f"Nothing is posted back: {error}\n")
             return self._address
@@ -67,12 +67,12 @@ class Hook:
             connection.close()
 
     def close(self) -> None:
-        """Post nothing more, and let go of what is under way."""
+        """Post nothing more, and cut the requests under way."""
         self._is_over = True
         for connection in list(self._open):
-            _hang_up(connection)
+            _shut_down(connection)
 
-    def _look(self) -> None:
+    def _reload(self) -> None:
         seen = _modified(self._path)
         if seen != self._seen:
             self._seen, self._address = seen, None
@@ -80,9 +80,9 @@ class Hook:
 
 
 def read(path: Path) -> Address:
-    """Return the address in a file like `{"url": "http://127.0.0.1:8000/hooks/…", "header": "…"}`.
+    """Return the address in a file such as `{"url": "http://127.0.0.1:8000/hooks/…", "header": "…"}`.
 
-    Raises ValueError, without the secrets, for anything else and for any other machine's address.
+    Raises ValueError, whose text has no secrets, for anything else and for another machine's address.
     """
     try:
         said: Any = json.loads(path.read_bytes())
@@ -112,7 +112,7 @@ def _exchange(connection: HTTPConnection, address: Address, body: bytes) -> int:
 
 
 def _is_loopback(host: str) -> bool:
-    # A name could lead anywhere, so it has to be the address itself.
+    # A host name could resolve to any machine, so only an IP address is accepted.
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -126,8 +126,8 @@ def _modified(path: Path | None) -> int | None:
         return None
 
 
-def _hang_up(connection: HTTPConnection) -> None:
+def _shut_down(connection: HTTPConnection) -> None:
     try:
         connection.sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, AttributeError):  # it ended by itself meanwhile, or has not begun
+    except (OSError, AttributeError):  # it has ended, or has not begun
         return

@@ -1,4 +1,4 @@
-"""How an answer reaches the client: at once, late, in drops, cut short, or not at all."""
+"""Sends a response to the client: at once, late, byte by byte, cut short, or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLANKS = b" " * 65536
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The waits of the slow scenarios; tests make them short."""
+    """The waits of the slow scenarios in seconds; tests shorten them."""
 
     late_seconds: float = 2.0
     drip_seconds: float = 0.25
@@ -26,96 +26,96 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """The connection to one client, and what cuts a wait short."""
+class ClientConnection:
+    """The connection to one client, the waits, and the event that ends them."""
 
     connection: socket.socket
     timing: Timing
     stopping: threading.Event
 
 
-def deliver(how: Delivery, answer: bytes, line: Line) -> bool:
-    """Send `answer` the way `how` says; return whether the connection can serve another request.
+def deliver(how: Delivery, answer: bytes, client: ClientConnection) -> bool:
+    """Send `answer` as `how` says; return whether the connection can serve another request.
 
     Raises OSError when the client has left.
     """
-    return _WAYS[how](answer, line)
+    return _WAYS[how](answer, client)
 
 
 def reset(connection: socket.socket) -> None:
     """End a connection with a reset instead of a close."""
-    # Lingering for no time turns close into a reset, and detach keeps socketserver from a FIN before it.
+    # A linger time of zero turns close into a reset; detach keeps socketserver from sending a FIN first.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     os.close(connection.detach())
 
 
-def _whole(answer: bytes, line: Line) -> bool:
-    line.connection.sendall(answer)
+def _whole(answer: bytes, client: ClientConnection) -> bool:
+    client.connection.sendall(answer)
     return True
 
 
-def _late(answer: bytes, line: Line) -> bool:
-    line.stopping.wait(line.timing.late_seconds)
-    return _whole(answer, line)
+def _late(answer: bytes, client: ClientConnection) -> bool:
+    client.stopping.wait(client.timing.late_seconds)
+    return _whole(answer, client)
 
 
-def _drip(answer: bytes, line: Line) -> bool:
+def _drip(answer: bytes, client: ClientConnection) -> bool:
     for position in range(len(answer)):
-        line.connection.sendall(answer[position : position + 1])
-        if line.stopping.wait(line.timing.drip_seconds):
+        client.connection.sendall(answer[position : position + 1])
+        if client.stopping.wait(client.timing.drip_seconds):
             return False
     return True
 
 
-def _truncated(answer: bytes, line: Line) -> bool:
+def _truncated(answer: bytes, client: ClientConnection) -> bool:
     head, _, body = answer.partition(b"\r\n\r\n")
-    line.connection.sendall(head + b"\r\n\r\n" + body[: len(body) // 2])
+    client.connection.sendall(head + b"\r\n\r\n" + body[: len(body) // 2])
     return False
 
 
-def _padded(answer: bytes, line: Line) -> bool:
+def _padded(answer: bytes, client: ClientConnection) -> bool:
     head, _, body = answer.partition(b"\r\n\r\n")
     left = int(head.rpartition(b"Content-Length: ")[2]) - len(body)
-    line.connection.sendall(answer)
-    while left > 0 and not line.stopping.is_set():
-        line.connection.sendall(BLANKS[:left])
+    client.connection.sendall(answer)
+    while left > 0 and not client.stopping.is_set():
+        client.connection.sendall(BLANKS[:left])
         left -= len(BLANKS)
     return left <= 0
 
 
-def _reset(answer: bytes, line: Line) -> bool:
-    reset(line.connection)
+def _reset(answer: bytes, client: ClientConnection) -> bool:
+    reset(client.connection)
     return False
 
 
-def _close(answer: bytes, line: Line) -> bool:
+def _close(answer: bytes, client: ClientConnection) -> bool:
     return False
 
 
-def _half_close(answer: bytes, line: Line) -> bool:
-    line.connection.shutdown(socket.SHUT_WR)
-    _until_gone(line.connection, line.timing.half_close_seconds)
+def _half_close(answer: bytes, client: ClientConnection) -> bool:
+    client.connection.shutdown(socket.SHUT_WR)
+    _until_gone(client.connection, client.timing.half_close_seconds)
     return False
 
 
-def _hang(answer: bytes, line: Line) -> bool:
-    _until_gone(line.connection, line.timing.hang_seconds)
+def _hang(answer: bytes, client: ClientConnection) -> bool:
+    _until_gone(client.connection, client.timing.hang_seconds)
     return False
 
 
 def _until_gone(connection: socket.socket, seconds: float) -> None:
-    """Wait until the client closes, at most `seconds`; what it still sends is thrown away."""
+    """Wait until the client closes, at most `seconds`; what it still sends is discarded."""
     deadline = time.monotonic() + seconds
     try:
         while (left := deadline - time.monotonic()) > 0:
             connection.settimeout(left)
             if not connection.recv(4096):
                 return
-    except OSError:  # the wait is over, or the client left with a reset
+    except OSError:  # the time is over, or the client reset the connection
         return
 
 
-_WAYS: dict[Delivery, Callable[[bytes, Line], bool]] = {
+_WAYS: dict[Delivery, Callable[[bytes, ClientConnection], bool]] = {
     Delivery.WHOLE: _whole,
     Delivery.LATE: _late,
     Delivery.DRIP: _drip,

@@ -39,15 +39,15 @@ TEMPLATE_PAUSED = Cause("132015", "Template is paused")
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """A message that the gateway took. `channel_id` is Zenvia's own name for it, which no answer tells."""
+class AcceptedMessage:
+    """A message that the gateway accepted. `channel_id` is Zenvia's own id, which no response contains."""
 
     destination: str
     receipt: Receipt
     channel_id: str = field(default_factory=lambda: str(uuid4()))
 
 
-def status(taken: Taken, code: str, cause: Cause | None = None) -> Event:
+def status(taken: AcceptedMessage, code: str, cause: Cause | None = None) -> Event:
     """Return a MESSAGE_STATUS of version 2."""
     told: Event = {"code": code, "timestamp": _instant(), "channel": CHANNEL, "direction": "OUT"}
     if cause:
@@ -62,8 +62,8 @@ def status(taken: Taken, code: str, cause: Cause | None = None) -> Event:
     )
 
 
-def flat(taken: Taken, word: str) -> Event:
-    """Return a status in the words of the endpoint's own answer."""
+def flat(taken: AcceptedMessage, word: str) -> Event:
+    """Return a status as a flat body, in the words of the endpoint's response."""
     receipt = taken.receipt
     return {
         "status": word,
@@ -73,8 +73,8 @@ def flat(taken: Taken, word: str) -> Event:
     }
 
 
-def older(taken: Taken, code: str, at: str, cause: Cause | None = None) -> Event:
-    """Return a status as older senders write it: no id of its own, ids at the root, codes as numbers."""
+def older(taken: AcceptedMessage, code: str, at: str, cause: Cause | None = None) -> Event:
+    """Return a status in the older form: no event id, message ids at the root, error codes as numbers."""
     told: Event = {"code": code, "timestamp": at}
     if cause:
         told |= {"causes": [{"channelErrorCode": int(cause.code)}], "cause": cause.reason}
@@ -87,8 +87,8 @@ def older(taken: Taken, code: str, at: str, cause: Cause | None = None) -> Event
     }
 
 
-def answer(taken: Taken, text: str) -> Event:
-    """Return the MESSAGE event of a person who writes back; it never has an external id."""
+def answer(taken: AcceptedMessage, text: str) -> Event:
+    """Return the MESSAGE event of a person's answer; it never has an external id."""
     return _event(
         "MESSAGE",
         direction="IN",
@@ -104,23 +104,23 @@ def answer(taken: Taken, text: str) -> Event:
     )
 
 
-def posted_again(event: Event) -> Event:
-    """Return the event as it comes a second time: the same id, another time."""
+def redelivered(event: Event) -> Event:
+    """Return an event as it is delivered again: the same id, another time."""
     return event | {"timestamp": _instant()}
 
 
-def spoken_time() -> str:
-    """Return this moment as some senders spell it: `2024-03-29 07:55:58 pm`, in UTC."""
+def twelve_hour_time() -> str:
+    """Return the current time as some senders write it: `2024-03-29 07:55:58 pm`, in UTC."""
     return datetime.now(UTC).strftime("%Y-%m-%d %I:%M:%S %p").lower()
 
 
 def local_time() -> str:
-    """Return this moment as a Brazilian clock shows it, with its offset."""
+    """Return the current time in Brasília, with its offset."""
     return datetime.now(BRASILIA).isoformat(timespec="seconds")
 
 
-def whatsapp_id(taken: Taken) -> str:
-    """Return a person's number as WhatsApp knows it: with 55, and in most areas without a ninth digit."""
+def whatsapp_id(taken: AcceptedMessage) -> str:
+    """Return a person's WhatsApp id: with 55, and in most areas without the ninth digit."""
     number = taken.destination
     if len(number) in NATIONAL_LENGTHS:
         number = BRAZIL + number
@@ -145,7 +145,7 @@ def _event(kind: str, **values: Any) -> Event:
     }
 
 
-def _named(taken: Taken) -> Event:
+def _named(taken: AcceptedMessage) -> Event:
     own = taken.receipt.external_id
     return {"id": taken.channel_id} | ({} if own is None else {"externalId": own})
 

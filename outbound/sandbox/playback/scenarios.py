@@ -1,4 +1,4 @@
-"""What the sandbox plays: the last four digits of the destination choose it, from one table."""
+"""How the sandbox responds, chosen by the last four digits of the destination."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HUGE_BODY_BYTES = 200 * 1024 * 1024
 MANY_HEADERS = tuple((f"X-Header-{number}", "x") for number in range(300))
 RETRY_AFTER = ("Retry-After", "5")
 ELSEWHERE = ("Location", "/elsewhere")
-# These speak of the caller and the address, so they are answered before the body is looked at.
+# About the caller and the address, so they come before the check of the body.
 BEFORE_THE_CONTRACT = frozenset({"0401", "0403", "0404"})
 
 
 class Delivery(Enum):
-    """How an answer travels, or fails to."""
+    """How a response is sent, or not."""
 
     WHOLE = "at once"
     LATE = "late"
@@ -38,11 +38,10 @@ class Delivery(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One thing to play. `taken`: whether the real gateway would now send the WhatsApp message.
+    """One response. `taken`: whether the real gateway would now send the WhatsApp message.
 
-    `tries`: only the first so many requests for a destination get it, and the next one is taken.
-    `length` is what Content-Length says where that is more than the body. `now` gives headers that
-    depend on the time of the answer.
+    `tries`: how many requests for a destination get it, before the next one is accepted. `length` is a
+    Content-Length other than that of the body. `now` returns headers that depend on the time.
     """
 
     name: str
@@ -63,10 +62,10 @@ class Scenario:
         return answers.http(self.status, self.body(receipt), self.headers + self.now(), self.length)
 
 
-def chosen(verdict: Verdict, *, ordered: str | None = None, seen: int = 0) -> Scenario:
-    """Return what to play for a request: what was ordered for all, or what its destination asks for.
+def scenario_for(verdict: Verdict, *, ordered: str | None = None, seen: int = 0) -> Scenario:
+    """Return the scenario for a request: the one ordered for all, or the one of its destination.
 
-    `seen` counts the earlier requests for that destination. The contract comes first, as it would.
+    `seen` counts the earlier requests for that destination. A request that breaks the contract is refused.
     """
     asked = SCENARIOS.get(ordered or (verdict.destination or "")[-4:], NORMAL)
     if asked.tries is not None and seen >= asked.tries:

@@ -1,4 +1,4 @@
-"""Each code of WhatsApp has a meaning, advice, and where it asks for one an effect."""
+"""Each error code of WhatsApp has a meaning, advice and an effect."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAUSES = "132015 132016"
 
 
 @pytest.mark.parametrize("code", [*NOTHING.split(), *WAIT.split(), *STOPS.split(), *PAUSES.split()])
-def test_a_code_of_the_list_is_known_and_says_what_to_do(code: str) -> None:
+def test_listed_code_has_meaning_and_advice(code: str) -> None:
     cause = cause_of(code)
 
     assert cause is not UNKNOWN
@@ -29,38 +29,38 @@ def test_a_code_of_the_list_is_known_and_says_what_to_do(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", WAIT.split())
-def test_what_may_fare_better_later_waits_for_a_new_send(code: str) -> None:
+def test_temporary_failures_may_be_sent_anew_later(code: str) -> None:
     assert cause_of(code).effect in (Effect.WAIT, Effect.SLOW_DOWN)
 
 
 @pytest.mark.parametrize("code", STOPS.split())
-def test_trouble_with_the_account_stops_the_integration(code: str) -> None:
+def test_account_codes_stop_the_integration(code: str) -> None:
     assert cause_of(code).effect == Effect.STOP_INTEGRATION
 
 
 @pytest.mark.parametrize("code", PAUSES.split())
-def test_a_paused_template_is_paused_here(code: str) -> None:
+def test_paused_template_codes_pause_the_template(code: str) -> None:
     assert cause_of(code).effect == Effect.PAUSE_TEMPLATE
 
 
 @pytest.mark.parametrize("code", NOTHING.split())
-def test_what_concerns_one_message_has_no_effect_on_others(code: str) -> None:
+def test_codes_about_one_message_have_no_effect(code: str) -> None:
     assert cause_of(code).effect == Effect.NOTHING
 
 
 @pytest.mark.parametrize("code", ["", "131", "999999", "13102", "0131026", "300", "199", "banana"])
-def test_any_other_code_has_the_unknown_cause(code: str) -> None:
+def test_unlisted_code_has_the_unknown_cause(code: str) -> None:
     assert cause_of(code) is UNKNOWN
     assert UNKNOWN.effect == Effect.NOTHING
 
 
-def test_no_code_stands_twice_and_every_code_is_a_number() -> None:
+def test_codes_are_unique_numbers() -> None:
     codes = [code for _cause, codes in error_codes._TABLE for code in codes.split()]
 
     assert len(codes) == len(set(codes))
     assert all(code.isdigit() for code in CAUSES)
 
 
-def test_a_closed_window_speaks_of_templates() -> None:
+def test_closed_window_advises_a_template() -> None:
     with override("en"):
         assert "template" in str(cause_of("131047").advice)

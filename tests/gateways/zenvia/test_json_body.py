@@ -1,4 +1,4 @@
-"""Strict JSON, the way to a value in it, texts that every database takes, and moments however spelled."""
+"""Reading JSON of any shape: paths, texts that fit a database, and times in every known spelling."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from outbound.gateways.zenvia.json_body import at, first, loads, moment, text
         (b"[" * 30_000 + b"]" * 30_000, "nested too deeply"),
     ],
 )
-def test_what_is_no_json_says_why(body: bytes, why: str) -> None:
+def test_invalid_json_says_why(body: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         loads(body)
 
@@ -40,7 +40,7 @@ def test_what_is_no_json_says_why(body: bytes, why: str) -> None:
 @pytest.mark.parametrize(
     ("body", "value"), [(b"{}", {}), (b" [1] ", [1]), (b"null", None), ('"é"'.encode(), "é")]
 )
-def test_json_is_read(body: bytes, value: Any) -> None:
+def test_json_is_parsed(body: bytes, value: Any) -> None:
     assert loads(body) == value
 
 
@@ -56,7 +56,7 @@ def test_json_is_read(body: bytes, value: Any) -> None:
         (("nobody",), None),
     ],
 )
-def test_a_path_leads_into_objects_and_first_items(path: tuple[str, ...], found: Any) -> None:
+def test_path_leads_into_objects_and_first_items(path: tuple[str, ...], found: Any) -> None:
     value = {"a": {"b": 1}, "list": [{"b": 2}, {"b": 3}], "none": [], "text": "b"}
 
     assert at(value, *path) == found
@@ -81,11 +81,11 @@ def test_a_path_leads_into_objects_and_first_items(path: tuple[str, ...], found:
         ("é😀", "é😀"),
     ],
 )
-def test_a_text_is_what_a_database_takes(value: Any, told: str) -> None:
+def test_text_fits_a_database(value: Any, told: str) -> None:
     assert text(value, 5) == told
 
 
-def test_the_first_that_says_something_is_taken() -> None:
+def test_first_value_that_is_not_empty_is_returned() -> None:
     assert first(9, None, "", "  ", {}, False, 0, "later") == "0"
     assert first(9) == ""
 
@@ -106,7 +106,7 @@ def test_the_first_that_says_something_is_taken() -> None:
         (1711742158678, datetime(2024, 3, 29, 19, 55, 58, 678000, UTC)),
     ],
 )
-def test_a_moment_is_read_however_it_is_spelled(written: Any, read: datetime) -> None:
+def test_known_spellings_of_a_time_are_parsed(written: Any, read: datetime) -> None:
     assert moment(written) == read
 
 
@@ -118,5 +118,5 @@ def test_a_moment_is_read_however_it_is_spelled(written: Any, read: datetime) ->
         0, -1, 10**30, 1e300, float("inf"), True, None, [], {},
     ],
 )  # fmt: skip
-def test_what_is_no_moment_of_a_message_is_none(written: Any) -> None:
+def test_implausible_time_is_none(written: Any) -> None:
     assert moment(written) is None

@@ -1,4 +1,4 @@
-"""The exact body: what is asked for is in it, what is empty is not."""
+"""The exact request body, without empty attributes."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from outbound.gateways.zenvia.payload import (
 LOCATION = {"type": "location", "latitude": 0, "longitude": 0}
 
 
-def test_a_template_message_without_fields_is_destination_and_template_alone() -> None:
+def test_template_without_fields_has_destination_and_template_alone() -> None:
     body = template_body("35988001234", "t-1", {}, Options())
 
     assert body == {"destination": "35988001234", "templateId": "t-1"}
 
 
-def test_the_fields_of_a_template_are_sent_as_they_are() -> None:
+def test_template_fields_are_sent_unchanged() -> None:
     body = template_body("35988001234", "t-1", {"value": "R$ 1670,00"}, Options())
 
     assert body["fields"] == {"value": "R$ 1670,00"}
 
 
-def test_a_rich_notification_is_one_content_in_a_list() -> None:
+def test_notification_is_one_content_in_a_list() -> None:
     body = notification_body("35988001234", LOCATION, Options())
 
     assert body == {"destination": "35988001234", "contents": [LOCATION]}
@@ -50,14 +50,12 @@ def test_a_rich_notification_is_one_content_in_a_list() -> None:
         (Options(inactivity_minutes=2), {"inactivityTime": 2}),
     ],
 )
-def test_options_go_with_either_kind_and_only_where_they_are_set(
-    options: Options, sent: dict[str, Any]
-) -> None:
+def test_options_go_with_both_kinds_if_set(options: Options, sent: dict[str, Any]) -> None:
     assert template_body("1", "t", {}, options) == {"destination": "1", "templateId": "t"} | sent
     assert notification_body("1", LOCATION, options) == {"destination": "1", "contents": [LOCATION]} | sent
 
 
-def test_the_external_id_is_in_the_text_and_the_body_is_left_alone() -> None:
+def test_external_id_is_in_the_text_and_not_in_the_body() -> None:
     body = template_body("1", "t", {"a": "ção 😀"}, Options())
 
     text = encoded(body, "c-1")
@@ -66,7 +64,7 @@ def test_the_external_id_is_in_the_text_and_the_body_is_left_alone() -> None:
     assert "externalId" not in body
 
 
-def test_a_further_attempt_differs_by_its_external_id_alone() -> None:
+def test_further_attempt_differs_by_external_id_alone() -> None:
     first = encoded(template_body("1", "t", {"a": "b"}, Options(inactivity_minutes=0)), "c-1")
 
     second = replace_external_id(first, "c-1-2")
@@ -75,7 +73,7 @@ def test_a_further_attempt_differs_by_its_external_id_alone() -> None:
     assert second == first.replace('"c-1"', '"c-1-2"')
 
 
-def test_a_request_never_shows_its_token() -> None:
+def test_repr_of_a_request_hides_the_token() -> None:
     shown = Outgoing("http://127.0.0.1/", "tok-CANARY", "{}", "c-1")
 
     assert "CANARY" not in f"{shown!r} {shown}"

@@ -1,4 +1,4 @@
-"""Each response of the gateway means one outcome."""
+"""Each HTTP response has one result."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def failed(
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
-def test_a_success_with_our_id_and_a_known_status_is_an_acceptance(status: int) -> None:
+def test_success_with_our_id_and_known_status_is_accepted(status: int) -> None:
     accepted = read(status, None, OK, "c-1", now=NOW)
 
     assert (accepted.status, accepted.message_id, accepted.contact_id) == ("pending", "218", "874")
@@ -57,7 +57,7 @@ def test_a_success_with_our_id_and_a_known_status_is_an_acceptance(status: int) 
         {"status": "sent", "message_id": None, "contact_id": True},
     ],
 )
-def test_an_acceptance_may_lack_ids_and_have_more(answer: dict[str, object]) -> None:
+def test_accepted_response_may_lack_ids_and_have_other_keys(answer: dict[str, object]) -> None:
     assert read(200, None, json.dumps(answer).encode(), "c-1", now=NOW).status == answer["status"]
 
 
@@ -75,7 +75,7 @@ def test_an_acceptance_may_lack_ids_and_have_more(answer: dict[str, object]) -> 
         ("a\x00b", ""),
     ],
 )
-def test_an_id_is_kept_as_text_where_it_is_one(identifier: object, kept: str) -> None:
+def test_id_is_kept_as_text(identifier: object, kept: str) -> None:
     body = json.dumps({"status": "pending", "message_id": identifier, "contact_id": identifier})
 
     accepted = read(200, None, body.encode(), "c-1", now=NOW)
@@ -106,14 +106,14 @@ def test_an_id_is_kept_as_text_where_it_is_one(identifier: object, kept: str) ->
     ],
     ids=lambda body: repr(body)[:30],
 )
-def test_a_success_that_does_not_say_so_is_ambiguous_and_stops_nothing(body: bytes | None) -> None:
+def test_success_with_unknown_body_is_ambiguous(body: bytes | None) -> None:
     error = failed(200, body)
 
     assert (type(error), error.stops) == (Ambiguous, "")
 
 
 @pytest.mark.parametrize("external_id", ["another", "", 7, ["c-1"]])
-def test_a_success_for_another_message_is_ambiguous_and_stops(external_id: object) -> None:
+def test_success_for_another_message_is_ambiguous_and_stops(external_id: object) -> None:
     error = failed(200, json.dumps({"status": "pending", "external_id": external_id}).encode())
 
     assert (type(error), error.stops) == (Ambiguous, FOREIGN_ANSWER)
@@ -152,7 +152,7 @@ def test_a_success_for_another_message_is_ambiguous_and_stops(external_id: objec
         (100, Ambiguous, ""),
     ],
 )
-def test_each_status_means_what_the_design_says(status: int, kind: type, stops: str) -> None:
+def test_each_http_status_has_its_result(status: int, kind: type, stops: str) -> None:
     error = failed(status)
 
     assert (type(error), error.stops) == (kind, stops)
@@ -160,7 +160,7 @@ def test_each_status_means_what_the_design_says(status: int, kind: type, stops: 
 
 
 @pytest.mark.parametrize("status", [408, 425])
-def test_being_told_to_come_later_without_a_wait_is_tried_three_times(status: int) -> None:
+def test_too_early_is_tried_three_times(status: int) -> None:
     error = failed(status)
 
     assert isinstance(error, NotSent)
@@ -168,7 +168,7 @@ def test_being_told_to_come_later_without_a_wait_is_tried_three_times(status: in
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 410, 307, 308])
-def test_a_try_that_stops_the_integration_is_not_counted(status: int) -> None:
+def test_attempt_that_stops_the_integration_does_not_count(status: int) -> None:
     error = failed(status)
 
     assert isinstance(error, NotSent)
@@ -176,7 +176,7 @@ def test_a_try_that_stops_the_integration_is_not_counted(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_the_switch_makes_a_server_error_a_try_that_counts(status: int) -> None:
+def test_setting_makes_server_errors_attempts_that_count(status: int) -> None:
     error = failed(status, switch=True)
 
     assert isinstance(error, NotSent)
@@ -194,7 +194,7 @@ def test_the_switch_makes_a_server_error_a_try_that_counts(status: int) -> None:
         (429, Throttled),
     ],
 )
-def test_the_switch_says_nothing_of_other_answers(status: int, kind: type) -> None:
+def test_setting_does_not_affect_other_responses(status: int, kind: type) -> None:
     assert type(failed(status, switch=True)) is kind
 
 
@@ -225,23 +225,21 @@ def test_the_switch_says_nothing_of_other_answers(status: int, kind: type) -> No
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_being_told_to_wait_is_a_throttle_that_counts_no_try(
-    status: int, retry_after: str, wait: timedelta
-) -> None:
+def test_retry_after_is_throttled_and_does_not_count(status: int, retry_after: str, wait: timedelta) -> None:
     error = failed(status, retry_after=retry_after)
 
     assert isinstance(error, Throttled)
     assert (error.wait, error.counts) == (wait, False)
 
 
-def test_too_many_requests_without_a_wait_are_a_throttle_of_a_minute() -> None:
+def test_429_without_retry_after_waits_a_minute() -> None:
     error = failed(429)
 
     assert isinstance(error, Throttled)
     assert error.wait == USUAL_ASKED_WAIT == timedelta(seconds=60)
 
 
-def test_the_evidence_is_kept_in_part_and_without_what_no_database_takes() -> None:
+def test_response_text_is_cut_and_fits_a_database() -> None:
     error = failed(400, b"\x00\xff" + b"x" * 10_000)
 
     assert error.answer == "\ufffd" + "x" * (MAX_ANSWER_LENGTH - 2)

@@ -1,4 +1,4 @@
-"""Two readings of one description agree: whatever the sandbox posts back, the console understands."""
+"""The console understands every event that the sandbox posts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from outbound.gateways.zenvia.statuses import STATUS_WORDS
 from outbound.lifecycle import MessageStatus
 from outbound.sandbox.playback import event_scripts, events
 from outbound.sandbox.playback.answers import Receipt
-from outbound.sandbox.playback.events import Taken
+from outbound.sandbox.playback.events import AcceptedMessage
 from outbound.tracking import reading
 from outbound.tracking.opt_out_keywords import is_opt_out
 
@@ -23,30 +23,30 @@ NUMBER = "3598800"
 
 def told(ending: str) -> list[ParsedEvent]:
     """Return what the console reads in all that one story posts."""
-    taken = Taken(f"{NUMBER}{ending}", Receipt("c-1", 7, 500_003))
-    steps = event_scripts.chosen(taken.destination).play(taken)
+    taken = AcceptedMessage(f"{NUMBER}{ending}", Receipt("c-1", 7, 500_003))
+    steps = event_scripts.script_for(taken.destination).steps(taken)
     bodies = [events.dumps(step) for step in steps if not isinstance(step, float)]
     return [statuses.parse_event(item) for body in bodies for item in statuses.split_events(body)]
 
 
-ALL_ENDINGS = [*event_scripts.STORIES, "0601", "1234"]
+ALL_ENDINGS = [*event_scripts.SCRIPTS, "0601", "1234"]
 FAILING = ["0706", "0707", "0708", "0714", "0715", "0716"]
 
 
 @pytest.mark.parametrize("ending", ALL_ENDINGS)
-def test_every_status_names_its_message_by_our_own_id(ending: str) -> None:
+def test_every_status_has_our_external_id(ending: str) -> None:
     assert {one.external_id for one in told(ending) if isinstance(one, StatusUpdate)} <= {"c-1"}
 
 
 @pytest.mark.parametrize("ending", ALL_ENDINGS)
-def test_no_word_is_unknown_but_the_one_that_is_meant_to_be(ending: str) -> None:
+def test_only_the_intended_word_is_unknown(ending: str) -> None:
     words = {one.word for one in told(ending) if isinstance(one, StatusUpdate)}
 
     assert words - STATUS_WORDS.keys() == ({"wobbled"} if ending == "0711" else set())
 
 
 @pytest.mark.parametrize("ending", ALL_ENDINGS)
-def test_every_time_is_now(ending: str) -> None:
+def test_every_time_is_current(ending: str) -> None:
     now = datetime.now(UTC)
     times = [one.happened_at for one in told(ending) if isinstance(one, StatusUpdate | Inbound)]
 
@@ -55,13 +55,13 @@ def test_every_time_is_now(ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["0700", "0701", "0702", "0703", "0709", "1234"])
-def test_a_message_that_is_read_ends_as_read(ending: str) -> None:
+def test_message_that_is_read_ends_as_read(ending: str) -> None:
     meanings = {STATUS_WORDS[one.word] for one in told(ending) if isinstance(one, StatusUpdate)}
 
     assert meanings == {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
 
 
-def test_the_copies_have_one_event_id_for_each_word() -> None:
+def test_copies_share_an_event_id_for_each_word() -> None:
     seen = {(one.word, one.event_id) for one in told("0702") if isinstance(one, StatusUpdate)}
 
     assert len(seen) == 3
@@ -69,7 +69,7 @@ def test_the_copies_have_one_event_id_for_each_word() -> None:
 
 
 @pytest.mark.parametrize("ending", FAILING)
-def test_a_failure_has_a_cause_that_is_known(ending: str) -> None:
+def test_failure_has_a_known_cause(ending: str) -> None:
     failure = told(ending)[-1]
 
     assert isinstance(failure, StatusUpdate)
@@ -81,14 +81,14 @@ def test_a_failure_has_a_cause_that_is_known(ending: str) -> None:
 @pytest.mark.parametrize(
     ("ending", "effect"), [("0715", Effect.STOP_INTEGRATION), ("0716", Effect.PAUSE_TEMPLATE)]
 )
-def test_the_endings_with_an_effect_have_it(ending: str, effect: Effect) -> None:
+def test_scenarios_with_an_effect_have_it(ending: str, effect: Effect) -> None:
     failure = told(ending)[-1]
 
     assert isinstance(failure, StatusUpdate)
     assert cause_of(failure.code).effect == effect
 
 
-def test_the_flat_body_carries_the_number_of_the_answer() -> None:
+def test_flat_body_has_the_message_id_of_the_response() -> None:
     flat = told("0709")[0]
 
     assert isinstance(flat, StatusUpdate)
@@ -96,7 +96,7 @@ def test_the_flat_body_carries_the_number_of_the_answer() -> None:
 
 
 @pytest.mark.parametrize(("ending", "stops"), [("0712", True), ("0713", False)])
-def test_a_person_answers_from_a_number_that_is_theirs(ending: str, stops: bool) -> None:
+def test_person_answers_from_their_own_number(ending: str, stops: bool) -> None:
     wrote = told(ending)[-1]
 
     assert isinstance(wrote, Inbound)

@@ -1,4 +1,4 @@
-"""Every shape of an event that is documented or was seen, read from golden bodies."""
+"""Every documented or observed shape of an event is parsed, from golden bodies."""
 
 from __future__ import annotations
 
@@ -108,43 +108,43 @@ def read(name: str) -> ParsedEvent:
     return statuses.parse_event(item)
 
 
-def test_every_golden_body_has_its_row_here() -> None:
+def test_every_golden_body_has_a_row() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} == {*READ, "array"}
 
 
 @pytest.mark.parametrize("name", [name for name, expected in READ.items() if not isinstance(expected, str)])
-def test_a_golden_body_is_read(name: str) -> None:
+def test_golden_body_is_parsed(name: str) -> None:
     assert read(name) == READ[name]
 
 
 @pytest.mark.parametrize("name", [name for name, expected in READ.items() if isinstance(expected, str)])
-def test_a_body_that_says_too_little_is_unreadable(name: str) -> None:
+def test_incomplete_body_is_unreadable(name: str) -> None:
     with pytest.raises(Unreadable, match=str(READ[name])):
         read(name)
 
 
-def test_an_array_is_read_one_by_one() -> None:
+def test_array_is_parsed_item_by_item() -> None:
     items = statuses.split_events(golden("array"))
 
     assert [statuses.parse_event(item) for item in items] == [READ["v2_sent"], READ["flat"]]
 
 
 @pytest.mark.parametrize("kind", ["message_status", "Message_Status", " MESSAGE_STATUS "])
-def test_the_type_may_be_spelled_in_any_case(kind: str) -> None:
+def test_type_is_case_insensitive(kind: str) -> None:
     item = json.loads(golden("v2_sent")) | {"type": kind}
 
     assert statuses.parse_event(item) == READ["v2_sent"]
 
 
 @pytest.mark.parametrize("word", ["Delivered", "DELIVERED ", "delivered"])
-def test_a_word_may_be_spelled_in_any_case(word: str) -> None:
+def test_status_word_is_case_insensitive(word: str) -> None:
     assert statuses.parse_event({"status": word, "external_id": "c-1"}) == StatusUpdate(
         word="delivered", external_id="c-1"
     )
 
 
 @pytest.mark.parametrize("channel", ["WhatsApp", "whatsapp", ""])
-def test_our_channel_may_be_spelled_in_any_case_or_left_out(channel: str) -> None:
+def test_channel_is_case_insensitive_and_optional(channel: str) -> None:
     item = json.loads(golden("v2_sent")) | {"channel": channel}
 
     assert statuses.parse_event(item) == READ["v2_sent"]
@@ -161,17 +161,17 @@ def test_our_channel_may_be_spelled_in_any_case_or_left_out(channel: str) -> Non
         (b"[" + b"{}," * 500 + b"{}]", "more than 500 events"),
     ],
 )
-def test_a_body_that_is_no_event_is_unreadable(body: bytes, why: str) -> None:
+def test_body_that_is_no_event_is_unreadable(body: bytes, why: str) -> None:
     with pytest.raises(Unreadable, match=why):
         statuses.split_events(body)
 
 
-def test_five_hundred_at_once_are_read() -> None:
+def test_five_hundred_events_are_accepted() -> None:
     assert len(statuses.split_events(b"[" + b"{}," * 499 + b"{}]")) == 500
 
 
 @pytest.mark.parametrize("digits", ["0131026", "1310260", "91310261", "13102"])
-def test_digits_that_only_look_like_a_code_are_none(digits: str) -> None:
+def test_other_digits_are_not_read_as_a_code(digits: str) -> None:
     item = {"status": "failed", "external_id": "c-1", "reason": f"order {digits} failed"}
 
     told = statuses.parse_event(item)
@@ -180,21 +180,21 @@ def test_digits_that_only_look_like_a_code_are_none(digits: str) -> None:
     assert told.code == ""
 
 
-def test_a_word_that_grows_in_small_letters_fits_its_column() -> None:
+def test_word_that_grows_in_lower_case_fits_its_column() -> None:
     told = statuses.parse_event({"status": "İ" * 40, "external_id": "c-1"})
 
     assert isinstance(told, StatusUpdate)
     assert len(told.word) <= statuses.MAX_WORD
 
 
-def test_a_type_that_grows_in_capitals_fits_its_column() -> None:
+def test_type_that_grows_in_upper_case_fits_its_column() -> None:
     told = statuses.parse_event({"type": "ß" * 40})
 
     assert isinstance(told, Unrelated)
     assert len(told.word) <= statuses.MAX_WORD
 
 
-def test_every_word_of_the_documents_means_something_evidence_can_tell_or_nothing() -> None:
+def test_every_documented_word_has_a_meaning() -> None:
     meanings = {meaning for meaning in statuses.STATUS_WORDS.values() if meaning}
 
     assert meanings == {

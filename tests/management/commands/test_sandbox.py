@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from outbound.sandbox.playback.event_scripts import STORIES
+from outbound.sandbox.playback.event_scripts import SCRIPTS
 from outbound.sandbox.playback.scenarios import SCENARIOS
 from tests.installation import Installation, end, is_open
 
@@ -28,7 +28,7 @@ def test_its_help_names_every_ending(capsys: pytest.CaptureFixture[str]) -> None
         call_command("sandbox", "--help")
 
     said = capsys.readouterr().out
-    assert [ending for ending in (*SCENARIOS, *STORIES) if ending not in said] == []
+    assert [ending for ending in (*SCENARIOS, *SCRIPTS) if ending not in said] == []
 
 
 @pytest.mark.xdist_group("installation")

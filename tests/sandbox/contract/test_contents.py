@@ -1,3 +1,5 @@
+"""The sandbox's rules of the four rich contents."""
+
 from __future__ import annotations
 
 import json
@@ -48,7 +50,7 @@ def section(count: int, first: int = 0, title: str = "Seção") -> dict[str, obj
         ("location", "longitude"),
     ],
 )
-def test_a_content_without_what_it_needs_is_refused(changed, kind, attribute):
+def test_missing_attribute_is_refused(changed, kind, attribute):
     assert refusals(changed(kind, **{attribute: REMOVED})) == {("required", attribute)}
 
 
@@ -61,7 +63,7 @@ def test_a_content_without_what_it_needs_is_refused(changed, kind, attribute):
         ("location", ["name", "address", "url"]),
     ],
 )
-def test_what_is_optional_may_be_left_out_but_not_blank(changed, kind, attributes):
+def test_optional_attribute_may_be_absent_but_not_blank(changed, kind, attributes):
     without = changed(kind, **dict.fromkeys(attributes, REMOVED))
     blank = changed(kind, **dict.fromkeys(attributes, ""))
 
@@ -86,7 +88,7 @@ def test_an_unknown_attribute_is_refused(changed, kind):
         ("list", "button", 20),
     ],
 )
-def test_a_text_is_refused_from_one_code_point_over_its_limit(changed, kind, attribute, limit):
+def test_text_one_code_point_over_its_limit_is_refused(changed, kind, attribute, limit):
     assert refusals(changed(kind, **{attribute: "👍" * limit})) == set()
     assert refusals(changed(kind, **{attribute: "x" * (limit + 1)})) == {("too_long", attribute)}
 
@@ -152,7 +154,7 @@ def test_sections_and_rows_are_counted_together_and_refused_at_their_path(change
 
 
 @pytest.mark.parametrize(("attribute", "limit"), [("id", 200), ("title", 24), ("description", 72)])
-def test_a_row_keeps_its_limits(changed, attribute, limit):
+def test_row_limits_are_checked(changed, attribute, limit):
     def rows(length: int) -> list[dict[str, object]]:
         return [{"title": "S", "rows": [{"id": "a", "title": "A", attribute: "x" * length}]}]
 
@@ -172,7 +174,7 @@ def test_a_row_keeps_its_limits(changed, attribute, limit):
         ("latitude", True, "invalid_type"),
     ],
 )
-def test_a_coordinate_is_a_number_within_range(changed, attribute, value, code):
+def test_coordinate_is_a_number_within_range(changed, attribute, value, code):
     assert refusals(changed("location", **{attribute: value})) == {(code, attribute)}
 
 

@@ -1,3 +1,5 @@
+"""The sandbox's rules of a whole request."""
+
 from __future__ import annotations
 
 import json
@@ -39,14 +41,14 @@ def spelled(path: list[str | int]) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_documents_examples_are_accepted(golden, name):
+def test_documented_examples_are_accepted(golden, name):
     verdict = judge(golden(name))
 
     assert verdict == Verdict(200, body=golden(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_attribute_the_document_does_not_know_is_refused(golden, name):
+def test_unknown_attribute_of_the_root_is_refused(golden, name):
     body = change(golden(name), ["surprise"], 1)
 
     assert refusals(body) == {("unknown_attribute", "surprise")}
@@ -141,7 +143,7 @@ def test_contents_must_be_exactly_one(golden, count, code):
 
 
 @pytest.mark.parametrize("content", [{"type": "text", "text": "Oi"}, {"type": ["file"]}, {"type": None}])
-def test_a_content_type_the_document_does_not_offer_is_refused(content):
+def test_unknown_content_type_is_refused(content):
     found = refusals({"destination": "11999999999", "contents": [content]})
 
     assert found == {("unsupported", "contents[0].type")}
@@ -162,7 +164,7 @@ def test_a_content_type_the_document_does_not_offer_is_refused(content):
         (b"9" * 5000, "digits"),
     ],
 )
-def test_what_is_not_strict_json_is_refused(raw, why):
+def test_invalid_json_is_refused(raw, why):
     verdict = check("POST", PATH, HEADERS, raw)
 
     assert (verdict.status, verdict.code, verdict.body) == (400, "VALIDATION_ERROR", None)
@@ -170,7 +172,7 @@ def test_what_is_not_strict_json_is_refused(raw, why):
 
 
 @pytest.mark.parametrize("body", [[], "text", 1, None])
-def test_json_that_is_no_object_is_refused(body):
+def test_json_other_than_an_object_is_refused(body):
     assert refusals(body) == {("invalid_type", "")}
 
 
@@ -178,7 +180,7 @@ def test_json_that_is_no_object_is_refused(body):
     "authorization",
     [None, "", "   ", "Bearer altu-token", "Token x", "Bearer", "two words", "tóken", "a\x00b"],
 )
-def test_anything_but_a_bare_token_is_unauthenticated(golden, authorization):
+def test_only_a_bare_token_is_authenticated(golden, authorization):
     headers = {"Content-Type": "application/json"}
     if authorization is not None:
         headers["Authorization"] = authorization

@@ -1,4 +1,4 @@
-"""Orders to a running sandbox: they hold for every request, and only a clear one is obeyed."""
+"""Orders to a running sandbox apply to every request."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def order(gateway: SandboxServer) -> Callable[[Any], int]:
     return give
 
 
-def test_an_answer_is_played_for_so_many_requests(post: Post, order: Callable[[Any], int]) -> None:
+def test_scenario_is_ordered_for_a_number_of_requests(post: Post, order: Callable[[Any], int]) -> None:
     order({"answer": "0503", "requests": 2})
 
     assert [post("11999990001").status for _ in range(3)] == [503, 503, 200]
 
 
-def test_an_answer_is_played_until_it_is_called_off(post: Post, order: Callable[[Any], int]) -> None:
+def test_scenario_is_ordered_until_it_is_cancelled(post: Post, order: Callable[[Any], int]) -> None:
     order({"answer": "0503"})
     during = [post("11999990001").status for _ in range(3)]
     order({"answer": None})
@@ -43,13 +43,13 @@ def test_an_answer_is_played_until_it_is_called_off(post: Post, order: Callable[
     assert post("11999990001").status == 200
 
 
-def test_an_answer_is_played_for_so_long(post: Post, order: Callable[[Any], int]) -> None:
+def test_scenario_is_ordered_for_some_seconds(post: Post, order: Callable[[Any], int]) -> None:
     order({"answer": "0503", "seconds": 0})
 
     assert post("11999990001").status == 200
 
 
-def test_an_order_goes_before_what_the_destination_asks_for(
+def test_order_has_precedence_over_the_destination(
     gateway: SandboxServer, post: Post, order: Callable[[Any], int]
 ) -> None:
     order({"answer": "0200", "requests": 1})
@@ -58,7 +58,7 @@ def test_an_order_goes_before_what_the_destination_asks_for(
     assert [line["scenario"] for line in gateway.ledger.last(2)] == ["0200", "0500"]
 
 
-def test_another_token_can_be_asked_for_and_then_any(post: Post, order: Callable[[Any], int]) -> None:
+def test_accepted_token_can_be_changed(post: Post, order: Callable[[Any], int]) -> None:
     order({"token": "another"})
     revoked = post("11999990001").status
     known = post("11999990001", headers={**HEADERS, "Authorization": "another"}).status
@@ -67,7 +67,7 @@ def test_another_token_can_be_asked_for_and_then_any(post: Post, order: Callable
     assert (revoked, known, post("11999990001").status) == (401, 200, 200)
 
 
-def test_new_connections_can_be_reset_before_anything_is_read(
+def test_new_connections_can_be_reset(
     gateway: SandboxServer, post: Post, order: Callable[[Any], int]
 ) -> None:
     order({"resets": 2})
@@ -90,7 +90,7 @@ def test_the_latency_can_be_changed(gateway: SandboxServer, order: Callable[[Any
     "what",
     [[], {"answr": "0503"}, {"answer": "9999"}, {"seconds": -1}, {"token": ""}, {"resets": True}, None],
 )
-def test_an_order_that_is_not_clear_changes_nothing(
+def test_invalid_order_changes_nothing(
     gateway: SandboxServer, order: Callable[[Any], int], what: Any
 ) -> None:
     before = dict(vars(gateway.control))
@@ -99,6 +99,6 @@ def test_an_order_that_is_not_clear_changes_nothing(
     assert vars(gateway.control) == before
 
 
-def test_an_order_is_not_in_the_ledger(gateway: SandboxServer, order: Callable[[Any], int]) -> None:
+def test_order_is_not_in_the_ledger(gateway: SandboxServer, order: Callable[[Any], int]) -> None:
     assert order({"answer": "0503"}) == 200
     assert gateway.ledger.number == 0

@@ -1,4 +1,4 @@
-"""Orders about events: none, sooner, any body, and so many at once."""
+"""Orders about the events that the sandbox posts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_delays_can_be_changed(teller: SandboxServer, order: Order) -> None:
     assert teller.callbacks.delay_factor == 0.25
 
 
-def test_any_body_can_be_ordered(order: Order, listener: Listener) -> None:
+def test_any_body_can_be_posted(order: Order, listener: Listener) -> None:
     order(post={"body": {"status": "sent", "external_id": "x"}, "times": 2})
     order(post={"text": "[" * 9})
 
@@ -42,7 +42,7 @@ def test_any_body_can_be_ordered(order: Order, listener: Listener) -> None:
     assert raw == [b"[" * 9, *[b'{"status": "sent", "external_id": "x"}'] * 2]
 
 
-def test_a_storm_is_about_what_was_taken_last_and_few_threads_carry_it(
+def test_storm_is_about_the_last_messages_and_uses_few_threads(
     teller: SandboxServer, send: Send, order: Order, listener: Listener
 ) -> None:
     send("11999990705")
@@ -73,7 +73,7 @@ def test_a_storm_is_about_what_was_taken_last_and_few_threads_carry_it(
         {"storm": 10**9},
     ],
 )
-def test_an_order_that_is_not_clear_posts_nothing(
+def test_invalid_order_posts_nothing(
     teller: SandboxServer, order: Order, listener: Listener, what: dict[str, Any]
 ) -> None:
     assert order(**what) == 400

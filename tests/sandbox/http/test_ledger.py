@@ -1,3 +1,5 @@
+"""The ledger holds a whole line for each request."""
+
 from __future__ import annotations
 
 import hashlib
@@ -35,7 +37,7 @@ def request(destination: str | None = "11999999999", **changes: Any) -> Request:
     return Request(**{**values, **changes})
 
 
-def test_a_line_tells_everything_but_the_token(path):
+def test_line_has_everything_but_the_token(path):
     Ledger(path).append(request())
 
     (line,) = ledger.read(path)
@@ -56,7 +58,7 @@ def test_a_line_tells_everything_but_the_token(path):
     assert "altu-token" not in path.read_text()
 
 
-def test_the_line_is_on_file_before_append_returns(path):
+def test_line_is_written_before_append_returns(path):
     book = Ledger(path)
 
     for expected in (1, 2, 3):
@@ -65,7 +67,7 @@ def test_the_line_is_on_file_before_append_returns(path):
         assert len(ledger.read(path)) == expected
 
 
-def test_a_contact_keeps_its_id_and_a_message_never_does(path):
+def test_contact_keeps_its_id_and_each_message_has_a_new_one(path):
     book = Ledger(path)
 
     receipts = [book.append(request(number)) for number in ("11999990001", "11999990002", "11999990001")]
@@ -74,7 +76,7 @@ def test_a_contact_keeps_its_id_and_a_message_never_does(path):
     assert [receipt.contact_id - FIRST_CONTACT_ID for receipt in receipts] == [0, 1, 0]
 
 
-def test_the_counters_go_on_after_a_restart(path):
+def test_counters_continue_after_a_restart(path):
     first = Ledger(path)
     first.append(request("11999990001"))
     first.append(request("11999990002", taken=False, status=500))
@@ -87,7 +89,7 @@ def test_the_counters_go_on_after_a_restart(path):
     assert [line["number"] for line in ledger.read(path)] == [1, 2, 3]
 
 
-def test_a_line_torn_by_a_kill_is_passed_over(path):
+def test_incomplete_line_is_skipped(path):
     Ledger(path).append(request())
     with path.open("ab") as file:
         file.write(b'{"number": 2, "at": "20')
@@ -97,7 +99,7 @@ def test_a_line_torn_by_a_kill_is_passed_over(path):
     assert [line["number"] for line in ledger.read(path)] == [1, 2]
 
 
-def test_a_line_that_finds_room_for_its_beginning_alone_is_not_written(path):
+def test_line_is_not_written_in_part(path):
     book = Ledger(path)
     book.append(request())
     whole = path.stat().st_size
@@ -110,11 +112,11 @@ def test_a_line_that_finds_room_for_its_beginning_alone_is_not_written(path):
     assert [line["number"] for line in ledger.read(path)] == [1, 2]
 
 
-def test_a_ledger_that_is_not_there_yet_is_empty(path):
+def test_missing_ledger_is_empty(path):
     assert ledger.read(path) == []
 
 
-def test_many_threads_leave_whole_lines_without_gaps(path):
+def test_many_threads_write_whole_lines_without_gaps(path):
     book = Ledger(path)
     threads = [threading.Thread(target=lambda: [book.append(request()) for _ in range(50)]) for _ in range(8)]
 

@@ -1,3 +1,5 @@
+"""The page of the sandbox."""
+
 from __future__ import annotations
 
 import http.client
@@ -23,17 +25,17 @@ def get(gateway):
     return fetch
 
 
-def test_the_empty_page_says_what_to_do_and_lists_every_ending(get):
+def test_empty_page_has_instructions_and_lists_every_scenario(get):
     response, page = get("/")
 
     assert response.status == 200
     assert "Nothing yet" in page
     assert '<html lang="en">' in page
     assert all(f"…{name}</th>" in page for name in SCENARIOS)
-    assert all(f"<td>{story.description}</td>" in page for story in ALL)
+    assert all(f"<td>{script.description}</td>" in page for script in ALL)
 
 
-def test_the_newest_request_comes_first(get, post):
+def test_newest_request_comes_first(get, post):
     post("11999990001")
     post("11999990500")
 
@@ -43,7 +45,7 @@ def test_the_newest_request_comes_first(get, post):
     assert "2 received, 1 taken" in page
 
 
-def test_the_page_names_the_kind_of_each_message(get, post):
+def test_page_shows_the_kind_of_each_message(get, post):
     post("", body={"destination": "11999990001", "templateId": "t"})
     post("11999990001")
 
@@ -54,7 +56,7 @@ def test_the_page_names_the_kind_of_each_message(get, post):
 
 
 @pytest.mark.parametrize("attribute", ["destination", "externalId", "templateId"])
-def test_what_came_in_is_escaped_and_no_script_may_run(get, post, attribute):
+def test_requests_are_escaped_and_scripts_forbidden(get, post, attribute):
     post("", body={"destination": "11999990001", attribute: "<script>alert(1)</script>"})
 
     response, page = get("/")
@@ -64,14 +66,14 @@ def test_what_came_in_is_escaped_and_no_script_may_run(get, post, attribute):
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-def test_looking_at_the_pages_is_not_recorded(gateway, get):
+def test_page_views_are_not_recorded(gateway, get):
     get("/")
     get("/ledger.json")
 
     assert gateway.ledger.last(1) == []
 
 
-def test_the_ledger_is_served_as_json(get, post):
+def test_ledger_is_served_as_json(get, post):
     post("11999990001")
 
     response, text = get("/ledger.json")
@@ -80,19 +82,19 @@ def test_the_ledger_is_served_as_json(get, post):
     assert [line["destination"] for line in json.loads(text)] == ["11999990001"]
 
 
-def test_another_page_is_not_found(get):
+def test_unknown_page_is_not_found(get):
     response, _ = get("/favicon.ico")
 
     assert response.status == 404
 
 
-def test_the_page_says_whether_events_are_posted(tmp_path):
+def test_page_shows_whether_events_are_posted(tmp_path):
     hook = tmp_path / "callback.json"
     running = server.start(ledger_path=tmp_path / "l.jsonl", callback_path=hook)
 
-    without = page.shown("/", running.ledger, running.callbacks).decode()
+    without = page.response_to("/", running.ledger, running.callbacks).decode()
     write_hook(hook, "http://127.0.0.1:8000/hooks/zenvia/1/a-secret/", header="h3ad3r")
-    with_one = page.shown("/", running.ledger, running.callbacks).decode()
+    with_one = page.response_to("/", running.ledger, running.callbacks).decode()
     running.stop()
 
     assert "Events are posted nowhere" in without

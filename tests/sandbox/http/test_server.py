@@ -1,3 +1,5 @@
+"""The sandbox as a server: connections, tokens, start and stop."""
+
 from __future__ import annotations
 
 import http.client
@@ -49,14 +51,14 @@ def test_one_connection_serves_many_requests(connection):
     assert connection.sock.getsockname()[1] == port
 
 
-def test_a_request_is_in_the_ledger_before_it_is_answered(gateway, connection):
+def test_request_is_in_the_ledger_before_its_response(gateway, connection):
     ask(connection)
 
     (line,) = ledger.read(gateway.ledger.path)
     assert (line["destination"], line["external_id"], line["taken"]) == ("11999999999", "c-1", True)
 
 
-def test_a_contract_violation_is_answered_with_its_path_and_not_taken(gateway, connection):
+def test_contract_violation_is_refused_with_its_path(gateway, connection):
     response, body = ask(connection, body=json.dumps({"destination": "11999999999", "templateId": ""}))
 
     assert response.status == 400
@@ -76,7 +78,7 @@ def test_a_contract_violation_is_answered_with_its_path_and_not_taken(gateway, c
         ("HEAD", PATH, 405),
     ],
 )
-def test_another_address_or_method_is_recorded_and_refused(gateway, connection, method, path, status):
+def test_other_address_or_method_is_recorded_and_refused(gateway, connection, method, path, status):
     response, _ = ask(connection, method=method, path=path)
 
     assert response.status == status
@@ -84,13 +86,13 @@ def test_another_address_or_method_is_recorded_and_refused(gateway, connection, 
     assert (response.headers["Allow"] == "POST") is (status == 405)
 
 
-def test_a_request_without_a_token_is_unauthenticated(connection):
+def test_request_without_token_is_unauthenticated(connection):
     response, body = ask(connection, headers={"Content-Type": "application/json"})
 
     assert (response.status, json.loads(body)["code"]) == (401, "AUTHENTICATION_ERROR")
 
 
-def test_a_body_over_the_limit_is_answered_once_it_was_sent(gateway, connection):
+def test_body_over_the_limit_is_refused_after_it_was_sent(gateway, connection):
     response, _ = ask(connection, body=" " * 2_000_000)
 
     assert response.status == 413
@@ -100,13 +102,13 @@ def test_a_body_over_the_limit_is_answered_once_it_was_sent(gateway, connection)
 @pytest.mark.parametrize(
     ("header", "status"), [(b"Content-Length: -1", b"400"), (b"Transfer-Encoding: chunked", b"411")]
 )
-def test_a_body_without_a_usable_length_is_refused(gateway, header, status):
+def test_body_without_valid_length_is_refused(gateway, header, status):
     answer = raw_exchange(gateway.port, b"POST /zenvia/a/1 HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 " + status)
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_no_line(gateway):
+def test_client_that_leaves_within_its_body_is_not_recorded(gateway):
     with closing(socket.create_connection(("127.0.0.1", gateway.port), timeout=5)) as client:
         client.sendall(b"POST /zenvia/a/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         client.shutdown(socket.SHUT_WR)
@@ -116,7 +118,7 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_no_line(gateway):
     assert gateway.ledger.last(1) == []
 
 
-def test_only_the_configured_token_is_let_in(tmp_path):
+def test_only_the_configured_token_is_accepted(tmp_path):
     running = server.start(ledger_path=tmp_path / "l.jsonl", token="the-one")
     with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=5)) as connection:
         refused, _ = ask(connection)
@@ -127,7 +129,7 @@ def test_only_the_configured_token_is_let_in(tmp_path):
     assert (refused.status, taken.status) == (401, 200)
 
 
-def test_latency_comes_before_each_answer(tmp_path):
+def test_latency_precedes_each_response(tmp_path):
     running = server.start(ledger_path=tmp_path / "l.jsonl", latency_ms=50)
     with closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=5)) as connection:
         began = time.monotonic()
@@ -139,7 +141,7 @@ def test_latency_comes_before_each_answer(tmp_path):
     assert took >= 0.05
 
 
-def test_stopping_ends_a_connection_that_waits_for_an_answer(gateway, connection):
+def test_stop_ends_a_waiting_connection(gateway, connection):
     ask(connection)
     connection.request("POST", PATH, "{}", {**HEADERS, "Content-Length": "9"})
 
@@ -149,7 +151,7 @@ def test_stopping_ends_a_connection_that_waits_for_an_answer(gateway, connection
         connection.getresponse()
 
 
-def test_a_port_that_is_taken_is_an_error(gateway, tmp_path):
+def test_used_port_is_an_error(gateway, tmp_path):
     with pytest.raises(OSError, match="in use"):
         server.start(gateway.port, ledger_path=tmp_path / "other.jsonl")
 
@@ -164,7 +166,7 @@ def stopped(process: subprocess.Popen[str]) -> int | None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_process_of_its_own_prints_its_address_and_stops_cleanly(tmp_path, number):
+def test_process_prints_its_address_and_stops_cleanly(tmp_path, number):
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "ledger.jsonl")]
     root = Path(server.__file__).parents[3]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
@@ -178,7 +180,7 @@ def test_a_process_of_its_own_prints_its_address_and_stops_cleanly(tmp_path, num
         hanging.close()
 
 
-def test_one_that_cannot_start_leaves_no_signal_blocked(tmp_path: Path) -> None:
+def test_failed_start_leaves_no_signal_blocked(tmp_path: Path) -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
     with pytest.raises(OSError, match=r"."):

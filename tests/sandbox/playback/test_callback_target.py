@@ -1,4 +1,4 @@
-"""Where events go: one file, read anew when it changes, and no other machine's address."""
+"""The address of events is read from a file and is one of this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from outbound.sandbox.http import server
-from outbound.sandbox.playback.callback_target import Address, Hook, read
+from outbound.sandbox.playback.callback_target import Address, CallbackTarget, read
 from tests.sandbox.listener import write_hook
 
 SECRET = "s3cr3t"
@@ -21,15 +21,15 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "callback.json"
 
 
-def test_the_file_says_where(path: Path) -> None:
+def test_file_has_the_address(path: Path) -> None:
     write_hook(path, f"http://127.0.0.1:8000/hooks/zenvia/1/{SECRET}/", header="h")
 
     assert read(path) == Address("127.0.0.1", 8000, f"/hooks/zenvia/1/{SECRET}/", "h")
-    assert Hook(path).address() == read(path)
+    assert CallbackTarget(path).address() == read(path)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.2:8000/x", "http://[::1]:8000/x"])
-def test_every_address_of_this_machine_will_do(path: Path, url: str) -> None:
+def test_every_local_address_is_accepted(path: Path, url: str) -> None:
     write_hook(path, url)
 
     assert read(path).port == 8000
@@ -56,32 +56,30 @@ def test_every_address_of_this_machine_will_do(path: Path, url: str) -> None:
         None,
     ],
 )
-def test_anything_else_is_refused_without_telling_the_secret(path: Path, said: Any) -> None:
+def test_other_addresses_are_refused_without_showing_the_secret(path: Path, said: Any) -> None:
     path.write_text(json.dumps(said))
 
     with pytest.raises(ValueError, match="callback.json") as caught:
-        Hook(path)
+        CallbackTarget(path)
 
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b"[" * 5])
-def test_what_is_no_json_is_refused(path: Path, raw: bytes) -> None:
+def test_file_that_is_not_json_is_refused(path: Path, raw: bytes) -> None:
     path.write_bytes(raw)
 
     with pytest.raises(ValueError, match="JSON"):
         read(path)
 
 
-def test_no_file_is_no_address(path: Path) -> None:
-    assert Hook(path).address() is None
-    assert Hook(None).address() is None
+def test_missing_file_is_no_address(path: Path) -> None:
+    assert CallbackTarget(path).address() is None
+    assert CallbackTarget(None).address() is None
 
 
-def test_a_file_that_comes_changes_and_goes_is_noticed(
-    path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    hook = Hook(path)
+def test_created_changed_and_deleted_file_is_noticed(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hook = CallbackTarget(path)
     seen = [hook.address()]
     for number, url in enumerate(["http://127.0.0.1:1/a", "http://127.0.0.1:2/b", "http://192.0.2.1/c"]):
         write_hook(path, url)
@@ -94,7 +92,7 @@ def test_a_file_that_comes_changes_and_goes_is_noticed(
     assert "may only name an http address of this machine" in capsys.readouterr().err
 
 
-def test_a_gateway_with_a_bad_file_does_not_start(path: Path, tmp_path: Path) -> None:
+def test_gateway_does_not_start_with_a_bad_file(path: Path, tmp_path: Path) -> None:
     write_hook(path, "http://192.0.2.1/")
 
     with pytest.raises(ValueError, match="this machine"):
@@ -103,7 +101,7 @@ def test_a_gateway_with_a_bad_file_does_not_start(path: Path, tmp_path: Path) ->
     assert not (tmp_path / "ledger.jsonl").exists()
 
 
-def test_a_secret_is_not_in_what_python_prints_of_an_address(path: Path) -> None:
+def test_repr_of_an_address_hides_the_secret(path: Path) -> None:
     write_hook(path, f"http://127.0.0.1/{SECRET}/", header=SECRET)
 
     assert SECRET not in repr(read(path))

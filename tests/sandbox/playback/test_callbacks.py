@@ -1,4 +1,4 @@
-"""Posting back: when, in which order, how often, by how many threads, and that it ends when asked."""
+"""Posting events: order, time, redelivery and stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Send = Callable[..., int]
 Order = Callable[..., int]
 
 
-def test_what_becomes_of_a_message_is_posted_in_order(send: Send, listener: Listener) -> None:
+def test_events_are_posted_in_order(send: Send, listener: Listener) -> None:
     send("11999990700")
 
     arrived = listener.after(3)
@@ -29,7 +29,7 @@ def test_what_becomes_of_a_message_is_posted_in_order(send: Send, listener: List
     assert {one.headers["X-Webhook-Secret"] for one in arrived} == {"in-the-header"}
 
 
-def test_what_is_posted_again_is_a_copy_and_then_has_another_time(send: Send, listener: Listener) -> None:
+def test_redelivered_event_is_a_copy_and_then_has_another_time(send: Send, listener: Listener) -> None:
     send("11999990702")
 
     first, copy, later = (one.body for one in listener.after(9)[:3])
@@ -39,7 +39,7 @@ def test_what_is_posted_again_is_a_copy_and_then_has_another_time(send: Send, li
     assert later | {"timestamp": first["timestamp"]} == first
 
 
-def test_events_come_after_the_answer(teller: SandboxServer, send: Send, listener: Listener) -> None:
+def test_events_follow_the_response(teller: SandboxServer, send: Send, listener: Listener) -> None:
     teller.callbacks.delay_factor = 1.0
 
     answered = send("11999990700")
@@ -48,14 +48,14 @@ def test_events_come_after_the_answer(teller: SandboxServer, send: Send, listene
     assert listener.arrived == []
 
 
-def test_events_can_come_before_the_answer(send: Send, listener: Listener) -> None:
+def test_events_can_precede_the_response(send: Send, listener: Listener) -> None:
     send("11999990703")
 
     assert codes(listener.arrived) == ["SENT", "DELIVERED", "READ"]
 
 
 @pytest.mark.parametrize("ending", ["0601", "0602", "0603", "0610", "0612"])
-def test_a_message_that_was_taken_without_a_clear_answer_has_its_events(
+def test_message_accepted_without_clear_response_has_events(
     send: Send, listener: Listener, ending: str
 ) -> None:
     send(f"1199999{ending}")
@@ -64,7 +64,7 @@ def test_a_message_that_was_taken_without_a_clear_answer_has_its_events(
 
 
 @pytest.mark.parametrize("ending", ["0400", "0600", "0705", "0604"])
-def test_what_was_not_taken_or_is_never_told_has_none(
+def test_message_that_was_not_accepted_has_no_events(
     teller: SandboxServer, send: Send, listener: Listener, ending: str
 ) -> None:
     send(f"1199999{ending}")
@@ -76,7 +76,7 @@ def test_what_was_not_taken_or_is_never_told_has_none(
     assert teller.callbacks.waiting == 0
 
 
-def test_an_event_that_was_not_taken_is_posted_again_and_then_given_up(
+def test_failed_event_is_redelivered_and_then_given_up(
     teller: SandboxServer, send: Send, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(teller.callbacks, "_retry_seconds", 0.01)
@@ -88,7 +88,7 @@ def test_an_event_that_was_not_taken_is_posted_again_and_then_given_up(
     assert codes(arrived) == ["READ"] * callbacks.MOST_TRIES + ["SENT"] * 2 + ["DELIVERED"]
 
 
-def test_each_try_has_its_line_and_the_secrets_are_in_none(
+def test_each_try_has_a_line_without_secrets(
     teller: SandboxServer,
     send: Send,
     listener: Listener,
@@ -99,7 +99,7 @@ def test_each_try_has_its_line_and_the_secrets_are_in_none(
     listener.answers = [500, 200]
 
     send("11999990710")
-    until(lambda: teller.callbacks.posted.count == 2, "both tries are on file")
+    until(lambda: teller.callbacks.log.count == 2, "both tries are on file")
 
     lines = callback_log.read(tmp_path / "callbacks.jsonl")
     assert [(line["try"], line["answer"]) for line in lines] == [(1, 500), (2, 200)]
@@ -109,26 +109,26 @@ def test_each_try_has_its_line_and_the_secrets_are_in_none(
     assert b"in-the-header" not in on_disk
 
 
-def test_a_hook_that_nobody_answers_at_is_tried_again(
+def test_unreachable_target_is_tried_again(
     teller: SandboxServer, send: Send, hook_path: Path, listener: Listener
 ) -> None:
     write_hook(hook_path, "http://127.0.0.1:9/hooks/zenvia/1/a-secret/")
 
     send("11999990710")
-    until(lambda: teller.callbacks.posted.count == 1, "the first try failed")
+    until(lambda: teller.callbacks.log.count == 1, "the first try failed")
     write_hook(hook_path, listener.url)
 
     assert codes(listener.after(1)) == ["SENT+DELIVERED"]
 
 
-def test_without_a_file_nothing_is_posted(teller: SandboxServer, send: Send, hook_path: Path) -> None:
+def test_nothing_is_posted_without_a_file(teller: SandboxServer, send: Send, hook_path: Path) -> None:
     hook_path.unlink()
 
     assert send("11999990700") == 200
     assert teller.callbacks.waiting == 0
 
 
-def test_stopping_ends_what_is_due_and_what_hangs(
+def test_stop_ends_due_and_hanging_posts(
     teller: SandboxServer, send: Send, order: Order, listener: Listener
 ) -> None:
     listener.answers = [0]

@@ -1,4 +1,4 @@
-"""What the sandbox posts back for each magic ending: which events, in which order, in which shape."""
+"""The events of each magic ending."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from outbound.sandbox.playback import event_scripts, events
 from outbound.sandbox.playback.answers import Receipt
-from outbound.sandbox.playback.events import Taken
+from outbound.sandbox.playback.events import AcceptedMessage
 from outbound.sandbox.playback.scenarios import SCENARIOS
 from tests.sandbox.listener import code_of
 
@@ -38,27 +38,27 @@ TOLD = {
 CAUSES = {"0706": "131026", "0707": "131047", "0708": "131026", "0715": "131031", "0716": "132015"}
 
 
-def taken(ending: str) -> Taken:
-    return Taken(f"1199999{ending}", Receipt("c-1", 7, 500_003))
+def taken(ending: str) -> AcceptedMessage:
+    return AcceptedMessage(f"1199999{ending}", Receipt("c-1", 7, 500_003))
 
 
 def told(ending: str) -> list:
-    """Return the bodies of a story, as they would arrive."""
-    steps = event_scripts.chosen(f"1199999{ending}").play(taken(ending))
+    """Return the bodies of a script, as they would arrive."""
+    steps = event_scripts.script_for(f"1199999{ending}").steps(taken(ending))
     return [json.loads(events.dumps(step)) for step in steps if not isinstance(step, float)]
 
 
 def seconds(ending: str) -> float:
-    steps = event_scripts.chosen(f"1199999{ending}").play(taken(ending))
+    steps = event_scripts.script_for(f"1199999{ending}").steps(taken(ending))
     return sum(step for step in steps if isinstance(step, float))
 
 
-def test_every_story_is_known_here() -> None:
-    assert set(event_scripts.STORIES) == set(TOLD)
+def test_every_script_has_a_row() -> None:
+    assert set(event_scripts.SCRIPTS) == set(TOLD)
 
 
 @pytest.mark.parametrize("ending", TOLD)
-def test_each_ending_tells_its_story(ending: str) -> None:
+def test_each_ending_posts_its_events(ending: str) -> None:
     assert [code_of(body) for body in told(ending)] == TOLD[ending]
     assert f"  {ending}  " in event_scripts.table()
 
@@ -66,14 +66,14 @@ def test_each_ending_tells_its_story(ending: str) -> None:
 @pytest.mark.parametrize(
     ("ending", "codes"), [("1234", IN_ORDER), ("1233", IN_ORDER[:2]), ("1237", IN_ORDER[:2])]
 )
-def test_any_other_message_is_delivered_and_mostly_read(ending: str, codes: list[str]) -> None:
+def test_other_messages_are_delivered_and_mostly_read(ending: str, codes: list[str]) -> None:
     assert [code_of(body) for body in told(ending)] == codes
 
 
 @pytest.mark.parametrize(
     "ending", [name for name, one in SCENARIOS.items() if one.taken and name[:2] == "06"]
 )
-def test_after_an_answer_that_leaves_a_doubt_the_truth_comes_late_or_never(ending: str) -> None:
+def test_unconfirmed_message_has_late_or_no_events(ending: str) -> None:
     if ending == "0604":
         assert told(ending) == []
     else:
@@ -81,11 +81,11 @@ def test_after_an_answer_that_leaves_a_doubt_the_truth_comes_late_or_never(endin
         assert seconds(ending) >= event_scripts.LATE_SECONDS
 
 
-def test_a_late_delivery_is_late() -> None:
+def test_late_delivery_is_late() -> None:
     assert seconds("0704") >= event_scripts.LATE_SECONDS > seconds("0700")
 
 
-def test_a_status_is_of_zenvias_second_version() -> None:
+def test_status_has_the_shape_of_version_2() -> None:
     event = told("0700")[0]
 
     assert set(event) == {
@@ -99,20 +99,20 @@ def test_a_status_is_of_zenvias_second_version() -> None:
     assert datetime.fromisoformat(event["messageStatus"]["timestamp"]).tzinfo
 
 
-def test_all_events_of_a_message_name_it_alike_and_themselves_differently() -> None:
+def test_events_share_the_message_id_and_have_their_own_ids() -> None:
     sent = told("0700")
 
     assert len({event["message"]["id"] for event in sent}) == 1
     assert len({event["id"] for event in sent}) == 3
 
 
-def test_a_message_without_an_id_of_ours_is_named_by_zenvias_alone() -> None:
-    event = events.status(Taken("11999990700", Receipt(None, 7, 500_003)), "SENT")
+def test_message_without_external_id_has_the_channel_id_alone() -> None:
+    event = events.status(AcceptedMessage("11999990700", Receipt(None, 7, 500_003)), "SENT")
 
     assert "externalId" not in event["message"]
 
 
-def test_what_is_repeated_comes_exactly_and_then_under_the_same_id() -> None:
+def test_repeated_event_is_a_copy_and_then_has_the_same_id() -> None:
     first, again, later = told("0702")[:3]
 
     assert first == again
@@ -120,14 +120,14 @@ def test_what_is_repeated_comes_exactly_and_then_under_the_same_id() -> None:
 
 
 @pytest.mark.parametrize("ending", CAUSES)
-def test_a_failure_carries_whatsapps_code_as_text(ending: str) -> None:
+def test_failure_has_the_error_code_as_text(ending: str) -> None:
     (cause,) = told(ending)[-1]["messageStatus"]["causes"]
 
     assert cause["channelErrorCode"] == CAUSES[ending]
     assert cause["reason"]
 
 
-def test_a_flat_body_has_the_words_of_the_answer() -> None:
+def test_flat_body_has_the_keys_of_the_response() -> None:
     assert told("0709")[0] == {
         "status": "sent",
         "external_id": "c-1",
@@ -136,7 +136,7 @@ def test_a_flat_body_has_the_words_of_the_answer() -> None:
     }
 
 
-def test_older_senders_write_odd_times_numbers_and_no_event_id() -> None:
+def test_older_form_has_odd_times_numeric_codes_and_no_event_id() -> None:
     sent, failed = told("0714")
 
     assert {"id", "timestamp", "message"} & set(sent) == set()
@@ -157,15 +157,15 @@ def test_older_senders_write_odd_times_numbers_and_no_event_id() -> None:
         ("4915112340712", "4915112340712"),
     ],
 )
-def test_a_person_answers_under_the_number_that_whatsapp_knows(destination: str, known_as: str) -> None:
-    event = events.answer(Taken(destination, Receipt("c-1", 7, 500_003)), "SAIR")
+def test_person_answers_from_their_whatsapp_id(destination: str, known_as: str) -> None:
+    event = events.answer(AcceptedMessage(destination, Receipt("c-1", 7, 500_003)), "SAIR")
 
     assert event["message"]["from"] == known_as
     assert "externalId" not in event["message"]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_a_storm_is_as_large_as_asked_and_a_fifth_of_it_are_copies(size: int) -> None:
+def test_storm_has_the_requested_size_and_a_fifth_copies(size: int) -> None:
     about = [taken(ending) for ending in ("0001", "0002")]
 
     bodies = event_scripts.storm(about, size)
@@ -174,11 +174,11 @@ def test_a_storm_is_as_large_as_asked_and_a_fifth_of_it_are_copies(size: int) ->
     assert len({body["id"] for body in bodies}) == size - size // 5
 
 
-def test_without_messages_there_is_no_storm() -> None:
+def test_storm_without_messages_is_empty() -> None:
     assert event_scripts.storm([], 100) == []
 
 
-def test_only_one_story_comes_before_the_answer() -> None:
-    first: Callable[[event_scripts.Story], bool] = lambda story: story.comes_first  # noqa: E731
+def test_only_one_script_precedes_the_response() -> None:
+    first: Callable[[event_scripts.EventScript], bool] = lambda script: script.before_response  # noqa: E731
 
-    assert [story.name for story in filter(first, event_scripts.ALL)] == ["0703"]
+    assert [script.name for script in filter(first, event_scripts.ALL)] == ["0703"]

@@ -1,3 +1,5 @@
+"""The response of each magic ending."""
+
 from __future__ import annotations
 
 import gzip
@@ -40,37 +42,37 @@ def judged(ending: str, status: int = 200) -> Verdict:
     return Verdict(status, "VALIDATION_ERROR", "Validation error", body={"destination": destination(ending)})
 
 
-def test_every_ending_is_in_the_table():
+def test_every_scenario_is_in_the_table():
     assert sorted(SCENARIOS) == sorted(ENDINGS)
 
 
-def test_what_the_real_gateway_would_send_is_a_column_of_the_table():
+def test_table_has_a_column_for_accepted_messages():
     assert {name for name, scenario in SCENARIOS.items() if scenario.taken} == TAKEN
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_each_ending_is_chosen_and_described(ending):
-    scenario = scenarios.chosen(judged(ending))
+def test_each_ending_selects_its_scenario(ending):
+    scenario = scenarios.scenario_for(judged(ending))
 
     assert scenario.name == ending
     assert f"  {ending}  " in scenarios.table()
     assert scenario.description in scenarios.table()
 
 
-def test_any_other_destination_is_taken_and_answered():
-    assert scenarios.chosen(judged("1234")) == scenarios.NORMAL
+def test_other_destinations_are_accepted():
+    assert scenarios.scenario_for(judged("1234")) == scenarios.NORMAL
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_the_contract_comes_before_the_scenario_except_for_caller_and_address(ending):
-    scenario = scenarios.chosen(judged(ending, status=400))
+def test_contract_precedes_scenarios_except_for_caller_and_address(ending):
+    scenario = scenarios.scenario_for(judged(ending, status=400))
 
     expected = ending if ending in ("0401", "0403", "0404") else "contract"
     assert (scenario.name, scenario.taken) == (expected, False)
 
 
 @pytest.mark.parametrize("ending", FAILING)
-def test_a_failing_status_is_answered_with_zenvias_error_and_not_taken(gateway, post, ending):
+def test_failing_status_has_zenvias_error_body(gateway, post, ending):
     answer = post(destination(ending))
 
     line = gateway.ledger.last(1)[0]
@@ -80,20 +82,20 @@ def test_a_failing_status_is_answered_with_zenvias_error_and_not_taken(gateway, 
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_retry_after_comes_with_those_that_ask_for_patience_only(ending):
+def test_only_throttling_scenarios_have_retry_after(ending):
     headers = dict(SCENARIOS[ending].headers)
 
     assert headers.get("Retry-After") == ("5" if ending in ("0429", "0505") else AT_FIRST.get(ending))
 
 
-def test_retry_after_may_be_a_date_that_is_still_to_come(post):
+def test_retry_after_date_is_in_the_future(post):
     asked = post(destination("0641")).headers["Retry-After"]
 
     assert timedelta(0) < parsedate_to_datetime(asked) - datetime.now(UTC) <= timedelta(seconds=2)
 
 
 @pytest.mark.parametrize("ending", AT_FIRST)
-def test_what_fails_at_first_is_taken_when_it_is_tried_again(gateway, post, ending):
+def test_scenario_that_fails_at_first_accepts_later(gateway, post, ending):
     refused = [post(destination(ending)).status for _ in range(TRIES[ending])]
 
     again = post(destination(ending)).status
@@ -103,19 +105,19 @@ def test_what_fails_at_first_is_taken_when_it_is_tried_again(gateway, post, endi
     assert [line["taken"] for line in gateway.ledger.last(9)] == [False] * TRIES[ending] + [True]
 
 
-def test_trying_counts_for_each_destination_alone(post):
+def test_tries_are_counted_by_destination(post):
     first, other = f"1188888{'0641'}", destination("0641")
 
     assert [post(number).status for number in (first, other, first, other)] == [429, 429, 200, 200]
 
 
 @pytest.mark.parametrize("ending", REDIRECTS)
-def test_a_redirect_leads_elsewhere_on_the_gateway(post, ending):
+def test_redirect_points_elsewhere_on_the_gateway(post, ending):
     assert post(destination(ending)).headers["Location"] == "/elsewhere"
 
 
 @pytest.mark.parametrize("ending", ["0200", "0620", "0622", "1234"])
-def test_a_success_carries_the_documents_four_values_however_slowly(gateway, post, ending):
+def test_success_has_the_four_documented_values(gateway, post, ending):
     answer = post(destination(ending))
 
     assert answer.status == 200
@@ -138,42 +140,42 @@ def test_a_success_carries_the_documents_four_values_however_slowly(gateway, pos
         ("0616", b'"status": "pondering"'),
     ],
 )
-def test_an_odd_success_shows_its_oddity(post, ending, sign):
+def test_odd_success_has_its_odd_body(post, ending, sign):
     answer = post(destination(ending))
 
     assert answer.status == 200
     assert sign in answer.body
 
 
-def test_a_compressed_success_says_so_and_is_the_documents_within(post):
+def test_compressed_success_is_a_valid_success_within(post):
     answer = post(destination("0630"))
 
     assert answer.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(answer.body))["external_id"] == "c-1"
 
 
-def test_a_huge_success_is_as_long_as_it_says(post):
+def test_huge_success_has_its_stated_length(post):
     answer = post(destination("0618"))
 
     assert len(answer.body) == HUGE_BODY_BYTES
     assert json.loads(answer.body)["external_id"] == "c-1"
 
 
-def test_a_success_with_more_headers_than_clients_read(post):
+def test_success_with_too_many_headers(post):
     with pytest.raises(http.client.HTTPException, match="headers"):
         post(destination("0619"))
 
 
-def test_html_says_that_it_is_html(post):
+def test_html_body_has_an_html_content_type(post):
     assert post(destination("0610")).headers["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize(("ending", "length"), [("0611", 0), ("0614", 2), ("0617", 1024 * 1024)])
-def test_an_odd_success_has_its_length(post, ending, length):
+def test_odd_success_has_its_length(post, ending, length):
     assert len(post(destination(ending)).body) == length
 
 
-def test_a_truncated_answer_ends_before_its_content_length(post):
+def test_truncated_response_ends_before_its_content_length(post):
     with pytest.raises(http.client.IncompleteRead) as caught:
         post(destination("0612"))
 
@@ -181,7 +183,7 @@ def test_a_truncated_answer_ends_before_its_content_length(post):
 
 
 @pytest.mark.parametrize("ending", ["0600", "0601"])
-def test_a_reset_connection_is_reset_for_the_client(gateway, post, ending):
+def test_reset_connection_is_reset_for_the_client(gateway, post, ending):
     with pytest.raises(ConnectionResetError) as caught:
         post(destination(ending))
 
@@ -191,7 +193,7 @@ def test_a_reset_connection_is_reset_for_the_client(gateway, post, ending):
 
 
 @pytest.mark.parametrize("ending", ["0602", "0603", "0604", "0621"])
-def test_a_closed_connection_ends_without_an_answer(gateway, post, ending):
+def test_closed_connection_has_no_response(gateway, post, ending):
     with pytest.raises(http.client.RemoteDisconnected):
         post(destination(ending))
 
@@ -200,12 +202,12 @@ def test_a_closed_connection_ends_without_an_answer(gateway, post, ending):
 
 
 @pytest.mark.parametrize("ending", SILENT)
-def test_a_silent_scenario_has_no_answer_at_all(ending):
+def test_silent_scenario_has_no_response(ending):
     assert SCENARIOS[ending].status is None
     assert SCENARIOS[ending].answer(RECEIPT) == b""
 
 
-def test_a_half_closed_connection_still_reads_what_the_client_sends(gateway):
+def test_half_closed_connection_still_reads(gateway):
     body = json.dumps({"destination": destination("0603"), "templateId": "t"})
     head = f"POST /zenvia/a/1 HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     with closing(socket.create_connection(("127.0.0.1", gateway.port), timeout=5)) as client:
@@ -218,7 +220,7 @@ def test_a_half_closed_connection_still_reads_what_the_client_sends(gateway):
         client.sendall(b"and here")
 
 
-def test_a_dripping_answer_arrives_in_many_pieces(gateway):
+def test_dripping_response_arrives_in_many_pieces(gateway):
     assert SCENARIOS["0622"].delivery is Delivery.DRIP
     with closing(http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=5)) as connection:
         connection.connect()
