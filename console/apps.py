@@ -1,4 +1,4 @@
-"""The admin as this console runs it: our site, and only the pages that are safe for an operator."""
+"""The admin application with the console's own site, without the pages of the queue."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class ConsoleAdminConfig(AdminConfig):
     def ready(self) -> None:
         super().ready()
         for model in apps.get_app_config("django_q").get_models():
-            # A Schedule row runs any function by its name: whoever may add one may run anything.
+            # A Schedule row runs any function by its name, so anybody who may add one may run anything.
             if admin.site.is_registered(model):
                 admin.site.unregister(model)
-        import_module("console.accounts.admin")  # puts its pages in the place of the ones registered above
-        import_module("console.accounts.audit").hear_of_commands(sys.argv)
+        import_module("console.accounts.admin")  # replaces pages that are registered above
+        import_module("console.accounts.audit").record_account_commands(sys.argv)

@@ -1,6 +1,6 @@
-"""The data directory: what an installation makes for itself on its first run and keeps out of git.
+"""The data directory: database, keys and other files that an installation creates on its first run.
 
-It holds keys, messages and numbers, so it is its owner's alone: 0700, and 0600 for what is in it.
+It holds keys, messages and numbers, so only its owner may read it: 0700, and 0600 for its files.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ logger = logging.getLogger(__name__)
 
 
 def prepare(directory: Path) -> Path:
-    """Create `directory`, close it and all that this process will ever write to others, and return it."""
+    """Create `directory`, make it and everything this process will write private, and return it."""
     os.umask(os.umask(OTHERS) | OTHERS)
-    with _usable(directory):
+    with _explain_errors(directory):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     left_open = (
-        [directory] if _is_shared(directory) else [path for path in _all(directory) if not _close(path)]
+        [directory]
+        if _is_shared(directory)
+        else [path for path in _all(directory) if not _make_private(path)]
     )
     if left_open:
         logger.warning(
@@ -40,7 +42,7 @@ def prepare(directory: Path) -> Path:
 
 
 def _is_shared(directory: Path) -> bool:
-    """Whether a directory is everybody's, like /tmp, so that closing it would take it from them."""
+    """Whether a directory is shared by all accounts, like /tmp, and must not be made private."""
     return directory.parent == directory or bool(directory.stat().st_mode & stat.S_ISVTX)
 
 
@@ -50,38 +52,38 @@ def _all(directory: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in folders + files)
 
 
-def _close(path: Path) -> bool:
-    """Take a file's permissions from others; return whether none is left. A link has none of its own."""
-    with suppress(OSError):  # gone meanwhile, like SQLite's log, or in another's folder
+def _make_private(path: Path) -> bool:
+    """Remove the permissions of others; return whether none is left. A link has none of its own."""
+    with suppress(OSError):  # it was deleted, like SQLite's log, or lies in another account's folder
         mode = path.lstat().st_mode
         if mode & OTHERS and not stat.S_ISLNK(mode):
-            with suppress(OSError):  # another's, or a file system that cannot
+            with suppress(OSError):  # another account's file, or a file system without permissions
                 path.chmod(stat.S_IMODE(mode) & ~OTHERS)
             return not path.lstat().st_mode & OTHERS
     return True
 
 
 def secret_key(directory: Path) -> str:
-    """Return the installation's Django secret key, made on the first call."""
-    return _kept(directory / "secret_key", get_random_secret_key)
+    """Return the installation's Django secret key, created on the first call."""
+    return _read_or_create(directory / "secret_key", get_random_secret_key)
 
 
 def token_key(directory: Path) -> str:
-    """Return the installation's Fernet key for integration tokens, made on the first call."""
-    return _kept(directory / "token_key", lambda: Fernet.generate_key().decode())
+    """Return the installation's Fernet key for integration tokens, created on the first call."""
+    return _read_or_create(directory / "token_key", lambda: Fernet.generate_key().decode())
 
 
-def _kept(path: Path, make: Callable[[], str]) -> str:
-    with _usable(path):
+def _read_or_create(path: Path, make: Callable[[], str]) -> str:
+    with _explain_errors(path):
         if not path.exists():
             _write_once(path, make())
         return path.read_text().strip()
 
 
 def _write_once(path: Path, text: str) -> None:
-    # Web server and worker start together. Linking a finished file lets the first one win whole,
-    # so the other can never read a key that is only half written.
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # mode 0600 by itself
+    # Web server and worker start together. Linking a finished file means that neither reads a half-written
+    # key, and both use the first one.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # its mode is 0600
         file.write(text)
         file.flush()
         try:
@@ -91,8 +93,8 @@ def _write_once(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _usable(path: Path) -> Iterator[None]:
-    """Say in a sentence which file stands in the way, since nothing can start without it."""
+def _explain_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError into a sentence that names the file, since nothing starts without it."""
     try:
         yield
     except OSError as error:

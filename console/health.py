@@ -1,4 +1,4 @@
-"""`/healthz`: whether this console can do its work, for load balancers and monitors."""
+"""`/healthz`: whether the console works, for load balancers and monitors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from outbound.brokers.health import is_reachable
 from outbound.sending import heartbeat
 
 PATH = "/healthz"
-# Read by machines, so in one language; they name a reason and nothing else.
-FINE, NO_DATABASE, NO_QUEUE = "ok", "database not reachable", "degraded: queue not reachable"
+# Read by machines, so not translated.
+OK, NO_DATABASE, NO_QUEUE = "ok", "database not reachable", "degraded: queue not reachable"
 MISSING = {
     heartbeat.SENDER: "messages are due and nobody is sending them",
     heartbeat.INTAKE: "events have come and nobody is taking them in",
@@ -24,11 +24,10 @@ MISSING = {
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def before_all_else(get_response: GetResponse) -> GetResponse:
-    """Answer `/healthz` before any other middleware, as a middleware itself.
+def healthz_middleware(get_response: GetResponse) -> GetResponse:
+    """Answer `/healthz` before any other middleware.
 
-    Whoever asks knows neither our name nor https, and behind us sessions may need the very database
-    that is away.
+    A monitor uses neither the host name nor https, and sessions may need the database that is down.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -42,11 +41,11 @@ def before_all_else(get_response: GetResponse) -> GetResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """Answer 200, or 503 with the reason. No login, no data.
 
-    Without the queue all goes on, a little later: that is 200, with a word about it.
+    Without the queue everything still works with a delay, so that is 200 with a note.
     """
     problem = _problem()
-    said = problem or (FINE if is_reachable() else NO_QUEUE)
-    return HttpResponse(f"{said}\n", status=503 if problem else 200, content_type="text/plain")
+    text = problem or (OK if is_reachable() else NO_QUEUE)
+    return HttpResponse(f"{text}\n", status=503 if problem else 200, content_type="text/plain")
 
 
 def _problem() -> str:

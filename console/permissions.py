@@ -1,4 +1,4 @@
-"""The authentication backend, under the path that stored sessions name."""
+"""The authentication backend; its dotted path is stored in sessions."""
 
 from __future__ import annotations
 

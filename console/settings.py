@@ -1,4 +1,4 @@
-"""All settings, read from the environment once; every one has a default that runs bare on SQLite."""
+"""All settings, read from the environment; every one has a default that works with SQLite."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ env = environ.Env(
     TRUST_PROXY=(bool, False),
 )
 
-production.refuse(
-    production.unreadable({name: os.environ.get(name, "") for name in ("PRODUCTION", "TRUST_PROXY")})
+production.raise_if_any(
+    production.unclear_switches({name: os.environ.get(name, "") for name in ("PRODUCTION", "TRUST_PROXY")})
 )
 PRODUCTION = env("PRODUCTION")
 DEBUG = env("DEBUG")
@@ -51,7 +51,7 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 FAILPOINT = env("FAILPOINT")
 if PRODUCTION:
-    production.refuse(
+    production.raise_if_any(
         [
             *production.debug_problems(DEBUG, FAILPOINT),
             *production.key_problems(SECRET_KEY, TOKEN_KEYS),
@@ -76,8 +76,8 @@ INSTALLED_APPS = [
     "outbound",
 ]
 MIDDLEWARE = [
-    "console.security.headers.on_every_answer",
-    "console.health.before_all_else",
+    "console.security.headers.security_headers_middleware",
+    "console.health.healthz_middleware",
     "outbound.webhooks.middleware.before_all_else",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "console.audit_log.middleware.from_its_address",
+    "console.audit_log.middleware.remote_address_middleware",
 ]
 ROOT_URLCONF = "console.urls"
 WSGI_APPLICATION = "console.wsgi.application"
@@ -116,7 +116,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        # FULL, not the usual NORMAL: at power loss NORMAL may take back a committed mark,
+        # FULL instead of the usual NORMAL: at power loss NORMAL may undo a committed claim,
         # the message would look unsent, and a person would get it twice.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
     }
@@ -124,8 +124,8 @@ else:
     # A host that swallows packets must not hold up a page, a webhook or the answer of /healthz for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)  # seconds
     DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", 2_000)  # milliseconds
-    # Each question is small. Where the planner misjudges one, compiling it and starting helpers for it cost
-    # a page half a second, many times what the answer takes.
+    # Each query is small. If the planner misjudges one, compiling it and starting parallel workers cost
+    # a page half a second, many times the query itself.
     DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off -c max_parallel_workers_per_gather=0")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -185,7 +185,7 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "static/"
 STATIC_ROOT = env("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
-# Said outright, since the umask keeps all else to ourselves.
+# Set explicitly, since the umask makes all other files private.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -221,8 +221,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-DEFAULT_EXCEPTION_REPORTER = "console.security.error_reports.QuietReporter"
-DEFAULT_EXCEPTION_REPORTER_FILTER = "console.security.error_reports.QuietReporterFilter"
+DEFAULT_EXCEPTION_REPORTER = "console.security.error_reports.RedactingReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "console.security.error_reports.RedactingReporterFilter"
 log_redaction.install()
 LOGGING = {
     "version": 1,

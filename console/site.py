@@ -1,4 +1,4 @@
-"""The admin site that is the console."""
+"""The admin site of the console."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOUND = HTTPStatus.FOUND
 
 
 class ConsoleSite(UnfoldAdminSite):
-    """The skin's site, under our name."""
+    """The skin's site, with audit entries and 404 for bad pages."""
 
     index_title = _("Home")
 

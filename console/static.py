@@ -1,4 +1,4 @@
-"""Collected static files: for whoever serves them, not only for the one who collected them."""
+"""Storage of collected static files, readable by every account of the machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class OpenCompressor(Compressor):
-    """Gives compressed files the permissions of the others: whitenoise leaves them to the umask."""
+    """Sets the permissions of compressed files, which whitenoise leaves to the umask."""
 
     def write_data(self, *arguments: Any) -> str:
         name: str = super().write_data(*arguments)

@@ -1,4 +1,4 @@
-"""Addresses: the admin is the console, and the root leads there."""
+"""URLs: the admin is the console, and the root redirects to it."""
 
 from __future__ import annotations
 

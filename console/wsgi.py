@@ -1,4 +1,4 @@
-"""The WSGI entry point, for gunicorn and its like."""
+"""The WSGI entry point."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.core.wsgi import get_wsgi_application
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def without_odd_types(application: Application) -> Application:
-    """Leave out a Content-Type at which Django would fail: before any middleware, with the path in a log."""
+def drop_invalid_content_type(application: Application) -> Application:
+    """Remove a Content-Type on which Django fails before any middleware, logging the path."""
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if "*" in environ.get("CONTENT_TYPE", ""):  # an encoded parameter, which no browser sends
+        if "*" in environ.get("CONTENT_TYPE", ""):  # an encoded parameter (RFC 2231), which no browser sends
             del environ["CONTENT_TYPE"]
         return application(environ, start_response)
 
@@ -23,4 +23,4 @@ def without_odd_types(application: Application) -> Application:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
-application = without_odd_types(get_wsgi_application())
+application = drop_invalid_content_type(get_wsgi_application())

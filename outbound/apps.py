@@ -16,7 +16,7 @@ class OutboundConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Imported here because they need the models, which are only there by now.
+        # Imported here because they need the models to be loaded.
         import_module("outbound.checks")
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="outbound.after_migrate")
 

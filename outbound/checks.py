@@ -1,4 +1,4 @@
-"""What can be misconfigured, said when the process starts and not at three in the morning."""
+"""System checks of the configuration, which run when a process starts."""
 
 from __future__ import annotations
 

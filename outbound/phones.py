@@ -1,7 +1,7 @@
-"""Numbers: clean what a person typed, compare, show, and write as an integration wants them.
+"""Phone numbers: parses, compares, displays, and formats them for an integration.
 
-Inside the console a number is always E.164 (`+5535988001234`). Rules for Brazil: FACTS.md of
-the gateway, "Phone numbers"; everything else is left to the `phonenumbers` library.
+Inside the console a number is always E.164 (`+5535988001234`). For the rules of Brazil see
+outbound/gateways/zenvia/FACTS.md, "Phone numbers"; the `phonenumbers` library does the rest.
 """
 
 from __future__ import annotations
@@ -18,18 +18,17 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 MAX_E164_LENGTH = 16  # "+" and 15 digits, ITU-T E.164
 BRAZIL = "55"
-# A subscriber number of eight digits that starts so was a mobile before the ninth digit came.
+# First digits of an eight-digit mobile from before the ninth digit was introduced.
 OLD_MOBILE_STARTS = "6789"
-LONG_MOBILE = len("+5535988001234")  # with the ninth digit, as nearly every number is
+LONG_MOBILE = len("+5535988001234")  # with the ninth digit, as most numbers have it
 
 _NOT_A_NUMBER = re.compile(r"[^\d\s().+/\u2010-\u2015\u2212-]")
 
 
 def _mobile() -> re.Pattern[str]:
-    """Return the library's own rule for Brazilian mobiles, to be asked directly.
+    """Return the library's own pattern of Brazilian mobiles.
 
-    Nearly every number is one, and parsing it takes ten times as long. What fits is valid, and of no
-    other kind.
+    Most numbers match it, and parsing takes ten times as long. A match is valid and of no other kind.
     """
     brazil = phonenumbers.PhoneMetadata.metadata_for_region("BR")
     assert brazil
@@ -41,17 +40,17 @@ _MOBILE = _mobile()
 
 
 class NumberFormat(TextChoices):
-    """How an integration wants a destination written."""
+    """The format in which an integration expects a destination."""
 
     NATIONAL = "national", _("Area code and number, without 55 (35988001234)")
     INTERNATIONAL = "international", _("With the country code (5535988001234)")
 
 
 class Phone(NamedTuple):
-    """One number, parsed. A saved recipient carries both parts, so its number is not parsed again.
+    """A parsed number. A saved recipient stores both parts, so its number is not parsed again.
 
-    `e164` is how it is stored; `key` is what it is compared by: the same, but with the ninth digit of
-    an old Brazilian mobile put back, so that both spellings of one line are one person.
+    `e164` is stored and displayed. Numbers are compared by `key`, in which an old Brazilian mobile has its
+    ninth digit, so that both spellings of a number are one person.
     """
 
     e164: str
@@ -67,7 +66,7 @@ class Phone(NamedTuple):
 
     @property
     def is_mobile(self) -> bool:
-        """Whether it may be a mobile: in some countries a number does not tell."""
+        """Whether it may be a mobile; in some countries the number alone does not say."""
         if _MOBILE.fullmatch(self.key):
             return True
         kind = phonenumbers.number_type(phonenumbers.parse(self.key))
@@ -75,7 +74,7 @@ class Phone(NamedTuple):
 
 
 def parse(text: str) -> Phone:
-    """Turn any usual spelling into a `Phone`.
+    """Return the `Phone` that any usual spelling stands for.
 
     55 is also an area code: 10 or 11 digits are always a national number, 12 or 13 digits that start
     with 55 carry the country code. A ninth digit is never added to the number itself.
@@ -104,17 +103,17 @@ def _read(text: str) -> Phone | None:
     elif len(digits) in (12, 13) and digits.startswith(BRAZIL):
         candidate = f"+{digits}"
     else:
-        candidate = digits  # perhaps a carrier code in front; the library knows those
+        candidate = digits  # perhaps with a carrier code, which the library recognises
     if _MOBILE.fullmatch(candidate):
         return Phone(candidate, candidate)
     try:
         number = phonenumbers.parse(candidate, "BR")
     except phonenumbers.NumberParseException:
         return None
-    return _judge(number)
+    return _validated(number)
 
 
-def _judge(number: phonenumbers.PhoneNumber) -> Phone | None:
+def _validated(number: phonenumbers.PhoneNumber) -> Phone | None:
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number):
         return Phone(e164, e164)
@@ -132,7 +131,7 @@ def _with_ninth_digit(e164: str) -> str | None:
 
 
 def display(e164: str) -> str:
-    """Show a stored number to a person: `+55 35 98800-1234`."""
+    """Return a stored number as people write it: `+55 35 98800-1234`."""
     if len(e164) == LONG_MOBILE and _MOBILE.fullmatch(e164):
         return f"+{BRAZIL} {e164[3:5]} {e164[5:10]}-{e164[10:]}"
     try:
@@ -142,9 +141,9 @@ def display(e164: str) -> str:
 
 
 def on_the_wire(phone: Phone, number_format: str) -> str | None:
-    """Write a number as the gateway's `destination`; None where that format cannot express it.
+    """Return a number as the gateway's `destination`, or None if that format cannot express it.
 
-    The document's examples carry no country code, so a number of another country has no national form.
+    The national format has no country code, so it is limited to Brazil.
     """
     if number_format == NumberFormat.INTERNATIONAL:
         return phone.e164.removeprefix("+")

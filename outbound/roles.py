@@ -1,4 +1,4 @@
-"""The two groups an installation starts with. What a person may do is theirs to change afterwards."""
+"""The two groups that an installation starts with; administrators may change them afterwards."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _PERMISSIONS = {
 }
 
 
-# What a migration brought that is new: those who had the group before get it as well, once.
+# Permissions that a migration added: existing groups get them as well, once.
 _SINCE = {
     "0002_sending_engine": {OPERATORS: ["steer_campaign", "settle_message"]},
     "0003_what_became_of_it": {
@@ -66,9 +66,9 @@ _SINCE = {
 
 
 def ensure_groups(applied: Container[str] = ()) -> None:
-    """Create the groups that are missing; one that exists keeps what people made of it.
+    """Create missing groups; an existing group keeps its permissions.
 
-    `applied` are the names of our migrations that have just run: what they brought is added.
+    `applied` are the names of the migrations that have just run; the permissions they introduced are added.
     """
     for name, codenames in _PERMISSIONS.items():
         group, created = Group.objects.get_or_create(name=name)

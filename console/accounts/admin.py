@@ -1,4 +1,4 @@
-"""People and their groups: other packages' pages in our skin."""
+"""Admin pages of users, groups and the audit log, in the console's skin."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from console.accounts.audit import KeptMixin
-from console.accounts.own_rights import WithinOwnRights
+from console.accounts.audit import DeactivateNotDeleteMixin
+from console.accounts.own_permissions import WithinOwnPermissionsMixin
 from console.audit_log.admin import AuditAdmin
 from console.audit_log.search import find_people
-from console.permission_names import right_name
+from console.permission_labels import permission_label
 from outbound.admin.base.model_admin import ConsoleAdmin
 from outbound.search.terms import find_by_name
 
@@ -29,10 +29,10 @@ for model in (User, Group, LogEntry):
 admin.site.register(LogEntry, AuditAdmin)
 
 
-class CheckboxesMixin:
-    """Rights as checkboxes: Django's two boxes side by side are wider than our pages and fail axe.
+class PermissionCheckboxesMixin:
+    """Shows permissions as checkboxes: Django's two lists side by side are too wide and fail axe.
 
-    Only rights that open something here are offered; those of the libraries beneath do not.
+    Only permissions that the console uses are offered.
     """
 
     filter_horizontal = ()
@@ -43,14 +43,20 @@ class CheckboxesMixin:
             offered = Permission.objects.filter(content_type__app_label__in=APPS_WITH_PAGES)
             kwargs["queryset"] = offered.select_related("content_type")
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        field.help_text = ""  # it tells how to choose with the Control key
+        field.help_text = ""  # it explains the Control key
         if db_field.related_model is Permission:
-            field.label_from_instance = right_name
+            field.label_from_instance = permission_label
         return field
 
 
 @admin.register(User)
-class UserAdmin(KeptMixin, WithinOwnRights, CheckboxesMixin, BaseUserAdmin, ConsoleAdmin):
+class UserAdmin(
+    DeactivateNotDeleteMixin,
+    WithinOwnPermissionsMixin,
+    PermissionCheckboxesMixin,
+    BaseUserAdmin,
+    ConsoleAdmin,
+):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -60,6 +66,6 @@ class UserAdmin(KeptMixin, WithinOwnRights, CheckboxesMixin, BaseUserAdmin, Cons
 
 
 @admin.register(Group)
-class GroupAdmin(WithinOwnRights, CheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
+class GroupAdmin(WithinOwnPermissionsMixin, PermissionCheckboxesMixin, BaseGroupAdmin, ConsoleAdmin):
     search_help_text = gettext_lazy("The beginning of a name")
     find = find_by_name

@@ -1,4 +1,4 @@
-"""Accounts in the audit log, and why the account of somebody who did something here is never deleted."""
+"""Audit entries of accounts; an account that has acted is deactivated and never deleted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_COMMAND = ("createsuperuser", "changepassword")
 
 
 def has_acted(user: User) -> bool:
-    """Whether anything tells of a deed of theirs: an entry, a send, a token, a decision, a secret."""
+    """Whether any record names the user: an audit entry, a send, a token, a decision or a secret."""
     traces = (
         Exists(model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
         for relation in User._meta.get_fields(include_hidden=True)
@@ -33,15 +33,15 @@ def has_acted(user: User) -> bool:
     return User.objects.filter(Q(*traces, _connector=Q.OR), pk=user.pk).exists()
 
 
-class KeptMixin:
-    """Goes before UserAdmin: who has acted is deactivated, not deleted, and each change has its verb."""
+class DeactivateNotDeleteMixin:
+    """For UserAdmin: users who have acted cannot be deleted, and each change has its own audit verb."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
         return may and not (isinstance(obj, User) and self._has_acted(request, obj))
 
     def _has_acted(self, request: HttpRequest, user: User) -> bool:
-        """Find it out once a request."""
+        """Return `has_acted`, queried once a request."""
         known: dict[Any, bool] = request.__dict__.setdefault("_has_acted", {})
         if user.pk not in known:
             known[user.pk] = has_acted(user)
@@ -50,7 +50,7 @@ class KeptMixin:
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         user = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if user and super().has_delete_permission(request, user) and has_acted(user):  # type: ignore[misc]
-            messages.warning(request, _kept())
+            messages.warning(request, _deactivate_instead())
             return redirect("admin:auth_user_change", user.pk)
         return super().delete_view(request, object_id, extra_context)  # type: ignore[misc]
 
@@ -59,7 +59,7 @@ class KeptMixin:
         if not self._has_acted(request, obj):
             return card
         card = card or Card(_("Current state"))
-        card.note = " ".join(filter(None, (_kept(), card.note)))
+        card.note = " ".join(filter(None, (_deactivate_instead(), card.note)))
         return card
 
     def audit_verb(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
@@ -76,15 +76,15 @@ class KeptMixin:
         return super().user_change_password(*args, **kwargs)  # type: ignore[misc]
 
 
-def _kept() -> str:
+def _deactivate_instead() -> str:
     return _(
         "This person has done things here that must stay readable, so the account is not deleted. "
         "Deactivate it instead: switch off “Active”."
     )
 
 
-def hear_of_commands(arguments: list[str]) -> None:
-    """Write down what Django's own commands do to accounts, where `arguments` run one of them."""
+def record_account_commands(arguments: list[str]) -> None:
+    """Record what Django's own commands do to accounts, if `arguments` run one of them."""
     if arguments[1:2] and arguments[1] in BY_COMMAND:
         post_save.connect(_saved_by_command, sender=User, dispatch_uid="console.accounts.audit")
 

@@ -1,1 +1,1 @@
-"""The page of the audit log: the list, its filters and search, and what an entry says."""
+"""The pages of the audit log: list, filters, search and single entries."""

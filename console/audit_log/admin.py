@@ -1,4 +1,4 @@
-"""The audit log in our skin: read by whoever may view it, and changed by nobody."""
+"""The read-only admin pages of the audit log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AuditAdmin(ReadOnlyAdmin):
     filter_lookups: ClassVar[tuple[str, ...]] = ("verb", "who", "kind", *DaysFilter.PARAMETERS)
     ordering = ("-id",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    search_fields = ("object_repr",)  # shows the box; `find` answers it
+    search_fields = ("object_repr",)  # shows the search box; `find` does the search
     search_help_text = gettext_lazy("Number of a send, phone, or the beginning of a name")
     find = staticmethod(find_entries)
     fields = ("created", "who", "what", "target", "people", "address", "changes_shown")
@@ -66,7 +66,7 @@ class AuditAdmin(ReadOnlyAdmin):
         return format_html_join("", "<p><b>{}</b>: {} → {}</p>", wording.changes(obj)) or "–"
 
     def card(self, request: HttpRequest, obj: LogEntry) -> Card | None:
-        """Lead to the record, where it is still there and may be seen."""
+        """Link to the record if it still exists and may be viewed."""
         model: Any = obj.content_type.model_class()
         pages = admin.site._registry.get(model)
         if pages is None or obj.object_id is None or not pages.has_view_permission(request):

@@ -40,7 +40,7 @@ class VerbFilter(DropdownFilter):
 
 
 class WhoFilter(DropdownFilter):
-    """A person by the account; the command line, the console, and whose account is gone."""
+    """By account, or by command line, console, and authors whose account was deleted."""
 
     title = gettext_lazy("who")
     parameter_name = "who"
@@ -78,7 +78,7 @@ class KindFilter(DropdownFilter):
 
 
 class DaysForm(forms.Form):
-    """Two days; the browser's own input knows the reader's way of writing them."""
+    """Two dates, in the browser's own date inputs."""
 
     since = forms.DateField(label=gettext_lazy("From day"), required=False)
     until = forms.DateField(label=gettext_lazy("Until day"), required=False)
@@ -91,7 +91,7 @@ class DaysForm(forms.Form):
 
 
 class DaysFilter(admin.ListFilter):
-    """From a day until a day, both included, in the console's own time zone; one of them may be empty."""
+    """From a day until a day, both included, in the console's time zone; either may be empty."""
 
     title = gettext_lazy("date")
     template = "unfold/filters/filters_field.html"

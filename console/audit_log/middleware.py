@@ -1,4 +1,4 @@
-"""Tells the audit log which address a request comes from: the one that the hop we trust names."""
+"""Passes the client's address of a request to the audit log."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from outbound import audit
 from outbound.webhooks.client_address import client_address
 
 
-def from_its_address(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    def answered(request: HttpRequest) -> HttpResponse:
+def remote_address_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
         with audit.acting_from(client_address(request)):
-            return answer(request)
+            return get_response(request)
 
-    return answered
+    return middleware

@@ -11,7 +11,7 @@ from outbound.models import Recipient
 from outbound.search.terms import as_pk, by_phone, looks_like_a_number
 
 MOST_PEOPLE = 100
-LONGEST_NUMBER = 7  # digits: more are a phone's
+LONGEST_NUMBER = 7  # digits; a longer number is a phone
 
 
 def find_people(queryset: QuerySet[User], text: str) -> QuerySet[User]:
@@ -27,6 +27,6 @@ def find_entries(queryset: QuerySet[LogEntry], text: str) -> QuerySet[LogEntry]:
         kind = ContentType.objects.get_for_model(Recipient)
         return queryset.filter(content_type=kind, object_id__in=list(people.values_list("pk", flat=True)))
     authors = list(find_people(User.objects.order_by(), text).values_list("pk", flat=True)[:MOST_PEOPLE])
-    # Names as they were then: of the record, and of an author whose account may be gone.
+    # The names at that time: of the record, and of an author whose account may be deleted.
     named = Q(object_repr__istartswith=text) | Q(additional_data__author__istartswith=text)
     return queryset.filter(named | Q(actor__in=authors))

@@ -1,4 +1,4 @@
-"""An entry in words: who, what, and each change by the name that its field has on screen."""
+"""The texts of an audit entry: author, action and changes, with the names of fields on screen."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from console.permission_names import right_name
+from console.permission_labels import permission_label
 from outbound.admin.base.formatting import moment
 from outbound.audit import Kind, in_full
 from outbound.models import Campaign, Conversation, TemplateField
 
 MAX_SHOWN = 300  # letters of a value
-# What entries tell that is no field of the record they are about.
+# Labels of changes that are no field of the record.
 _NAMES: dict[str, Any] = {
     "people": pgettext_lazy("audit log", "people"),
     "draft": gettext_lazy("draft"),
     TemplateField._meta.model_name or "": TemplateField._meta.verbose_name,
 }
-_REASONS = ("status_reason", "paused_reason")  # what the console decided is stored in English, as a msgid
+_REASONS = ("status_reason", "paused_reason")  # the console's own reasons are stored in English, as msgids
 
 
 def data_of(entry: LogEntry) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def data_of(entry: LogEntry) -> dict[str, Any]:
 
 
 def who(entry: LogEntry) -> str:
-    """Name the author as they were called then; older entries know the account alone, if any."""
+    """Return the author's name at that time; older entries have only the account, if any."""
     data = data_of(entry)
     by, name = data.get("by"), data.get("author", "")
     if by == Kind.COMMAND_LINE:
@@ -57,7 +57,7 @@ def target(entry: LogEntry) -> str:
 
 
 def changes(entry: LogEntry) -> Iterator[tuple[str, str, str]]:
-    """Yield what changed, as a name, what was before and what is now."""
+    """Yield each change as a label, the old value and the new one."""
     model = entry.content_type.model_class()
     for name, values in (entry.changes or {}).items():
         if not isinstance(values, list) or len(values) != 2:
@@ -83,7 +83,7 @@ def _label(model: type[models.Model] | None, name: str) -> str:
 
 
 def _field(model: type[models.Model] | None, name: str) -> models.Field[Any, Any] | None:
-    """Return the field of that name: of the record, or of those that a deed about it also changes."""
+    """Return the field of that name, of the record or of a related one that is changed with it."""
     candidates: list[type[models.Model] | None] = [model, Conversation, Campaign]
     for candidate in filter(None, candidates):
         try:
@@ -123,7 +123,7 @@ def _moment(text: str) -> str:
 
 
 def _spread(text: str) -> str:
-    """Write an object as `name: value` with commas, and anything else as it stands."""
+    """Return an object as `name: value` with commas, and anything else unchanged."""
     try:
         read = json.loads(text)
     except ValueError:
@@ -134,11 +134,11 @@ def _spread(text: str) -> str:
 
 
 def _names(codes: list[str]) -> list[str]:
-    """Name rights as their checkboxes do; other names stay as they are."""
+    """Return permissions by the labels of their checkboxes, and other names unchanged."""
     rights = [code.split(".", 1) for code in codes if "." in code]
     if not rights:
         return codes
     wanted = Q(*(Q(content_type__app_label=app, codename=name) for app, name in rights), _connector=Q.OR)
     found = Permission.objects.filter(wanted).select_related("content_type")
-    names = {f"{one.content_type.app_label}.{one.codename}": right_name(one) for one in found}
+    names = {f"{one.content_type.app_label}.{one.codename}": permission_label(one) for one in found}
     return [names.get(code, code) for code in codes]

@@ -1,1 +1,1 @@
-"""What production refuses, security headers, and what logs and error reports leave out."""
+"""Checks of production settings, security headers, and redaction of logs and error reports."""

@@ -1,4 +1,4 @@
-"""The security headers, on every answer: also on those that no middleware behind this one has a hand in."""
+"""Adds security headers to every response, also to those that other middleware never sees."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# For an answer that no page's policy was meant for. Images of ours may carry styles.
+# For responses without a policy of their own. Our SVG images may carry styles.
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -22,10 +22,10 @@ HSTS = "Strict-Transport-Security"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def on_every_answer(get_response: GetResponse) -> GetResponse:
-    """Add to each answer the headers that it lacks, as the outermost middleware.
+def security_headers_middleware(get_response: GetResponse) -> GetResponse:
+    """Add to each response the headers that it lacks, as the outermost middleware.
 
-    Webhooks, /healthz, a refused host, a redirect to https and static files are answered in front of the
+    Webhooks, /healthz, a refused host, a redirect to https and static files are answered before the
     middleware that sets these headers on pages.
     """
     always, when_secure = _always().items(), _when_secure().items()
@@ -34,7 +34,7 @@ def on_every_answer(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in always:
             response.headers.setdefault(name, value)
-        if when_secure and request.is_secure():  # over plain http a browser must not heed it
+        if when_secure and request.is_secure():  # browsers ignore it over plain http
             for name, value in when_secure:
                 response.headers.setdefault(name, value)
         return response
@@ -50,7 +50,7 @@ def _always() -> dict[str, str]:
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         "Content-Security-Policy": POLICY,
     }
-    if settings.DEBUG:  # Django's debug pages bring scripts of their own
+    if settings.DEBUG:  # Django's debug pages have inline scripts
         del headers["Content-Security-Policy"]
     return headers
 

@@ -1,4 +1,4 @@
-"""What production refuses, said by the settings themselves: a web server runs no system checks."""
+"""Checks of the environment in production, made by the settings since a web server runs no system checks."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-# As Django's deployment check asks.
+# As in Django's deployment check.
 MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 5
 ON, OFF = {"true", "on", "ok", "y", "yes", "1"}, {"", "false", "off", "n", "no", "0"}
-# The * of Django, or a leading dot before nothing but a public suffix, like .com or .com.br.
+# Django's *, or a leading dot before a public suffix alone, like .com or .com.br.
 _EVERYBODY = re.compile(r".*\*.*|\.*|\.((com|net|org|gov|edu|co)\.)?[a-z0-9-]+\.*", re.IGNORECASE)
 
 
-class Refused(ImproperlyConfigured):
-    """The environment asks for what this console does not start with. The text names no value."""
+class InvalidEnvironment(ImproperlyConfigured):
+    """The environment has settings with which the console does not start. The text names no value."""
 
 
-def refuse(problems: Iterable[str]) -> None:
-    """Raise Refused with all that is wrong, one sentence a line."""
+def raise_if_any(problems: Iterable[str]) -> None:
+    """Raise InvalidEnvironment with all problems, one sentence a line."""
     if found := list(problems):
-        raise Refused("\n".join(found))
+        raise InvalidEnvironment("\n".join(found))
 
 
-def unreadable(switches: dict[str, str]) -> Iterator[str]:
-    """Yield a sentence for each switch that is neither on nor off: it would count as off."""
+def unclear_switches(switches: dict[str, str]) -> Iterator[str]:
+    """Yield a sentence for each switch that is neither on nor off, which would count as off."""
     for name, value in switches.items():
         if value.strip().lower() not in ON | OFF:
             yield f"{name} is neither on nor off. Set {name} to 1 or 0."
@@ -81,6 +81,6 @@ def _is_own_origin(origin: str) -> bool:
         parts = urlsplit(origin.strip())
     except ValueError:
         return False
-    # Django reads https://*.example.com as ALLOWED_HOSTS reads .example.com.
+    # Django treats https://*.example.com as ALLOWED_HOSTS treats .example.com.
     host = re.sub(r"^\*(?=\.)", "", parts.hostname or "")
     return parts.scheme == "https" and not _EVERYBODY.fullmatch(host)

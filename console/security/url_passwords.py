@@ -1,4 +1,4 @@
-"""The passwords in the addresses of services, which no report may show."""
+"""Masks the passwords in the addresses of services."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from urllib.parse import unquote
 
 from django.conf import settings
 
-HIDDEN = "********************"
+MASKED = "********************"
 _IN_ADDRESS = re.compile(r"(?P<before>://[^\s/:@]*:(?=[^\s/@]+@)|[?&]password=)(?P<password>[^\s/@&]+)")
 
 
-def hide(text: str) -> str:
+def mask(text: str) -> str:
     """Return the text without the password of any address in it."""
-    return _IN_ADDRESS.sub(rf"\g<before>{HIDDEN}", text)
+    return _IN_ADDRESS.sub(rf"\g<before>{MASKED}", text)
 
 
-def is_told_by(value: Any) -> bool:
-    """Return whether a value, as a report would print it, holds the password of a service of ours."""
+def appears_in(value: Any) -> bool:
+    """Whether the repr of a value contains the password of the database or of Redis."""
     try:
         text = repr(value)
-    except Exception:  # the report meets the same error, and prints that
+    except Exception:  # the report meets the same error and prints it
         return False
     return any(password in text for password in _passwords())
 
 
 def _passwords() -> Iterator[str]:
-    """Yield each as it is written in an address, and as it is."""
+    """Yield each password as it is and as it is quoted in an address."""
     for found in _IN_ADDRESS.finditer(str(settings.Q_CLUSTER.get("redis", ""))):
         yield from (found["password"], unquote(found["password"]))
     if password := settings.DATABASES["default"].get("PASSWORD"):

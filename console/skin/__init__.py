@@ -1,4 +1,4 @@
-"""How the console looks: the skin's settings. Its missing Portuguese lives in `locale` beside this."""
+"""Settings of the skin; `locale` holds the Portuguese that it lacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from console.skin.navigation import NAVIGATION
 
 STYLES = ("console.css", "pages.css", "forms.css", "home.css", "compose/composer.css", "compose/preview.css")
 
-# A calm green of our own; white on 600 and 700, and both on white, reach AA.
+# Green; white on 600 and 700, and both on white, reach contrast AA.
 PRIMARY = {
     "50": "oklch(98% .018 160)",
     "100": "oklch(95.5% .04 159)",
@@ -40,7 +40,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("WhatsApp console"),
     "SITE_SYMBOL": "forum",
     "SITE_URL": None,
-    "SHOW_HISTORY": False,  # Django's own history of a record; the audit log knows more
+    "SHOW_HISTORY": False,  # Django's own history of a record; the audit log replaces it
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _asset("favicon.svg")}],
     "DASHBOARD_CALLBACK": "outbound.admin.dashboard.home.dashboard",
     "SHOW_LANGUAGES": True,

@@ -1,4 +1,4 @@
-"""The sidebar: where an operator can go, as far as their permissions reach."""
+"""The sidebar, limited to the pages that a user may see."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_command_leaves_one_entry_by_the_command_line(name: str) -> None:
 
 @pytest.fixture
 def hearing(monkeypatch: pytest.MonkeyPatch) -> Any:
-    yield account_audit.hear_of_commands
+    yield account_audit.record_account_commands
     account_audit.post_save.disconnect(sender=User, dispatch_uid="console.accounts.audit")
 
 

@@ -1,4 +1,4 @@
-"""Reading gettext's files: a .po as people write it, and a .mo as gettext itself reads it."""
+"""Reads gettext's .po and .mo files."""
 
 from __future__ import annotations
 

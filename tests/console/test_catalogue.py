@@ -1,4 +1,4 @@
-"""The console's own words stand in the Portuguese catalogue: all of them, whole, and compiled."""
+"""The Portuguese catalogue is complete, current and compiled."""
 
 from __future__ import annotations
 
@@ -69,19 +69,19 @@ def test_every_entry_is_translated() -> None:
     assert untranslated == []
 
 
-def test_every_plural_has_the_forms_that_the_header_promises() -> None:
+def test_every_plural_has_the_forms_of_the_header() -> None:
     incomplete = [entry.msgid for entry in catalogue() if len(entry.texts) != (2 if entry.plural else 1)]
 
     assert incomplete == []
 
 
-def test_no_translation_is_a_guess() -> None:
+def test_no_translation_is_fuzzy() -> None:
     guessed = [entry.msgid for entry in read_po(ROOT / CATALOGUE / "django.po") if "fuzzy" in entry.flags]
 
     assert guessed == []
 
 
-def test_nothing_obsolete_is_kept() -> None:
+def test_catalogue_has_no_obsolete_entries() -> None:
     obsolete = [entry.msgid for entry in catalogue() if entry.is_obsolete]
 
     assert obsolete == []
@@ -104,7 +104,7 @@ def test_every_translation_keeps_the_placeholders_of_its_msgid() -> None:
     assert broken == []
 
 
-def test_the_compiled_catalogue_is_fresh() -> None:
+def test_compiled_catalogue_is_current() -> None:
     written: dict[str | tuple[str, int], str] = {}
     for entry in catalogue():
         written |= entry.compiled()
@@ -115,7 +115,7 @@ def test_the_compiled_catalogue_is_fresh() -> None:
 
 
 @needs_gettext
-def test_the_catalogue_lacks_nothing_that_the_source_says(in_the_source: set[tuple[str, str, str]]) -> None:
+def test_catalogue_has_every_text_of_the_source(in_the_source: set[tuple[str, str, str]]) -> None:
     known = {entry.name for entry in catalogue()}
 
     missing = sorted(in_the_source - known)
@@ -124,7 +124,7 @@ def test_the_catalogue_lacks_nothing_that_the_source_says(in_the_source: set[tup
 
 
 @needs_gettext
-def test_the_catalogue_holds_nothing_that_the_source_says_no_more(
+def test_catalogue_has_no_text_that_left_the_source(
     in_the_source: set[tuple[str, str, str]],
 ) -> None:
     known = {entry.name for entry in catalogue()}
@@ -134,7 +134,7 @@ def test_the_catalogue_holds_nothing_that_the_source_says_no_more(
     assert left_over == []
 
 
-def test_no_text_hides_in_an_f_string() -> None:
+def test_no_translated_text_is_an_f_string() -> None:
     """There gettext finds none."""
     hidden = [
         f"{path.relative_to(ROOT)}:{call.lineno}"

@@ -1,4 +1,4 @@
-"""The data directory is its owner's alone, whatever the umask and whoever wrote into it."""
+"""The data directory is private, whatever the umask."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_nothing_that_a_whole_installation_writes_is_open_to_others(installation: Installation) -> None:
+def test_files_of_an_installation_are_private(installation: Installation) -> None:
     installation.manage("migrate", "--verbosity", "0")
     port = installation.start_web()
     installation.open_webhook(port)
@@ -64,7 +64,7 @@ def test_nothing_that_a_whole_installation_writes_is_open_to_others(installation
     assert {name for name in modes(installation.directory) if Path(name).name not in logs} == set()
 
 
-def test_a_directory_that_was_open_is_closed_with_all_in_it(tmp_path: Path, open_umask: None) -> None:
+def test_open_directory_becomes_private_with_all_in_it(tmp_path: Path, open_umask: None) -> None:
     directory = tmp_path / "var"
     (directory / "sandbox").mkdir(parents=True)
     for name in ("db.sqlite3", "db.sqlite3-wal", "secret_key", "sandbox/ledger.jsonl"):
@@ -77,7 +77,7 @@ def test_a_directory_that_was_open_is_closed_with_all_in_it(tmp_path: Path, open
     assert stat.S_IMODE((directory / "sandbox").stat().st_mode) == 0o700
 
 
-def test_what_a_link_leads_to_is_left_as_it_is(tmp_path: Path, open_umask: None) -> None:
+def test_target_of_a_link_is_unchanged(tmp_path: Path, open_umask: None) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("x")
     (tmp_path / "var").mkdir()
@@ -88,16 +88,14 @@ def test_what_a_link_leads_to_is_left_as_it_is(tmp_path: Path, open_umask: None)
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o666
 
 
-def test_a_file_that_goes_away_meanwhile_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_deleted_meanwhile_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_dir.os, "walk", lambda _: [(str(tmp_path), [], ["gone"])])
 
     assert data_dir.prepare(tmp_path) == tmp_path
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_what_is_everybodys_is_said_and_not_taken_from_them(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_shared_directory_is_reported_and_unchanged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     tmp_path.chmod(0o1777)
     (tmp_path / "of-another").write_text("x")
 
@@ -109,7 +107,7 @@ def test_what_is_everybodys_is_said_and_not_taken_from_them(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
-def test_a_directory_of_another_account_is_said_and_used(tmp_path: Path) -> None:
+def test_directory_of_another_account_is_reported_and_used(tmp_path: Path) -> None:
     directory = tmp_path / "var"
     directory.mkdir()
     directory.chmod(0o777)
@@ -126,7 +124,7 @@ def test_a_directory_of_another_account_is_said_and_used(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077], ids=oct)
-def test_collected_static_files_are_for_everybody(tmp_path: Path, umask: int) -> None:
+def test_collected_static_files_are_readable_by_all(tmp_path: Path, umask: int) -> None:
     static = tmp_path / "site" / "static"
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "var"), "STATIC_ROOT": str(static)}
 

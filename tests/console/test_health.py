@@ -1,4 +1,4 @@
-"""`/healthz` answers whoever asks: fine, or not and why, and nothing besides."""
+"""`/healthz` answers ok, or not and why."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def somebody_waits() -> None:
 
 
 @pytest.mark.django_db
-def test_all_is_fine(client: Client) -> None:
+def test_working_console_answers_ok(client: Client) -> None:
     somebody_waits()
     heartbeat.beat(timezone.now())
 
@@ -49,7 +49,7 @@ def test_all_is_fine(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_sending_what_is_due(client: Client) -> None:
+def test_missing_sender_is_reported(client: Client) -> None:
     somebody_waits()
 
     response = client.get("/healthz")
@@ -58,7 +58,7 @@ def test_nobody_is_sending_what_is_due(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_takes_in_what_has_come(client: Client) -> None:
+def test_missing_event_processing_is_reported(client: Client) -> None:
     heartbeat.beat(timezone.now())
     arrived(an_integration(), an_answer("5511988887777", "SAIR"))
     WebhookEvent.objects.update(due_at=later(minutes=-5))
@@ -69,7 +69,7 @@ def test_nobody_takes_in_what_has_come(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_whoever_is_signed_in_reads_no_more_than_anybody_else(client: Client) -> None:
+def test_signed_in_user_sees_nothing_more(client: Client) -> None:
     client.force_login(an_operator())
 
     response = client.get("/healthz")
@@ -79,13 +79,13 @@ def test_whoever_is_signed_in_reads_no_more_than_anybody_else(client: Client) ->
 
 
 @pytest.mark.django_db
-def test_a_head_is_answered_and_nothing_can_be_posted(client: Client) -> None:
+def test_head_is_allowed_and_post_is_not(client: Client) -> None:
     assert client.head("/healthz").status_code == 200
     assert client.post("/healthz").status_code == 405
 
 
 @pytest.mark.django_db
-def test_a_load_balancer_needs_neither_our_name_nor_https(client: Client, settings: LazySettings) -> None:
+def test_neither_host_name_nor_https_is_needed(client: Client, settings: LazySettings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["console.example.com"]
 
@@ -95,7 +95,7 @@ def test_a_load_balancer_needs_neither_our_name_nor_https(client: Client, settin
 
 
 @pytest.mark.django_db
-def test_one_question_is_enough_while_somebody_works(client: Client, django_assert_num_queries: Any) -> None:
+def test_healthy_answer_takes_one_query(client: Client, django_assert_num_queries: Any) -> None:
     heartbeat.beat(timezone.now())
 
     with django_assert_num_queries(1):
@@ -105,7 +105,7 @@ def test_one_question_is_enough_while_somebody_works(client: Client, django_asse
 @pytest.mark.parametrize(
     "database", ["sqlite:////nowhere/at/all.sqlite3", "postgres://nobody@127.0.0.1:1/nothing"]
 )
-def test_a_database_that_is_away_is_named_as_the_reason(tmp_path: Path, database: str) -> None:
+def test_unreachable_database_is_reported(tmp_path: Path, database: str) -> None:
     environment = {
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "DATABASE_URL": database,

@@ -1,4 +1,4 @@
-"""A Brazilian browser gets Portuguese pages: no English sentence of ours is left on them."""
+"""A Brazilian browser gets pages without English sentences."""
 
 from __future__ import annotations
 
@@ -122,14 +122,14 @@ def records() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_an_empty_console_shows_no_english(superuser: Client, address: str) -> None:
+def test_empty_console_shows_no_english(superuser: Client, address: str) -> None:
     left_in_english = english_on(superuser, address)
 
     assert left_in_english == []
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_console_in_use_shows_no_english(superuser: Client, address: str) -> None:
+def test_console_in_use_shows_no_english(superuser: Client, address: str) -> None:
     records()
 
     left_in_english = english_on(superuser, address)
@@ -138,7 +138,7 @@ def test_a_console_in_use_shows_no_english(superuser: Client, address: str) -> N
 
 
 @pytest.mark.parametrize("page", RECORDS)
-def test_the_page_of_a_record_shows_no_english(superuser: Client, page: str) -> None:
+def test_record_pages_show_no_english(superuser: Client, page: str) -> None:
     known = records()
     pk = known.get(page) or known[page.partition("_")[0]]
 
@@ -148,7 +148,7 @@ def test_the_page_of_a_record_shows_no_english(superuser: Client, page: str) -> 
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/outbound/campaign/compose/"])
-def test_an_english_browser_gets_those_very_sentences(superuser: Client, address: str) -> None:
+def test_english_browser_gets_the_english_sentences(superuser: Client, address: str) -> None:
     in_english = english_on(superuser, address, language="en")
 
     assert len(in_english) > 3

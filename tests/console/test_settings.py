@@ -1,4 +1,4 @@
-"""The settings run bare, are clean in production, and each check speaks when its thing is wrong."""
+"""Settings have working defaults, and each system check reports its problem."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_bare_settings_work(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_an_empty_database_is_migrated_with_production_settings(production: dict[str, str]) -> None:
+def test_empty_database_is_migrated_with_production_settings(production: dict[str, str]) -> None:
     migrated = python("manage.py", "migrate", "--verbosity", "0", **production)
     checked = python("manage.py", "check", "--deploy", "--database", "default", **production)
 
@@ -96,7 +96,7 @@ def test_production_does_not_start_misconfigured(
     assert check in result.stderr
 
 
-def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> None:
+def test_sqlite_uses_wal_full_sync_and_immediate_transactions(tmp_path: Path) -> None:
     result = python("-c", PRAGMAS, DATA_DIR=str(tmp_path))
 
     assert result.stdout.split() == ["wal", "2", "IMMEDIATE"], result.stderr
@@ -109,7 +109,7 @@ def test_sqlite_writes_ahead_syncs_fully_and_locks_at_once(tmp_path: Path) -> No
         ("?options=-c%20work_mem=8MB", "-c work_mem=8MB"),
     ],
 )
-def test_postgresql_answers_small_questions_unless_the_address_says_otherwise(
+def test_postgresql_options_can_be_overridden_by_the_address(
     tmp_path: Path, query: str, options: str
 ) -> None:
     address = f"postgres://console:secret@db.example.com/console{query}"
@@ -147,7 +147,7 @@ def test_postgresql_answers_small_questions_unless_the_address_says_otherwise(
         (checks.check_production, {"PRODUCTION": True, "ALLOWED_HOSTS": ["localhost"]}, ["outbound.E005"]),
     ],
 )
-def test_a_check_speaks_when_its_thing_is_wrong_and_not_otherwise(
+def test_check_reports_its_problem_and_nothing_else(
     settings: LazySettings, check: Callable[..., Any], values: dict[str, Any], found: list[str]
 ) -> None:
     for name, value in values.items():
@@ -167,7 +167,7 @@ def test_a_check_speaks_when_its_thing_is_wrong_and_not_otherwise(
         (True, "https://outbound.ms.altubots.com/zenvia#", ["outbound.W002"]),
     ],
 )
-def test_an_integration_whose_address_is_none_of_a_gateway_is_warned_about_in_production(
+def test_integration_with_an_odd_address_is_warned_about_in_production(
     settings: LazySettings, production: bool, base_url: str, found: list[str]
 ) -> None:
     settings.PRODUCTION = production
@@ -179,7 +179,7 @@ def test_an_integration_whose_address_is_none_of_a_gateway_is_warned_about_in_pr
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a setting of SQLite")
 @pytest.mark.parametrize(("synchronous", "found"), [("FULL", []), ("NORMAL", ["outbound.E006"])])
-def test_sqlite_that_syncs_less_than_fully_is_an_error(synchronous: str, found: list[str]) -> None:
+def test_sqlite_without_full_sync_is_an_error(synchronous: str, found: list[str]) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA synchronous={synchronous}")
@@ -190,12 +190,12 @@ def test_sqlite_that_syncs_less_than_fully_is_an_error(synchronous: str, found: 
             cursor.execute("PRAGMA synchronous=FULL")
 
 
-def test_checks_of_the_database_wait_until_they_are_asked_for() -> None:
+def test_database_checks_run_only_when_requested() -> None:
     assert checks.check_sqlite(None) == []
     assert checks.check_integrations(None) == []
 
 
-def test_keys_are_for_their_owner_alone_and_the_same_on_the_second_run(tmp_path: Path) -> None:
+def test_keys_are_private_and_stable(tmp_path: Path) -> None:
     directory = data_dir.prepare(tmp_path / "var")
 
     first = data_dir.secret_key(directory), data_dir.token_key(directory)
@@ -206,9 +206,7 @@ def test_keys_are_for_their_owner_alone_and_the_same_on_the_second_run(tmp_path:
     assert Fernet(first[1])
 
 
-def test_a_key_that_another_process_wrote_a_moment_earlier_is_the_one_that_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_key_written_first_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def beaten() -> str:
         (tmp_path / "secret_key").write_text("the other's")
         return "mine"
@@ -218,7 +216,7 @@ def test_a_key_that_another_process_wrote_a_moment_earlier_is_the_one_that_count
     assert data_dir.secret_key(tmp_path) == "the other's"
 
 
-def test_processes_that_start_at_once_agree_on_the_keys(tmp_path: Path) -> None:
+def test_processes_started_together_share_the_keys(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: python("-c", BOTH_KEYS, str(tmp_path / "var")), range(4)))
 

@@ -1,4 +1,4 @@
-"""The admin skin and the libraries beneath it speak Portuguese, through the catalogue in console/skin."""
+"""The skin and the libraries are in Portuguese, through the catalogue in console/skin."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def message_of_call(call: ast.Call) -> Message | None:
 
 
 @pytest.mark.parametrize("package", ["unfold", "auditlog"])
-def test_every_string_of_the_package_is_said_in_portuguese(package: str) -> None:
+def test_every_string_of_the_package_is_translated(package: str) -> None:
     messages = {
         message for message in messages_of(package) if message.singular not in EQUAL_IN_BOTH_LANGUAGES
     }
@@ -125,7 +125,7 @@ def test_every_string_of_the_package_is_said_in_portuguese(package: str) -> None
     assert left_in_english == []
 
 
-def test_the_words_allowed_to_stay_equal_are_all_still_in_use_and_equal() -> None:
+def test_untranslated_words_are_in_use_and_equal() -> None:
     messages = {message for message in messages_of("unfold") if message.singular in EQUAL_IN_BOTH_LANGUAGES}
 
     with translation.override("pt-br"):
@@ -134,7 +134,7 @@ def test_the_words_allowed_to_stay_equal_are_all_still_in_use_and_equal() -> Non
     assert equal == EQUAL_IN_BOTH_LANGUAGES
 
 
-def test_the_queue_names_its_models_in_portuguese() -> None:
+def test_queue_models_have_portuguese_names() -> None:
     models = [model._meta for model in apps.get_app_config("django_q").get_models()]
     with translation.override("en"):
         english = {str(name) for meta in models for name in (meta.verbose_name, meta.verbose_name_plural)}
@@ -146,7 +146,7 @@ def test_the_queue_names_its_models_in_portuguese() -> None:
     assert not portuguese & english
 
 
-def test_the_catalogue_wins_over_what_django_says() -> None:
+def test_catalogue_overrides_django() -> None:
     with translation.override("pt-br"):
         said = translation.gettext("Toggle sorting")
 
@@ -165,7 +165,7 @@ def test_every_translation_keeps_the_placeholders_of_its_msgid() -> None:
     shutil.which("msgfmt") is None,
     reason="msgfmt is missing (apt-get install gettext): whether django.mo is fresh was NOT checked",
 )
-def test_the_compiled_catalogue_is_fresh(tmp_path: Path) -> None:
+def test_compiled_catalogue_is_current(tmp_path: Path) -> None:
     compiled = tmp_path / "django.mo"
 
     subprocess.run(["msgfmt", "--check-format", "-o", compiled, CATALOGUE / "django.po"], check=True)

@@ -53,13 +53,13 @@ def test_no_report_shows_the_redis_password(
 
 
 def test_only_the_password_of_an_address_is_hidden() -> None:
-    hidden = url_passwords.hide(
+    hidden = url_passwords.mask(
         "postgres://console:s3cret@db.example.com/console and redis://:s3cret@r:6379/0?x=1"
     )
 
     assert hidden == (
-        f"postgres://console:{url_passwords.HIDDEN}@db.example.com/console "
-        f"and redis://:{url_passwords.HIDDEN}@r:6379/0?x=1"
+        f"postgres://console:{url_passwords.MASKED}@db.example.com/console "
+        f"and redis://:{url_passwords.MASKED}@r:6379/0?x=1"
     )
 
 
@@ -67,4 +67,4 @@ def test_only_the_password_of_an_address_is_hidden() -> None:
     "text", ["https://a.example/b:c@d", "mail@example.com", "12:30 @ home", "a://b:80/c"]
 )
 def test_text_without_a_password_is_unchanged(text: str) -> None:
-    assert url_passwords.hide(text) == text
+    assert url_passwords.mask(text) == text

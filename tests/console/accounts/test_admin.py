@@ -1,4 +1,4 @@
-"""Users, groups and the audit log in our skin."""
+"""The admin pages of users, groups and the audit log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from unfold.admin import ModelAdmin
 
-from console.accounts.admin import right_name
+from console.accounts.admin import permission_label
 from outbound import audit
 from outbound.audit import Verb
 from tests.builders import a_recipient, an_integration, an_operator
@@ -22,27 +22,27 @@ LOG = "/admin/auditlog/logentry/"
 
 
 @pytest.mark.parametrize("model", [User, Group, LogEntry])
-def test_the_pages_wear_the_skin(model: type) -> None:
+def test_pages_have_the_skin(model: type) -> None:
     assert isinstance(admin.site._registry[model], ModelAdmin)
 
 
 @pytest.mark.parametrize("address", ["/admin/auth/user/", "/admin/auth/group/", LOG, "/admin/"])
-def test_the_pages_open(admin_client: Client, address: str) -> None:
+def test_pages_open(admin_client: Client, address: str) -> None:
     assert admin_client.get(address).status_code == 200
 
 
-def test_a_user_page_shows_no_password(admin_client: Client, admin_user: User) -> None:
+def test_user_page_shows_no_password(admin_client: Client, admin_user: User) -> None:
     page = admin_client.get(f"/admin/auth/user/{admin_user.pk}/change/").content.decode()
 
     assert admin_user.password not in page
 
 
 @pytest.mark.parametrize("address", ["/admin/auth/user/?password__startswith=a", "/admin/auth/user/?email=a"])
-def test_people_cannot_be_asked_for_by_other_columns(admin_client: Client, address: str) -> None:
+def test_users_cannot_be_filtered_by_other_columns(admin_client: Client, address: str) -> None:
     assert admin_client.get(address).status_code == 400
 
 
-def test_a_group_is_given_rights(admin_client: Client) -> None:
+def test_group_is_given_permissions(admin_client: Client) -> None:
     right = Permission.objects.get(codename="pause_integration")
 
     admin_client.post("/admin/auth/group/add/", {"name": "Night shift", "permissions": [right.pk]})
@@ -54,23 +54,23 @@ def test_a_group_is_given_rights(admin_client: Client) -> None:
     ("codename", "name"),
     [("change_recipient", "recipient: change"), ("replace_token", "Can replace an integration's token")],
 )
-def test_a_right_has_a_name_in_plain_words(codename: str, name: str) -> None:
+def test_permission_has_a_plain_label(codename: str, name: str) -> None:
     with translation.override("en"):
-        assert right_name(Permission.objects.get(codename=codename)) == name
+        assert permission_label(Permission.objects.get(codename=codename)) == name
 
 
-def test_rights_that_open_nothing_here_are_not_offered(admin_client: Client) -> None:
+def test_unused_permissions_are_not_offered(admin_client: Client) -> None:
     page = admin_client.get("/admin/auth/group/add/").content.decode()
 
     assert "session" not in page.lower().split('id="id_permissions"')[1].split("</form>")[0]
 
 
 @pytest.mark.parametrize("text", ["adm", "x " * 5000])
-def test_searching_people_does_no_harm(admin_client: Client, text: str) -> None:
+def test_odd_searches_of_users_do_no_harm(admin_client: Client, text: str) -> None:
     assert admin_client.get("/admin/auth/user/", {"q": text}).status_code == 200
 
 
-def test_the_log_says_who_changed_what(admin_client: Client, admin_user: User) -> None:
+def test_log_shows_who_changed_what(admin_client: Client, admin_user: User) -> None:
     recipient = a_recipient(name="Ana")
 
     admin_client.post(
@@ -82,7 +82,7 @@ def test_the_log_says_who_changed_what(admin_client: Client, admin_user: User) -
     assert entry.changes == {"name": ["Ana", "Bea"]}
 
 
-def test_the_log_shows_what_no_field_tells(admin_client: Client, admin_user: User) -> None:
+def test_log_shows_changes_that_are_no_field(admin_client: Client, admin_user: User) -> None:
     audit.record(an_integration(), Verb.TOKEN_REPLACED, admin_user)
 
     page = admin_client.get(LOG, headers={"accept-language": "en"}).content.decode()
@@ -90,7 +90,7 @@ def test_the_log_shows_what_no_field_tells(admin_client: Client, admin_user: Use
     assert "Token replaced" in page
 
 
-def test_an_entry_can_be_read(admin_client: Client) -> None:
+def test_entry_page_opens(admin_client: Client) -> None:
     audit.record(a_recipient(name="Ana"), Verb.RECIPIENT_CHANGED, None)
 
     page = admin_client.get(f"{LOG}{LogEntry.objects.get().pk}/change/").content.decode()
@@ -99,7 +99,7 @@ def test_an_entry_can_be_read(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["change", "delete"])
-def test_nobody_changes_the_log(admin_client: Client, action: str) -> None:
+def test_log_is_read_only(admin_client: Client, action: str) -> None:
     audit.record(a_recipient(), Verb.RECIPIENT_CHANGED, None)
     entry = LogEntry.objects.get()
 
@@ -111,13 +111,13 @@ def test_nobody_changes_the_log(admin_client: Client, action: str) -> None:
     assert LogEntry.objects.filter(pk=entry.pk).exists()
 
 
-def test_the_log_needs_its_permission(client: Client) -> None:
+def test_log_needs_its_permission(client: Client) -> None:
     client.force_login(an_operator("outbound.view_recipient"))
 
     assert client.get(LOG).status_code == 403
 
 
-def test_a_person_sees_only_the_pages_they_may_open(client: Client) -> None:
+def test_sidebar_shows_permitted_pages_only(client: Client) -> None:
     client.force_login(an_operator("outbound.view_recipient"))
 
     page = client.get("/admin/").content.decode()

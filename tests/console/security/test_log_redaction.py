@@ -1,4 +1,4 @@
-"""What could be a secret is cut out of every line, record and report, and nothing else is."""
+"""Secrets are removed from every log line, record and error report."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.security.error_reports import QuietReporter
-from console.security.log_redaction import QuietRecord, cut
+from console.security.error_reports import RedactingReporter
+from console.security.log_redaction import RedactedRecord, redact
 from tests.security.addresses import ADDRESSES, forms, told
 
 
@@ -26,10 +26,10 @@ from tests.security.addresses import ADDRESSES, forms, told
         ["{0}", "Not Found: {0}", '"POST {0} HTTP/1.1" 404 9', "a/{0}?b={0}#c", "KeyError: '{0}'"]
     ),
 )
-def test_no_secret_stays_in_a_line(seed: int, address: str, line: str) -> None:
+def test_secret_is_removed_from_a_line(seed: int, address: str, line: str) -> None:
     secret = urlsafe_b64encode(Random(seed).randbytes(32)).rstrip(b"=").decode()  # as keys.rotate makes it
 
-    said = cut(line.format(address.format(**forms(secret))))
+    said = redact(line.format(address.format(**forms(secret))))
 
     assert told(secret, said) == []
 
@@ -47,26 +47,26 @@ def test_no_secret_stays_in_a_line(seed: int, address: str, line: str) -> None:
         "http://127.0.0.1:8000/admin/outbound/message/?q=100%",
     ],
 )
-def test_what_is_no_secret_stays(line: str) -> None:
-    assert cut(line) == line
+def test_other_text_is_kept(line: str) -> None:
+    assert redact(line) == line
 
 
 @pytest.mark.parametrize(
     "piece", ["%41", "/hooks", "zenvia/1/", "hooks/", "://", "://a:", "abcdefab_", "%2f"]
 )
-def test_a_long_line_takes_no_long_time(piece: str) -> None:
+def test_long_line_is_redacted_quickly(piece: str) -> None:
     started = time.monotonic()
 
-    cut(piece * 100_000)
+    redact(piece * 100_000)
 
     assert time.monotonic() - started < 5
 
 
-def record(message: str, *arguments: object, **more: object) -> QuietRecord:
-    return QuietRecord("name", logging.INFO, "file.py", 1, message, arguments, more.get("exc_info"))
+def record(message: str, *arguments: object, **more: object) -> RedactedRecord:
+    return RedactedRecord("name", logging.INFO, "file.py", 1, message, arguments, more.get("exc_info"))
 
 
-def test_a_record_that_cannot_be_formatted_tells_nothing_either() -> None:
+def test_record_with_a_wrong_format_is_redacted() -> None:
     secret = secrets.token_urlsafe(32)
 
     made = record("%d at %s", "not a number", f"/hook/zenvia/1/{secret}/")
@@ -74,7 +74,7 @@ def test_a_record_that_cannot_be_formatted_tells_nothing_either() -> None:
     assert told(secret, f"{made.msg} {made.args}") == []
 
 
-def test_an_exception_that_tells_the_secret_is_cut() -> None:
+def test_exception_with_the_secret_is_redacted() -> None:
     secret = secrets.token_urlsafe(32)
     error = ValueError(f"no such address: /hook/{secret}")
 
@@ -84,11 +84,11 @@ def test_an_exception_that_tells_the_secret_is_cut() -> None:
     assert "ValueError: no such address" in logging.Formatter().format(made)
 
 
-def test_every_logger_of_this_process_makes_such_records() -> None:
-    assert logging.getLogRecordFactory() is QuietRecord
+def test_every_logger_makes_redacted_records() -> None:
+    assert logging.getLogRecordFactory() is RedactedRecord
 
 
-def test_an_error_report_names_neither_the_secret_nor_the_password_of_a_service() -> None:
+def test_error_report_has_neither_secret_nor_service_password() -> None:
     secret = secrets.token_urlsafe(32)
     request = RequestFactory().post(
         f"/hook/zenvia/1/{secret}/?a={secret}",
@@ -96,7 +96,7 @@ def test_an_error_report_names_neither_the_secret_nor_the_password_of_a_service(
         RAW_URI=quote(f"/hook/{secret}"),
         DATABASE_URL="postgres://console:pass-word-of-it@db.example.com/console",
     )
-    report = QuietReporter(request, ValueError, ValueError(secret), None)
+    report = RedactingReporter(request, ValueError, ValueError(secret), None)
 
     text = report.get_traceback_text() + report.get_traceback_html()
 

@@ -1,4 +1,4 @@
-"""Nobody gives away more rights than they have, or touches whoever has more: by form or crafted POST."""
+"""Nobody grants more permissions than they have, by form or crafted POST."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from console.accounts.own_rights import rights_of
+from console.accounts.own_permissions import permissions_of
 from outbound.roles import OPERATORS
 from outbound.sending import heartbeat
 from tests.builders import an_operator
@@ -61,7 +61,7 @@ def passwords(**values: Any) -> dict[str, Any]:
 
 
 def names(record: User | Group) -> set[str]:
-    rights = rights_of(record) if isinstance(record, User) else record.permissions.all()
+    rights = permissions_of(record) if isinstance(record, User) else record.permissions.all()
     return {f"{app}.{name}" for app, name in rights.values_list("content_type__app_label", "codename")}
 
 
@@ -100,7 +100,7 @@ def _member(user: User, group: Group) -> User:
 
 @pytest.mark.parametrize("kind", STRONG)
 @pytest.mark.parametrize("posted", [{"is_active": ""}, {"email": "me@example.com"}, {"name": "x"}, {}])
-def test_whoever_has_more_rights_is_changed_by_nothing(
+def test_record_with_more_permissions_is_never_changed(
     client: Client, manager: User, kind: str, posted: dict[str, Any]
 ) -> None:
     record = STRONG[kind]()
@@ -120,7 +120,7 @@ def test_whoever_has_more_rights_is_changed_by_nothing(
 
 
 @pytest.mark.parametrize("kind", STRONG)
-def test_their_page_can_be_read_and_says_why_it_is_closed(client: Client, manager: User, kind: str) -> None:
+def test_read_only_page_says_why(client: Client, manager: User, kind: str) -> None:
     page = client.get(address(STRONG[kind]()), headers=ENGLISH).content.decode()
 
     assert "may do more than you, so you can only look." in page
@@ -128,9 +128,7 @@ def test_their_page_can_be_read_and_says_why_it_is_closed(client: Client, manage
 
 
 @pytest.mark.parametrize("kind", [kind for kind in STRONG if kind != "group"])
-def test_the_password_page_of_whoever_has_more_rights_is_closed(
-    client: Client, manager: User, kind: str
-) -> None:
+def test_password_page_of_a_more_powerful_user_is_closed(client: Client, manager: User, kind: str) -> None:
     assert client.get(f"/admin/auth/user/{STRONG[kind]().pk}/password/").status_code == 403
 
 
@@ -144,7 +142,7 @@ def test_the_password_page_of_whoever_has_more_rights_is_closed(
     ],
 )
 @pytest.mark.parametrize("whom", ["manager", "weak"])
-def test_one_wish_at_a_time_makes_nobody_more(
+def test_no_single_field_grants_more_permissions(
     client: Client, manager: User, wish: dict[str, Any], whom: str
 ) -> None:
     user = manager if whom == "manager" else an_operator(username="weak")
@@ -159,14 +157,14 @@ def test_one_wish_at_a_time_makes_nobody_more(
     assert is_within(manager)
 
 
-def test_nobody_adds_a_person_who_is_more(client: Client, manager: User) -> None:
+def test_user_with_more_permissions_cannot_be_added(client: Client, manager: User) -> None:
     client.post("/admin/auth/user/add/", everything(username="new") | passwords())
 
     assert User.objects.filter(username="new").exists()
     assert is_within(manager)
 
 
-def test_no_group_becomes_more(client: Client, manager: User) -> None:
+def test_group_cannot_get_more_permissions(client: Client, manager: User) -> None:
     own = a_group("view_recipient")
     manager.groups.add(own)
 
@@ -177,7 +175,7 @@ def test_no_group_becomes_more(client: Client, manager: User) -> None:
     assert all(names(group) <= HELD for group in Group.objects.filter(name__in=["Night shift", "Another"]))
 
 
-def test_what_one_has_can_be_given_and_taken(client: Client, manager: User) -> None:
+def test_own_permissions_can_be_granted_and_removed(client: Client, manager: User) -> None:
     weak, group = an_operator(username="weak"), a_group("view_recipient")
     right = Permission.objects.get(codename="view_recipient")
     form = {"username": "weak", "is_active": "on", "date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
@@ -190,9 +188,7 @@ def test_what_one_has_can_be_given_and_taken(client: Client, manager: User) -> N
     assert (names(weak), list(weak.groups.all())) == (set(), [])
 
 
-def test_a_person_with_no_more_rights_is_deactivated_deleted_and_given_a_password(
-    client: Client, manager: User
-) -> None:
+def test_user_with_no_more_permissions_can_be_managed(client: Client, manager: User) -> None:
     weak, other = an_operator(username="weak"), an_operator(OWN, username="other")
     old = weak.password
 
@@ -204,7 +200,7 @@ def test_a_person_with_no_more_rights_is_deactivated_deleted_and_given_a_passwor
     assert not User.objects.filter(username="other").exists()
 
 
-def test_the_form_offers_what_one_may_give_and_says_why_not_the_rest(client: Client, manager: User) -> None:
+def test_form_offers_own_permissions_and_explains(client: Client, manager: User) -> None:
     page = client.get(address(an_operator()), headers=ENGLISH).content.decode()
 
     assert "recipient: view" in page
@@ -214,7 +210,7 @@ def test_the_form_offers_what_one_may_give_and_says_why_not_the_rest(client: Cli
     assert "Only a superuser makes superusers." in page
 
 
-def test_a_superuser_makes_superusers_and_gives_every_right(client: Client) -> None:
+def test_superuser_grants_every_permission(client: Client) -> None:
     client.force_login(an_operator(is_superuser=True, username="root"))
     user = an_operator(username="new")
     offered = {"user_permissions": [Permission.objects.get(codename="replace_token").pk]}
@@ -228,7 +224,7 @@ def test_a_superuser_makes_superusers_and_gives_every_right(client: Client) -> N
     assert "outbound.replace_token" in names(user)
 
 
-def test_whoever_may_only_look_at_people_is_promised_nothing(client: Client) -> None:
+def test_viewer_gets_no_note_about_permissions(client: Client) -> None:
     client.force_login(an_operator("auth.view_user"))
 
     page = client.get(address(an_operator()), headers=ENGLISH).content.decode()
@@ -237,7 +233,7 @@ def test_whoever_may_only_look_at_people_is_promised_nothing(client: Client) -> 
 
 
 @pytest.mark.parametrize("path", ["user", "group"])
-def test_the_page_asks_a_few_questions(client: Client, manager: User, path: str) -> None:
+def test_page_makes_few_queries(client: Client, manager: User, path: str) -> None:
     record = an_operator(username="weak") if path == "user" else a_group("view_recipient")
     heartbeat.beat(timezone.now())
     client.get(address(record))  # content types are asked for once in a process

@@ -1,4 +1,4 @@
-"""Nobody gives away, or takes from others, more rights than they have themselves."""
+"""Nobody grants or removes permissions that they do not have themselves."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from outbound.admin.base.cards import Card
 ONLY_SUPERUSERS = ("is_superuser",)
 
 
-def rights_of(person: User) -> QuerySet[Permission]:
-    """Return the rights of a person and of their groups, also while the account is not active."""
+def permissions_of(person: User) -> QuerySet[Permission]:
+    """Return the permissions of a person and of their groups, also of an inactive account."""
     return Permission.objects.filter(Q(user=person) | Q(group__user=person))
 
 
@@ -25,16 +25,16 @@ def exceeds(record: User | Group, person: User) -> bool:
         return False
     if isinstance(record, User) and record.is_superuser:
         return True
-    theirs = rights_of(record) if isinstance(record, User) else Permission.objects.filter(group=record)
+    theirs = permissions_of(record) if isinstance(record, User) else Permission.objects.filter(group=record)
     names = theirs.order_by().values_list("content_type__app_label", "codename")
     return not {f"{app}.{name}" for app, name in names} <= person.get_all_permissions()
 
 
-class WithinOwnRights:
-    """The pages of users and groups: whoever may do more than oneself can only be looked at."""
+class WithinOwnPermissionsMixin:
+    """For the pages of users and groups: a record with more permissions than the viewer is read-only."""
 
     def exceeds(self, request: HttpRequest, obj: Any) -> bool:
-        """Whether `obj` may do more than the person at the page: found out once a request."""
+        """Whether `obj` has more permissions than the viewer, queried once a request."""
         known: dict[Any, bool] = request.__dict__.setdefault("_exceeds", {})
         if obj not in known:
             known[obj] = exceeds(obj, request.user)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ class WithinOwnRights:
         return card
 
     def _reason(self, request: HttpRequest, obj: Any) -> str:
-        """Say what of the record's rights cannot be changed, and why; nothing to a superuser."""
+        """Return which permissions of the record cannot be changed, and why; empty for a superuser."""
         is_person = isinstance(obj, User)
         if self.exceeds(request, obj):
             what = _("This person may do more than you, so you can only look.")
@@ -80,8 +80,8 @@ class WithinOwnRights:
 
 
 def _within(offered: QuerySet[Any], person: Any) -> QuerySet[Any]:
-    """Keep the rights that `person` has, or the groups that have no other ones."""
-    own = rights_of(person).order_by().values("pk")
+    """Keep the permissions that `person` has, or the groups that have no others."""
+    own = permissions_of(person).order_by().values("pk")
     if offered.model is Permission:
         return offered.filter(pk__in=own)
     return offered.exclude(permissions__in=Permission.objects.exclude(pk__in=own))
