@@ -1,4 +1,4 @@
-"""What tests of an integration's webhook start from."""
+"""Fixtures of tests about the webhook of an integration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A send in any state, and its pages as an English browser gets them."""
+"""Builds a campaign in any state, and fetches its pages in English."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENGLISH = {"accept-language": "en"}
 
 
 def a_send(*statuses: MessageStatus, **values: Any) -> Campaign:
-    """A launched send with one message of each of `statuses`."""
+    """Create a launched campaign with one message of each of `statuses`."""
     integration = values.pop("integration", None) or an_integration()
     defaults = {
         "status": CampaignStatus.RUNNING,

@@ -1,4 +1,4 @@
-"""A real Chromium on a real server, with a real sandbox gateway behind it."""
+"""Fixtures of browser tests: Chromium, a live server, and a sandbox gateway."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @dataclass(frozen=True)
 class Gateway:
-    """A sandbox gateway of the test's own, and the ledger of what it read."""
+    """A sandbox gateway for one test, and the ledger of its requests."""
 
     port: int
     ledger_path: Path
@@ -75,7 +75,7 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
 
 @pytest.fixture
 def console(transactional_db: None, gateway: Gateway) -> Integration:
-    """The demo's data, with its integration pointing at this test's gateway."""
+    """The demo data, with its integration pointing at the gateway of this test."""
     demo.prepare(gateway.port)
     user = User.objects.get(username=demo.USERNAME)
     user.set_password(PASSWORD)
@@ -86,7 +86,7 @@ def console(transactional_db: None, gateway: Gateway) -> Integration:
 
 @pytest.fixture
 def complaints(page: Page) -> Iterator[list[str]]:
-    """What the browser complained of; a test with any complaint fails."""
+    """Errors of the browser console and failed requests; a test that has any fails."""
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
@@ -97,7 +97,7 @@ def complaints(page: Page) -> Iterator[list[str]]:
 
 @pytest.fixture
 def signed_in(page: Page, live_server: Any, console: Integration, complaints: list[str]) -> Page:
-    """The operator's browser, on the home page."""
+    """A browser signed in as the operator, on the home page."""
     page.goto(f"{live_server.url}/admin/")
     page.fill("#id_username", demo.USERNAME)
     page.fill("#id_password", PASSWORD)
@@ -108,7 +108,7 @@ def signed_in(page: Page, live_server: Any, console: Integration, complaints: li
 
 @pytest.fixture
 def violations(complaints: list[str]) -> Callable[[Page], list[str]]:
-    """Ask axe about a page. Its own inline styles are no complaint of ours."""
+    """Return what axe reports of a page, without the errors about its own inline styles."""
 
     def ask(page: Page) -> list[str]:
         before = list(complaints)
@@ -125,7 +125,7 @@ def violations(complaints: list[str]) -> Callable[[Page], list[str]]:
 
 
 def send_what_is_due() -> None:
-    """Do the worker's work, in this thread."""
+    """Send everything that is due, in this thread."""
     Sender(seconds=20, slots=settings.SENDER_SLOTS, linger=False).run()
 
 

@@ -1,4 +1,4 @@
-"""A person without a mouse: Tab to a thing by its name, then type."""
+"""Drives a page by keyboard: Tab to an element by its name, then type."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MAX_TABS = 150
 
 
 class Keyboard:
-    """Moves through a page by keys alone."""
+    """Moves through a page by keyboard only."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def to(self, name: str) -> None:
-        """Press Tab until the thing in focus is called `name`, or begins so."""
+        """Press Tab until the name of the focused element starts with `name`."""
         for _press in range(MAX_TABS):
             self.page.keyboard.press("Tab")
             if self.page.evaluate(_NAME_OF_FOCUS).startswith(name):
@@ -54,6 +54,6 @@ class Keyboard:
         raise AssertionError(f"No arrow led to “{wanted}”.")
 
     def select(self, name: str, text: str) -> None:
-        """Choose from a drop-down by typing what it says."""
+        """Choose an option of a select by typing its text."""
         self.to(name)
         self.page.keyboard.type(text)

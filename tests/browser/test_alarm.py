@@ -1,4 +1,4 @@
-"""When messages are due and nobody is sending them, every page says so, and stops saying so by itself."""
+"""The alarm on every page while messages are due and no sender works."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def somebody_waits(integration: Integration) -> None:
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
-def test_every_page_says_what_is_wrong_and_what_to_do(
+def test_every_page_shows_the_alarm(
     signed_in: Page,
     live_server: Any,
     console: Integration,
@@ -49,7 +49,7 @@ def test_every_page_says_what_is_wrong_and_what_to_do(
         assert violations(signed_in) == []
 
 
-def test_the_login_page_says_nothing_of_it(
+def test_login_page_shows_no_alarm(
     page: Page, live_server: Any, console: Integration, complaints: list[str]
 ) -> None:
     somebody_waits(console)
@@ -60,7 +60,9 @@ def test_the_login_page_says_nothing_of_it(
     expect(page.locator("body")).not_to_contain_text(ALARM)
 
 
-def test_it_is_gone_when_a_sender_is_at_work(signed_in: Page, live_server: Any, console: Integration) -> None:
+def test_alarm_disappears_when_a_sender_works(
+    signed_in: Page, live_server: Any, console: Integration
+) -> None:
     somebody_waits(console)
     signed_in.goto(f"{live_server.url}/admin/")
     expect(signed_in.get_by_role("alert")).to_contain_text(ALARM)
@@ -72,9 +74,7 @@ def test_it_is_gone_when_a_sender_is_at_work(signed_in: Page, live_server: Any, 
     expect(signed_in.locator("main")).to_contain_text("The sender was at work")
 
 
-def test_the_first_page_leads_to_an_integration_that_holds_messages_back(
-    signed_in: Page, live_server: Any, console: Integration
-) -> None:
+def test_home_page_links_to_held_integration(signed_in: Page, live_server: Any, console: Integration) -> None:
     somebody_waits(console)
     Integration.objects.stop(reason="Somebody pulled the plug.", by=None, now=timezone.now())
     send_what_is_due()
@@ -86,7 +86,7 @@ def test_the_first_page_leads_to_an_integration_that_holds_messages_back(
     expect(signed_in.get_by_role("link", name="Resume")).to_be_visible()
 
 
-def test_a_wait_is_ended_by_hand_and_the_message_goes(
+def test_ending_a_wait_sends_the_message(
     signed_in: Page, live_server: Any, console: Integration, gateway: Gateway
 ) -> None:
     held = {"held_until": timezone.now() + timedelta(minutes=10), "hold": Hold.ASKED}
@@ -106,9 +106,7 @@ def test_a_wait_is_ended_by_hand_and_the_message_goes(
     assert (before, len(gateway.lines())) == (0, 1)
 
 
-def test_pace_and_hours_are_set_in_the_browser(
-    signed_in: Page, live_server: Any, console: Integration
-) -> None:
+def test_rate_limit_and_hours_are_saved(signed_in: Page, live_server: Any, console: Integration) -> None:
     signed_in.goto(f"{live_server.url}/admin/outbound/integration/{console.pk}/change/")
 
     signed_in.get_by_label("Messages per second").fill("20")

@@ -1,4 +1,4 @@
-"""What becomes of a message: told by the sandbox to the webhook and seen in a browser, in real processes."""
+"""Delivery statuses from the sandbox through the webhook to the page, in real processes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ QUICK = 15_000  # milliseconds within which the page has to show what came
 
 @dataclass
 class Console:
-    """An installation with web server, worker and a sandbox that posts back, and a browser in it."""
+    """An installation with web server, worker and a sandbox that posts events, and a browser on it."""
 
     installation: Installation
     page: Page
     url: str
 
     def show_message_to(self, number: str) -> None:
-        """Open the page of the message to a number, once there is one."""
+        """Wait for the message to a number, and open its page."""
         found = f"SELECT id FROM outbound_message WHERE phone = '{number}' ORDER BY id DESC"
         ((pk, *_),) = until(lambda: self.installation.rows(found), "the message is there")[:1]
         self.page.goto(f"{self.url}/admin/outbound/message/{pk}/change/")
@@ -34,7 +34,7 @@ class Console:
         expect(self.page.locator("#state .oc-badge")).to_contain_text(state, timeout=QUICK)
 
     def leave_a_mark(self) -> None:
-        """Mark the page as it is; a page that is loaded anew has no mark."""
+        """Mark the loaded page; the mark is gone after a reload."""
         self.page.evaluate("window.isTheSame = true")
 
     def assert_never_reloaded(self) -> None:
@@ -59,7 +59,7 @@ def console(install: Callable[..., Installation], page: Page, complaints: list[s
 
 
 def compose(console: Console, number: str) -> None:
-    """Send a template to a number through the pages."""
+    """Send a template to a number in the browser."""
     page = console.page
     page.goto(f"{console.url}/admin/outbound/campaign/compose/")
     page.get_by_label("Template", exact=False).locator("visible=true").last.select_option("Boas-vindas")
@@ -70,7 +70,7 @@ def compose(console: Console, number: str) -> None:
     page.wait_for_url("**/change/")
 
 
-def test_a_message_becomes_read_while_somebody_watches(console: Console) -> None:
+def test_open_page_turns_to_read(console: Console) -> None:
     compose(console, "35 98800-0700")
     console.show_message_to("+5535988000700")
     console.leave_a_mark()
@@ -80,11 +80,11 @@ def test_a_message_becomes_read_while_somebody_watches(console: Console) -> None
     console.assert_never_reloaded()
 
 
-def test_a_doubt_after_a_reset_connection_is_settled_by_a_late_event(console: Console) -> None:
+def test_late_event_resolves_unconfirmed_message(console: Console) -> None:
     console.installation.order(event_delay=0.5)
     compose(console, "35 98800-0601")
-    doubt = "SELECT id FROM outbound_message WHERE status = 'unconfirmed'"
-    until(lambda: console.installation.rows(doubt), "the message is in doubt")
+    unconfirmed = "SELECT id FROM outbound_message WHERE status = 'unconfirmed'"
+    until(lambda: console.installation.rows(unconfirmed), "the message is unconfirmed")
 
     console.show_message_to("+5535988000601")
     console.leave_a_mark()
@@ -95,7 +95,7 @@ def test_a_doubt_after_a_reset_connection_is_settled_by_a_late_event(console: Co
     assert console.installation.requests() == 1
 
 
-def test_who_answers_sair_is_left_out_of_what_is_being_sent(console: Console) -> None:
+def test_opt_out_keyword_skips_queued_message(console: Console) -> None:
     installation, person = console.installation, "35988000712"
     installation.order(event_delay=0.2)
     installation.change("UPDATE outbound_integration SET per_second = 2")

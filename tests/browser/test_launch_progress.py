@@ -1,4 +1,4 @@
-"""A large send in a browser: its page counts along, and follows it into sending or back to a draft."""
+"""The page of a launch in progress, until it sends or becomes a draft again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOON = 10_000  # ms; the page looks every two seconds
 
 @pytest.fixture
 def begun(signed_in: Page, live_server: Any, console: Integration) -> Campaign:
-    """A send that is being prepared, and its page."""
+    """A launch in progress, and its page."""
     draft = Campaign.objects.create(
         kind="template",
         integration=console,
@@ -34,7 +34,7 @@ def begun(signed_in: Page, live_server: Any, console: Integration) -> Campaign:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_it_counts_along_and_goes_on_to_the_sending(
+def test_page_follows_launch_into_sending(
     signed_in: Page, begun: Campaign, violations: Callable[[Page], list[str]], width: int, scheme: Any
 ) -> None:
     signed_in.set_viewport_size({"width": width, "height": 900})
@@ -51,7 +51,7 @@ def test_it_counts_along_and_goes_on_to_the_sending(
     expect(signed_in.locator("#steering")).to_contain_text("Pause")
 
 
-def test_stopped_it_opens_as_the_draft_that_it_is_again(
+def test_stopped_launch_opens_as_draft(
     signed_in: Page, begun: Campaign, violations: Callable[[Page], list[str]]
 ) -> None:
     signed_in.get_by_role("link", name="Stop preparing").click()
@@ -65,7 +65,7 @@ def test_stopped_it_opens_as_the_draft_that_it_is_again(
     expect(signed_in.locator("main, #content, body").first).to_contain_text("its preparation was stopped")
 
 
-def test_where_nobody_works_it_says_so_without_javascript(
+def test_missing_worker_is_shown_without_javascript(
     signed_in: Page, begun: Campaign, browser: Any, live_server: Any
 ) -> None:
     launch_lease.take(timezone.now())

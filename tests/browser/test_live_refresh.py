@@ -1,4 +1,4 @@
-"""Pages that follow what becomes of messages, and the file that the history goes into."""
+"""Pages that refresh themselves, and the export of messages, in a browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAILURE = {"channelErrorCode": "131026", "reason": "Message undeliverable"}
 
 @pytest.fixture
 def message(signed_in: Page, console: Integration) -> Message:
-    """A message that the gateway took just now."""
+    """A message that was accepted just now."""
     campaign = Campaign.objects.create(
         kind="template",
         integration=console,
@@ -36,18 +36,18 @@ def message(signed_in: Page, console: Integration) -> Message:
     return Message.objects.get(status=MessageStatus.ACCEPTED)
 
 
-def told(message: Message, word: str, **values: Any) -> None:
+def post_event(message: Message, word: str, **values: Any) -> None:
     taken_in(message.integration, a_status(word, message.external_id, **values))
 
 
-def test_an_accepted_message_turns_into_a_read_one_before_ones_eyes(
+def test_accepted_message_turns_to_read_without_reload(
     signed_in: Page, live_server: Any, message: Message, violations: Callable[[Page], list[str]]
 ) -> None:
     signed_in.goto(f"{live_server.url}/admin/outbound/message/{message.pk}/change/")
     state = signed_in.locator("#state .oc-badge")
     expect(state).to_contain_text("Accepted by Zenvia")
 
-    told(message, "SENT"), told(message, "READ")
+    post_event(message, "SENT"), post_event(message, "READ")
 
     expect(state).to_contain_text("Read", timeout=SOON)
     expect(signed_in.locator(".oc-timeline")).to_contain_text("Zenvia reported: Sent")
@@ -55,25 +55,25 @@ def test_an_accepted_message_turns_into_a_read_one_before_ones_eyes(
     assert violations(signed_in) == []
 
 
-def test_a_failure_shows_what_to_do_next_by_itself(
+def test_failure_and_advice_appear_without_reload(
     signed_in: Page, live_server: Any, message: Message, violations: Callable[[Page], list[str]]
 ) -> None:
     signed_in.goto(f"{live_server.url}/admin/outbound/message/{message.pk}/change/")
 
-    told(message, "NOT_DELIVERED", cause=FAILURE)
+    post_event(message, "NOT_DELIVERED", cause=FAILURE)
 
     expect(signed_in.locator("#state .oc-badge")).to_contain_text("Not delivered", timeout=SOON)
     expect(signed_in.locator("#state .oc-notice")).to_contain_text("Check the number")
     assert violations(signed_in) == []
 
 
-def test_a_send_counts_its_deliveries_as_they_come_in(
+def test_campaign_page_counts_deliveries_without_reload(
     signed_in: Page, live_server: Any, message: Message, violations: Callable[[Page], list[str]]
 ) -> None:
     signed_in.goto(f"{live_server.url}/admin/outbound/campaign/{message.campaign_id}/change/")
     expect(signed_in.locator("#progress")).to_contain_text("Accepted by Zenvia: 1")
 
-    told(message, "DELIVERED")
+    post_event(message, "DELIVERED")
 
     expect(signed_in.locator("#progress")).to_contain_text("Delivered: 1", timeout=SOON)
     assert violations(signed_in) == []
@@ -82,7 +82,7 @@ def test_a_send_counts_its_deliveries_as_they_come_in(
 
 
 @pytest.mark.parametrize("kind", ["CSV", "XLSX"])
-def test_the_history_is_saved_as_a_file(
+def test_message_list_is_exported(
     signed_in: Page,
     live_server: Any,
     message: Message,

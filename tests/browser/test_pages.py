@@ -1,4 +1,4 @@
-"""Every page of ours, light and dark, wide and narrow: nothing for axe, the browser or a ruler to report."""
+"""Every page, light and dark, wide and narrow: no axe violation, browser error or horizontal overflow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOKS = {"light and wide": ("light", 1280), "dark and narrow": ("dark", 390)}
 
 
 def a_send(integration: Integration) -> Campaign:
-    """A send with a message of each kind of ending: accepted, refused, and two in doubt."""
+    """Create a campaign with an accepted, a refused and two unconfirmed messages."""
     template = Template.objects.get(name="Boas-vindas")
     numbers = "35988001234\n35988000400\n35988000602\n35988010602"
     campaign = Campaign.objects.create(
@@ -37,8 +37,8 @@ def a_send(integration: Integration) -> Campaign:
     return campaign
 
 
-def steered(integration: Integration) -> list[str]:
-    """The pages of a send that waits and of a paused one, with the questions about them."""
+def campaign_pages(integration: Integration) -> list[str]:
+    """Return the pages of a waiting and of a paused campaign, with their confirmations."""
     addresses = []
     for number, status in enumerate((CampaignStatus.RUNNING, CampaignStatus.PAUSED)):
         campaign = Campaign.objects.create(
@@ -54,8 +54,8 @@ def steered(integration: Integration) -> list[str]:
     return addresses
 
 
-def of_the_inbox(integration: Integration) -> list[str]:
-    """The pages of the inbox, and of an event that failed, of one that nobody can read, and of an array."""
+def inbox_pages(integration: Integration) -> list[str]:
+    """Return the pages of the inbox, and of a failed event, an unreadable one, and an array."""
     failure = {"channelErrorCode": "131026", "reason": "Undeliverable"}
     message = Message.objects.filter(status=MessageStatus.ACCEPTED).latest("pk")
     events = taken_in(
@@ -73,7 +73,7 @@ def of_the_inbox(integration: Integration) -> list[str]:
 
 
 def pages(integration: Integration) -> list[str]:
-    """The addresses of every page of ours, with something on each."""
+    """Return the addresses of every page, with content on each."""
     campaign = a_send(integration)
     draft = Campaign.objects.create(
         kind="notification",
@@ -85,8 +85,8 @@ def pages(integration: Integration) -> list[str]:
     Integration.objects.filter(pk=integration.pk).update(window_policy=WindowPolicy.ASK)
     reasoned = copy_as_draft(draft, by=None)
     Campaign.objects.filter(pk=reasoned.pk).update(window_reason="They wrote by mail.")
-    doubt, taken_as_not_sent = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
-    Message.objects.filter(pk=taken_as_not_sent.pk).update(status=MessageStatus.ASSUMED_NOT_SENT)
+    unconfirmed, assumed_not_sent = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
+    Message.objects.filter(pk=assumed_not_sent.pk).update(status=MessageStatus.ASSUMED_NOT_SENT)
     held = {"held_until": timezone.now() + timedelta(minutes=10), "hold": Hold.ASKED}
     Throttle.objects.update_or_create(integration=integration, defaults=held)
     template, recipient = Template.objects.latest("pk"), Recipient.objects.latest("pk")
@@ -105,16 +105,16 @@ def pages(integration: Integration) -> list[str]:
         f"{own}/campaign/{reasoned.pk}/review/",
         f"{own}/campaign/{draft.pk}/discard/",
         f"{own}/campaign/{campaign.pk}/change/",
-        *steered(integration),
+        *campaign_pages(integration),
         f"{own}/message/",
         *(f"{own}/message/{message.pk}/change/" for message in Message.objects.all()),
         f"{own}/message/export/csv/?status__exact=accepted",
         f"{own}/message/export/xlsx/",
         f"{own}/message/doubts/",
         f"{own}/message/doubts/?q=nobody",
-        f"{own}/message/doubts/decide/?as=not_sent&message={doubt.pk}",
+        f"{own}/message/doubts/decide/?as=not_sent&message={unconfirmed.pk}",
         f"{own}/message/doubts/again/",
-        *of_the_inbox(integration),
+        *inbox_pages(integration),
         f"{own}/integration/",
         f"{own}/integration/add/",
         f"{own}/integration/{integration.pk}/change/",
@@ -136,7 +136,7 @@ def pages(integration: Integration) -> list[str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_a_page_is_sound(
+def test_page_has_no_violations(
     signed_in: Page,
     live_server: Any,
     console: Integration,
@@ -158,7 +158,7 @@ def test_a_page_is_sound(
     assert not found
 
 
-def test_the_list_of_sends_says_that_some_are_in_doubt(
+def test_campaign_list_marks_unconfirmed_messages(
     signed_in: Page, live_server: Any, console: Integration
 ) -> None:
     a_send(console)
@@ -168,7 +168,7 @@ def test_the_list_of_sends_says_that_some_are_in_doubt(
     expect(signed_in.locator("#result_list")).to_contain_text("Finished, some in doubt")
 
 
-def test_a_stopped_integration_says_why_on_the_first_page(
+def test_home_page_says_why_integration_is_stopped(
     signed_in: Page, live_server: Any, console: Integration
 ) -> None:
     Integration.objects.stop(reason="Somebody pulled the plug.", by=None, now=timezone.now())

@@ -1,4 +1,4 @@
-"""A running send is paused, resumed and cancelled by clicking, and the gateway reads no more than that."""
+"""Pausing, resuming and cancelling a running campaign in a browser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEOPLE = 20
 
 @pytest.fixture
 def running(signed_in: Page, live_server: Any, console: Integration) -> Page:
-    """The page of a send to twenty people of which three were sent already."""
+    """The page of a campaign to twenty people of whom three were sent a message."""
     campaign = Campaign.objects.create(
         kind="template",
         integration=console,
@@ -42,7 +42,7 @@ def confirm(page: Page, button: str, reason: str = "") -> None:
     page.wait_for_url("**/change/")
 
 
-def test_a_send_is_paused_and_resumed(running: Page, gateway: Gateway) -> None:
+def test_campaign_is_paused_and_resumed(running: Page, gateway: Gateway) -> None:
     running.get_by_role("link", name="Pause").click()
     expect(running.locator("main")).to_contain_text("17 messages wait; they go on when you resume.")
     confirm(running, "Pause", "The price is wrong")
@@ -60,7 +60,7 @@ def test_a_send_is_paused_and_resumed(running: Page, gateway: Gateway) -> None:
     assert len(gateway.lines()) == PEOPLE
 
 
-def test_a_send_is_cancelled(running: Page, gateway: Gateway) -> None:
+def test_campaign_is_cancelled(running: Page, gateway: Gateway) -> None:
     running.get_by_role("link", name="Cancel").click()
     expect(running.locator("main")).to_contain_text("17 messages wait and will not be sent.")
     expect(running.locator("main")).to_contain_text("This cannot be undone.")
@@ -73,7 +73,7 @@ def test_a_send_is_cancelled(running: Page, gateway: Gateway) -> None:
     assert len(gateway.lines()) == 3
 
 
-def test_the_page_counts_along_and_its_buttons_keep_the_focus(running: Page) -> None:
+def test_page_refreshes_and_buttons_keep_the_focus(running: Page) -> None:
     running.get_by_role("link", name="Pause").focus()
     half = list(Message.objects.filter(status=MessageStatus.QUEUED).values_list("pk", flat=True)[:5])
     Message.objects.filter(pk__in=half).update(status=MessageStatus.ACCEPTED)
@@ -86,7 +86,7 @@ def test_the_page_counts_along_and_its_buttons_keep_the_focus(running: Page) -> 
     expect(running.get_by_role("link", name="Pause")).to_have_count(0)
 
 
-def test_the_refused_are_sent_again_through_the_review(running: Page, gateway: Gateway) -> None:
+def test_refused_messages_are_resent_through_the_review(running: Page, gateway: Gateway) -> None:
     Message.objects.filter(status=MessageStatus.QUEUED).update(status=MessageStatus.REFUSED)
     old = Campaign.objects.get()
     running.reload()
@@ -104,7 +104,7 @@ def test_the_refused_are_sent_again_through_the_review(running: Page, gateway: G
     expect(running.get_by_role("button", name=re.compile("refused"))).to_have_count(0)
 
 
-def test_a_send_is_used_again_as_a_draft(running: Page) -> None:
+def test_campaign_is_reused_as_a_draft(running: Page) -> None:
     running.get_by_role("button", name="Use again as a new draft").click()
 
     running.wait_for_url("**/compose/")

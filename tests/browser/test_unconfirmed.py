@@ -1,4 +1,4 @@
-"""What may have gone out without an answer: looked at, decided with a reason, sent again after a review."""
+"""Unconfirmed messages in a browser: resolved with a reason, and resent after a review."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser.keyboard import Keyboard
 NO_CLEAR_ANSWER = "35988000602"
 
 
-def a_doubt(integration: Integration, *numbers: str) -> Campaign:
+def an_unconfirmed(integration: Integration, *numbers: str) -> Campaign:
     campaign = Campaign.objects.create(
         kind="template",
         integration=integration,
@@ -28,10 +28,10 @@ def a_doubt(integration: Integration, *numbers: str) -> Campaign:
     return campaign
 
 
-def test_a_doubt_is_taken_as_not_sent_and_goes_again_through_the_review(
+def test_message_resolved_as_not_sent_is_resent_through_the_review(
     signed_in: Page, live_server: Any, console: Integration
 ) -> None:
-    a_doubt(console)
+    an_unconfirmed(console)
     old = Message.objects.get(status=MessageStatus.UNCONFIRMED)
 
     signed_in.reload()
@@ -53,8 +53,8 @@ def test_a_doubt_is_taken_as_not_sent_and_goes_again_through_the_review(
     expect(signed_in.locator(".oc-timeline")).to_contain_text("Zenvia does not know it")
 
 
-def test_one_box_ticks_the_whole_page(signed_in: Page, live_server: Any, console: Integration) -> None:
-    a_doubt(console, NO_CLEAR_ANSWER, "35988010602")
+def test_one_checkbox_selects_the_page(signed_in: Page, live_server: Any, console: Integration) -> None:
+    an_unconfirmed(console, NO_CLEAR_ANSWER, "35988010602")
     signed_in.goto(f"{live_server.url}/admin/outbound/message/doubts/")
 
     signed_in.get_by_label("All on this page").check()
@@ -64,10 +64,8 @@ def test_one_box_ticks_the_whole_page(signed_in: Page, live_server: Any, console
     expect(signed_in.locator("#content h2")).to_have_text("Take 2 messages as sent?")
 
 
-def test_a_doubt_is_decided_by_keyboard_from_its_own_page(
-    signed_in: Page, live_server: Any, console: Integration
-) -> None:
-    a_doubt(console)
+def test_message_is_resolved_by_keyboard(signed_in: Page, live_server: Any, console: Integration) -> None:
+    an_unconfirmed(console)
     message = Message.objects.get(status=MessageStatus.UNCONFIRMED)
     signed_in.goto(f"{live_server.url}/admin/outbound/message/{message.pk}/change/")
     keys = Keyboard(signed_in)

@@ -1,4 +1,4 @@
-"""What somebody is shown who may not do or see everything: pages like all others, for axe and on a phone."""
+"""Pages for users without all permissions, checked by axe and on a narrow screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RIGHTS = ("view_user", "change_user", "view_group", "change_group")
 
 
 def hidden_from_the_operator(integration: Integration) -> dict[str, str]:
-    """Take rights from the operator, and return the addresses of what is closed then, by what it is."""
+    """Remove permissions of the operator, and return the forbidden addresses by name."""
     operator = User.objects.get(username=demo.USERNAME)
     operator.groups.set(Group.objects.filter(name=roles.OPERATORS))
     group = Group.objects.get(name=roles.OPERATORS)
@@ -44,7 +44,7 @@ def hidden_from_the_operator(integration: Integration) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_a_closed_page_is_a_page_like_all_others(
+def test_forbidden_page_has_no_violations(
     signed_in: Page,
     live_server: Any,
     console: Integration,

@@ -1,4 +1,4 @@
-"""Pages that update themselves: how often while what is expected, and when they stop."""
+"""How often the pages of messages and campaigns refresh themselves, and when they stop."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def message_page(client: Client, message: Message) -> str:
         (MessageStatus.CANCELLED, timedelta(0), 0),
     ],
 )
-def test_a_message_is_followed_until_nothing_more_is_expected(
+def test_message_page_refreshes_while_events_are_expected(
     ana: Client, status: MessageStatus, age: timedelta, expected: int
 ) -> None:
     message = a_message(status=status, status_changed_at=timezone.now() - age)
@@ -73,7 +73,7 @@ def test_a_message_is_followed_until_nothing_more_is_expected(
         ([MessageStatus.ACCEPTED], 30 * HOUR, timedelta(minutes=1), 0),
     ],
 )
-def test_a_send_is_followed_while_deliveries_come_in(
+def test_campaign_page_refreshes_while_deliveries_come_in(
     ana: Client,
     statuses: list[MessageStatus],
     launched: timedelta,
@@ -87,7 +87,7 @@ def test_a_send_is_followed_while_deliveries_come_in(
     assert interval(page(ana, campaign)) == expected
 
 
-def test_a_send_that_starts_later_is_followed_from_its_start(ana: Client) -> None:
+def test_scheduled_campaign_refreshes_from_its_start(ana: Client) -> None:
     now = timezone.now()
     campaign = a_send(MessageStatus.ACCEPTED, launched_at=now - 20 * HOUR, starts_at=now - HOUR / 2)
 
@@ -95,7 +95,7 @@ def test_a_send_that_starts_later_is_followed_from_its_start(ana: Client) -> Non
 
 
 @pytest.mark.parametrize("status", [MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.UNDELIVERED])
-def test_a_send_tells_how_far_its_messages_came_and_leads_to_them(ana: Client, status: MessageStatus) -> None:
+def test_campaign_page_links_to_messages_by_status(ana: Client, status: MessageStatus) -> None:
     campaign = a_send(status, status, MessageStatus.ACCEPTED)
 
     shown = page(ana, campaign)
@@ -104,14 +104,14 @@ def test_a_send_tells_how_far_its_messages_came_and_leads_to_them(ana: Client, s
     assert f'{link}">{status.label}: <strong>2</strong></a>' in shown
 
 
-def test_a_send_says_why_messages_were_not_delivered(ana: Client) -> None:
+def test_campaign_page_shows_reasons_of_failed_deliveries(ana: Client) -> None:
     campaign = a_send(MessageStatus.UNDELIVERED)
     campaign.messages.update(failure_code="131026", reason="not_delivered")
 
     assert "The number cannot be reached on WhatsApp: <strong>1</strong>" in page(ana, campaign)
 
 
-def test_the_bar_is_as_long_as_the_whole_send(ana: Client) -> None:
+def test_progress_bar_adds_up_to_100_percent(ana: Client) -> None:
     campaign: Any = a_send(*MessageStatus)
 
     shown = page(ana, Campaign.objects.get(pk=campaign.pk))

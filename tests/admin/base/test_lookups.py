@@ -1,4 +1,4 @@
-"""What may stand in the address of a list: the shown filters and a typed search, and nothing else."""
+"""The query strings of lists: shown filters and a search, and nothing else."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def found(client: Client, model: str, text: str) -> list[str]:
         "template/?category__exact=%00",
     ],
 )
-def test_no_other_column_can_be_asked_for(admin_client: Client, address: str) -> None:
+def test_lookups_of_other_columns_are_refused(admin_client: Client, address: str) -> None:
     response = admin_client.get(f"/admin/outbound/{address}")
 
     assert response.status_code == 400
@@ -56,7 +56,7 @@ def test_no_other_column_can_be_asked_for(admin_client: Client, address: str) ->
     "query",
     ["o=999", "o=-1.x", "p=-1", "p=999999999999", "p=x", "all=", f"q={'x' * 10_240}", f"q={'9' * 10_240}"],
 )
-def test_odd_addresses_do_no_harm(admin_client: Client, model: str, query: str) -> None:
+def test_invalid_queries_are_handled(admin_client: Client, model: str, query: str) -> None:
     response = admin_client.get(f"/admin/outbound/{model}/?{query}", follow=True)
 
     assert response.status_code == 200
@@ -74,7 +74,7 @@ def test_odd_addresses_do_no_harm(admin_client: Client, model: str, query: str) 
         "３５９８８００１２３４",
     ],
 )
-def test_a_person_is_found_by_any_spelling_of_the_number(admin_client: Client, spelling: str) -> None:
+def test_search_finds_any_spelling_of_a_number(admin_client: Client, spelling: str) -> None:
     a_recipient(name="Ana", phone="+5535988001234")
     a_recipient(name="Rui", phone="+5511988001234")
 
@@ -82,35 +82,33 @@ def test_a_person_is_found_by_any_spelling_of_the_number(admin_client: Client, s
 
 
 @pytest.mark.parametrize("text", ["359", "-", "+", "1234"])
-def test_a_few_digits_find_nobody(admin_client: Client, text: str) -> None:
+def test_search_needs_enough_digits(admin_client: Client, text: str) -> None:
     a_recipient(name="Ana", phone="+5535988001234")
 
     assert found(admin_client, "recipient", text) == []
 
 
-def test_a_run_that_begins_with_55_may_be_an_area_code(admin_client: Client) -> None:
+def test_digits_starting_with_55_may_be_an_area_code(admin_client: Client) -> None:
     a_recipient(name="Ana", phone="+5555988001234")
 
     assert found(admin_client, "recipient", "55 98800") == ["Ana"]
 
 
 @pytest.mark.parametrize(("text", "names"), [("ana p", ["Ana Prado"]), ("prado", [])])
-def test_a_person_is_found_by_the_beginning_of_the_name(
-    admin_client: Client, text: str, names: list[str]
-) -> None:
+def test_search_finds_the_beginning_of_a_name(admin_client: Client, text: str, names: list[str]) -> None:
     a_recipient(name="Ana Prado")
 
     assert found(admin_client, "recipient", text) == names
 
 
-def test_an_id_comes_before_a_name(admin_client: Client) -> None:
+def test_search_prefers_ids_to_names(admin_client: Client) -> None:
     a_template(name="welcome back")
     a_template(name="By id", template_id="welcome")
 
     assert found(admin_client, "template", "welcome") == ["By id"]
 
 
-def test_a_template_is_found_by_the_beginning_of_its_name(admin_client: Client) -> None:
+def test_search_finds_the_beginning_of_a_template_name(admin_client: Client) -> None:
     a_template(name="Welcome back")
 
     assert found(admin_client, "template", "welc") == ["Welcome back"]
@@ -131,7 +129,7 @@ def test_counting_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"), [(Recipient.objects.all(), 6), (Recipient.objects.exclude(pk=0), 3)]
 )
-def test_a_long_table_is_estimated_and_a_part_of_it_is_not(
+def test_only_unfiltered_tables_are_estimated(
     monkeypatch: pytest.MonkeyPatch, rows: QuerySet[Recipient], expected: int
 ) -> None:
     monkeypatch.setattr("outbound.admin.base.pagination.CAP", 3)
@@ -148,7 +146,7 @@ def test_a_long_table_is_estimated_and_a_part_of_it_is_not(
     [found for found in admin.site._registry.values() if isinstance(found, ConsoleAdmin)],
     ids=lambda found: found.opts.label_lower,
 )
-def test_every_filter_that_is_shown_may_be_used(
+def test_every_shown_filter_is_allowed(
     model_admin: ConsoleAdmin, rf: RequestFactory, admin_user: object
 ) -> None:
     request = rf.get("/")
@@ -162,7 +160,7 @@ def test_every_filter_that_is_shown_may_be_used(
 
 
 @pytest.mark.parametrize("model", ["message", "webhookevent", "recipient"])
-def test_no_list_counts_its_choices(admin_client: Client, model: str) -> None:
+def test_lists_have_no_facets(admin_client: Client, model: str) -> None:
     plain = admin_client.get(f"/admin/outbound/{model}/")
     asked = admin_client.get(f"/admin/outbound/{model}/?_facets=True")
 

@@ -78,9 +78,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_asks_as_much_of_six_sends_as_of_two_and_at_most_ten_query_count(
-    operator: Client, page: str
-) -> None:
+def test_query_count_does_not_grow_with_sends(operator: Client, page: str) -> None:
     sends(2)
     operator.get(addressed(page))  # content types are read once per process
     few = query_count(operator, addressed(page))

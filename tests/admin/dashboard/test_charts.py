@@ -1,4 +1,4 @@
-"""Stacked bars: the lengths fit the numbers."""
+"""The lengths of stacked bars."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from outbound.reports.totals import Tally
     ("most", "top"),
     [(0, 2), (1, 2), (3, 4), (5, 6), (9, 10), (11, 20), (420, 500), (2157, 3000), (9999, 10000)],
 )
-def test_the_axis_ends_at_a_round_number(most: int, top: int) -> None:
+def test_axis_ends_at_a_round_number(most: int, top: int) -> None:
     assert charts.axis_end(most) == top
 
 
-def test_a_bar_is_as_high_as_its_messages_and_parted_as_they_are() -> None:
+def test_segments_are_proportional_to_counts() -> None:
     chart = charts.stacked([("a", Tally(reached=50, refused=25)), ("b", Tally(waiting=100))])
 
     assert [(one.tone, one.y, one.height) for one in chart.bars[0].segments] == [
@@ -27,13 +27,13 @@ def test_a_bar_is_as_high_as_its_messages_and_parted_as_they_are() -> None:
     assert [count for _part, count in chart.legend] == [50, 25, 100]
 
 
-def test_a_few_among_thousands_are_seen() -> None:
+def test_small_counts_stay_visible() -> None:
     chart = charts.stacked([("a", Tally(reached=9_999, refused=1))])
 
     assert chart.bars[0].segments[1].height == "1.200%"
 
 
-def test_so_many_bars_have_few_labels() -> None:
+def test_many_bars_have_few_labels() -> None:
     chart = charts.stacked([(str(number), Tally()) for number in range(90)])
 
     assert sum(bar.is_labelled for bar in chart.bars) == 7

@@ -1,4 +1,4 @@
-"""The first page: its numbers are those of the rows, and it says what needs a person."""
+"""The home page: key figures, alerts and first steps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def operator(client: Client) -> Client:
 
 
 def text(client: Client) -> str:
-    """What the page's main part says, without markup."""
+    """Return the text of the main part of the page."""
     page = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
@@ -47,7 +47,7 @@ def an_event(integration: Integration, number: int = 0, **values: object) -> Non
     WebhookEvent.objects.create(integration=integration, **(defaults | values))
 
 
-def test_the_figures_are_those_of_the_rows(operator: Client) -> None:
+def test_key_figures_count_the_messages(operator: Client) -> None:
     integration = an_integration()
     for count, status in [
         (2, MessageStatus.QUEUED),
@@ -70,7 +70,7 @@ def test_the_figures_are_those_of_the_rows(operator: Client) -> None:
     assert "1 accepted without an event" in said
 
 
-def test_yesterday_counts_only_where_it_is_still_open(operator: Client) -> None:
+def test_messages_of_yesterday_count_only_while_open(operator: Client) -> None:
     integration, yesterday = an_integration(), timezone.localtime() - timedelta(days=1)
     for status in (MessageStatus.READ, MessageStatus.QUEUED, MessageStatus.UNCONFIRMED):
         messages(1, status, integration, created_at=yesterday)
@@ -83,7 +83,7 @@ def test_yesterday_counts_only_where_it_is_still_open(operator: Client) -> None:
     assert "No message was queued today." in said
 
 
-def test_the_chart_tells_each_hour_in_words_as_well(operator: Client) -> None:
+def test_chart_has_a_text_for_each_hour(operator: Client) -> None:
     messages(3, MessageStatus.READ, an_integration())
     hour = timezone.localtime().hour
 
@@ -93,7 +93,7 @@ def test_the_chart_tells_each_hour_in_words_as_well(operator: Client) -> None:
     assert f'<tr><th scope="row">{hour}h</th><td>3</td></tr>' in page
 
 
-def test_many_messages_are_shown_as_the_worker_counted_them(
+def test_many_messages_are_shown_as_last_counted_by_the_worker(
     operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(daily_counts, "MAX_LIVE", 1)
@@ -108,7 +108,7 @@ def test_many_messages_are_shown_as_the_worker_counted_them(
     assert "Sent today 3" in text(operator)
 
 
-def test_the_way_to_a_first_message_has_the_webhook_on_it(operator: Client) -> None:
+def test_first_steps_include_the_webhook(operator: Client) -> None:
     integration = an_integration()
     a_template()
     a_recipient()
@@ -119,7 +119,7 @@ def test_the_way_to_a_first_message_has_the_webhook_on_it(operator: Client) -> N
     assert text(operator).count(" done") == 4
 
 
-def test_a_silent_webhook_is_told_with_what_to_do(operator: Client) -> None:
+def test_silent_webhook_is_an_alert_with_advice(operator: Client) -> None:
     now = timezone.now()
     integration = an_integration(name="Acme", last_event_at=now - timedelta(minutes=31))
     messages(20, MessageStatus.ACCEPTED, integration, status_changed_at=now - timedelta(minutes=40))
@@ -132,7 +132,7 @@ def test_a_silent_webhook_is_told_with_what_to_do(operator: Client) -> None:
     [(19, 40, 31), (20, 40, 29), (20, 61, 90), (20, 10, 300)],
     ids=["too few", "heard lately", "not of the last hour", "accepted a moment ago"],
 )
-def test_a_webhook_that_may_be_well_is_no_warning(
+def test_possibly_working_webhook_is_no_alert(
     operator: Client, count: int, accepted_minutes_ago: int, heard_minutes_ago: int
 ) -> None:
     integration = an_integration(last_event_at=ago(heard_minutes_ago))
@@ -141,13 +141,13 @@ def test_a_webhook_that_may_be_well_is_no_warning(
     assert "accepted in the last hour" not in text(operator)
 
 
-def test_an_integration_without_a_webhook_is_told_to_have_one(operator: Client) -> None:
+def test_missing_webhook_is_an_alert(operator: Client) -> None:
     messages(20, MessageStatus.ACCEPTED, an_integration(), status_changed_at=ago(40))
 
     assert "no webhook is connected" in text(operator)
 
 
-def test_events_that_wait_are_told_with_whether_anybody_takes_them_in(operator: Client) -> None:
+def test_overdue_events_are_an_alert_that_names_the_worker(operator: Client) -> None:
     integration = an_integration()
     an_event(integration, received_at=ago(2), due_at=ago(2))
 
@@ -159,14 +159,14 @@ def test_events_that_wait_are_told_with_whether_anybody_takes_them_in(operator: 
     assert "They are being taken in" in text(operator)
 
 
-def test_an_event_that_waits_for_its_message_is_no_backlog(operator: Client) -> None:
+def test_event_waiting_for_its_message_is_not_overdue(operator: Client) -> None:
     later = timezone.now() + timedelta(hours=1)
     an_event(an_integration(), received_at=ago(60), due_at=later, state=EventState.WAITING)
 
     assert "event waits" not in text(operator)
 
 
-def test_events_that_need_a_look_are_counted(operator: Client) -> None:
+def test_unknown_and_unreadable_events_are_counted(operator: Client) -> None:
     integration = an_integration()
     for number in range(2):
         an_event(integration, number, state=EventState.UNKNOWN, word="expired")
@@ -179,13 +179,13 @@ def test_events_that_need_a_look_are_counted(operator: Client) -> None:
     assert "1 event of the last 24 hours could not be read or applied." in said
 
 
-def test_an_integration_says_when_it_heard_last(operator: Client) -> None:
+def test_integration_shows_its_last_event(operator: Client) -> None:
     an_integration(name="Acme", last_event_at=ago(2))
 
     assert "Last event 2 minutes ago" in text(operator)
 
 
-def test_a_stopped_integration_is_named_where_messages_wait_for_it(operator: Client) -> None:
+def test_stopped_integration_is_an_alert_if_messages_wait_for_it(operator: Client) -> None:
     for name in ("Waited for", "Idle"):
         an_integration(name=name, status=IntegrationStatus.STOPPED)
     messages(1, MessageStatus.QUEUED, Integration.objects.get(name="Waited for"), due_at=timezone.now())
@@ -198,9 +198,7 @@ def test_a_stopped_integration_is_named_where_messages_wait_for_it(operator: Cli
 
 @pytest.mark.parametrize("silence", [30, 90])
 @pytest.mark.parametrize("moment", ["2018-02-17T23:00:30-03:00", "2018-11-04T01:00:30-02:00"])
-def test_a_silence_is_as_long_as_it_is_where_clocks_were_just_changed(
-    client: Client, moment: str, silence: int
-) -> None:
+def test_sender_silence_is_measured_across_clock_changes(client: Client, moment: str, silence: int) -> None:
     with time_machine.travel(moment):
         client.force_login(an_operator(is_superuser=True))
         messages(1, MessageStatus.QUEUED, an_integration(), due_at=ago(10))
@@ -211,7 +209,7 @@ def test_a_silence_is_as_long_as_it_is_where_clocks_were_just_changed(
     assert is_told == (silence > settings.SENDER_SILENCE_SECONDS)
 
 
-def test_whoever_may_not_read_messages_sees_no_number(client: Client) -> None:
+def test_numbers_need_permission_to_view_messages(client: Client) -> None:
     client.force_login(an_operator("outbound.view_recipient"))
     messages(1, MessageStatus.UNCONFIRMED, an_integration())
 

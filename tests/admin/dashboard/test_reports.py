@@ -1,4 +1,4 @@
-"""The page “Reports”: what was counted, by day, template and integration, with the reasons in words."""
+"""The page “Reports”: counts by day, template and integration, and reasons."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text(client: Client, address: str = PAGE) -> str:
 
 
 def days_ago(number: int, count: int = 1, **values: object) -> None:
-    """Messages of so many days ago, counted as the worker does."""
+    """Create messages of `number` days ago, and count them as the worker does."""
     now = timezone.localtime()  # of which a day has 23 or 25 hours where clocks change
     moment = now - timedelta(days=number)
     for _number in range(count):
@@ -43,11 +43,11 @@ def days_ago(number: int, count: int = 1, **values: object) -> None:
         daily_counts.recount(timezone.localdate(moment), now)
 
 
-def test_there_is_nothing_to_tell_yet(reader: Client) -> None:
+def test_empty_report(reader: Client) -> None:
     assert "No messages in this period" in text(reader)
 
 
-def test_a_template_is_told_with_its_shares(reader: Client) -> None:
+def test_template_row_has_counts_and_shares(reader: Client) -> None:
     campaign = a_campaign(integration=an_integration(), template=a_template(name="Invoice"))
     own = {"campaign": campaign, "integration": campaign.integration}
     days_ago(2, 3, status=MessageStatus.READ, **own)
@@ -59,13 +59,13 @@ def test_a_template_is_told_with_its_shares(reader: Client) -> None:
     assert "Invoice 5 4 3 75% 3 75% 0 1 0 0 0" in said
 
 
-def test_a_rich_notification_has_a_line_without_a_template(reader: Client) -> None:
+def test_rich_notifications_have_a_row(reader: Client) -> None:
     days_ago(0, 2, status=MessageStatus.DELIVERED)
 
     assert "Rich notification 2 2 2 100% 0 0%" in text(reader)
 
 
-def test_reasons_are_told_in_words_the_most_frequent_first(reader: Client) -> None:
+def test_reasons_are_listed_by_frequency(reader: Client) -> None:
     days_ago(0, 1, status=MessageStatus.SKIPPED, reason=Reason.OPTED_OUT)
     days_ago(0, 2, status=MessageStatus.REFUSED, reason=Reason.REJECTED)
     days_ago(0, 1, status=MessageStatus.UNDELIVERED, reason=Reason.NOT_DELIVERED, failure_code="131047")
@@ -78,7 +78,7 @@ def test_reasons_are_told_in_words_the_most_frequent_first(reader: Client) -> No
 
 
 @pytest.mark.parametrize(("days", "planned"), [("7", 1), ("30", 2), ("90", 3), ("365", 1), ("x", 1)])
-def test_a_period_ends_today(reader: Client, days: str, planned: int) -> None:
+def test_period_ends_today(reader: Client, days: str, planned: int) -> None:
     for number in (6, 29, 89, 90):
         days_ago(number, status=MessageStatus.READ)
 
@@ -87,13 +87,13 @@ def test_a_period_ends_today(reader: Client, days: str, planned: int) -> None:
     assert response.context["total"].planned == planned
 
 
-def test_days_that_were_not_counted_yet_are_admitted(reader: Client) -> None:
+def test_uncounted_days_are_mentioned(reader: Client) -> None:
     a_message(created_at=timezone.localtime() - timedelta(days=3))
 
     assert "3 days of this period have not been counted yet." in text(reader)
 
 
-def test_what_was_counted_is_what_is_there(reader: Client) -> None:
+def test_totals_equal_the_messages(reader: Client) -> None:
     for number, status in enumerate(MessageStatus):
         days_ago(number % 5, status=status)
     for number in range(1, 5):
@@ -106,11 +106,11 @@ def test_what_was_counted_is_what_is_there(reader: Client) -> None:
     assert (total.refused, total.not_sent, total.waiting, total.taken_as_sent) == (1, 3, 2, 1)
 
 
-def test_it_is_kept_from_whoever_may_not_read_messages(client: Client) -> None:
+def test_reports_need_permission_to_view_messages(client: Client) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
 
     assert client.get(PAGE).status_code == 403
 
 
-def test_nobody_reads_it_without_signing_in(client: Client) -> None:
+def test_reports_need_a_login(client: Client) -> None:
     assert client.get(PAGE).status_code == 302

@@ -1,4 +1,4 @@
-"""Templates: their fields follow the text, and what is in use is archived rather than deleted."""
+"""The admin of templates: fields, preview, archiving, and templates in use."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def filled_in(**values: str) -> dict[str, str]:
     } | values
 
 
-def test_saving_adds_the_fields_of_the_text(client: Client) -> None:
+def test_saving_adds_placeholders_as_fields(client: Client) -> None:
     client.force_login(an_operator(*EDIT))
 
     client.post(f"{LIST}add/", filled_in())
@@ -48,7 +48,7 @@ def test_saving_adds_the_fields_of_the_text(client: Client) -> None:
     assert list(Template.objects.get().fields.values_list("key", flat=True)) == ["name", "order"]
 
 
-def test_saving_says_which_fields_were_added(client: Client) -> None:
+def test_saving_names_added_fields(client: Client) -> None:
     client.force_login(an_operator(*EDIT))
 
     response = client.post(f"{LIST}add/", filled_in(), follow=True)
@@ -56,7 +56,7 @@ def test_saving_says_which_fields_were_added(client: Client) -> None:
     assert "name, order" in response.content.decode()
 
 
-def test_a_field_that_was_described_stays_as_it_is(client: Client) -> None:
+def test_existing_field_is_not_changed(client: Client) -> None:
     client.force_login(an_operator(*EDIT))
     described = {"fields-0-key": "name", "fields-0-label": "First name", "fields-0-position": "0"}
 
@@ -67,7 +67,7 @@ def test_a_field_that_was_described_stays_as_it_is(client: Client) -> None:
 
 
 @pytest.mark.parametrize("template_id", ["", "two words", "x" * 201])
-def test_an_id_that_cannot_be_one_is_refused(client: Client, template_id: str) -> None:
+def test_invalid_template_id_is_refused(client: Client, template_id: str) -> None:
     client.force_login(an_operator(*EDIT))
 
     client.post(f"{LIST}add/", filled_in(template_id=template_id))
@@ -75,7 +75,7 @@ def test_an_id_that_cannot_be_one_is_refused(client: Client, template_id: str) -
     assert not Template.objects.exists()
 
 
-def test_the_preview_shows_the_examples(client: Client) -> None:
+def test_preview_shows_examples(client: Client) -> None:
     template = a_template(body="Hello {{name}}!")
     template.fields.create(key="name", example="Maria")
     client.force_login(an_operator(*EDIT))
@@ -85,7 +85,7 @@ def test_the_preview_shows_the_examples(client: Client) -> None:
     assert "Hello Maria!" in page
 
 
-def test_the_preview_escapes_what_was_typed(client: Client) -> None:
+def test_preview_is_escaped(client: Client) -> None:
     template = a_template(body="<script>alert(1)</script>")
     client.force_login(an_operator(*EDIT))
 
@@ -94,7 +94,7 @@ def test_the_preview_escapes_what_was_typed(client: Client) -> None:
     assert "<script>alert(1)" not in page
 
 
-def test_asking_to_archive_changes_nothing(client: Client) -> None:
+def test_get_archives_nothing(client: Client) -> None:
     template = a_template()
     client.force_login(an_operator(*EDIT))
 
@@ -104,7 +104,7 @@ def test_asking_to_archive_changes_nothing(client: Client) -> None:
     assert template.archived_at is None
 
 
-def test_a_template_is_archived(client: Client) -> None:
+def test_post_archives(client: Client) -> None:
     template = a_template()
     client.force_login(an_operator(*EDIT))
 
@@ -114,7 +114,7 @@ def test_a_template_is_archived(client: Client) -> None:
     assert template.archived_at is not None
 
 
-def test_archiving_twice_keeps_the_first_moment(client: Client) -> None:
+def test_archiving_twice_keeps_the_first_time(client: Client) -> None:
     first = timezone.now()
     template = a_template(archived_at=first)
     client.force_login(an_operator(*EDIT))
@@ -125,7 +125,7 @@ def test_archiving_twice_keeps_the_first_moment(client: Client) -> None:
     assert template.archived_at == first
 
 
-def test_a_template_is_restored(client: Client) -> None:
+def test_archived_template_can_be_restored(client: Client) -> None:
     template = a_template(archived_at=timezone.now())
     client.force_login(an_operator(*EDIT))
 
@@ -136,7 +136,7 @@ def test_a_template_is_restored(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["archive", "restore"])
-def test_who_may_only_look_cannot_archive(client: Client, action: str) -> None:
+def test_archiving_needs_permission(client: Client, action: str) -> None:
     client.force_login(an_operator("outbound.view_template"))
 
     response = client.post(address(a_template(), action))
@@ -144,7 +144,7 @@ def test_who_may_only_look_cannot_archive(client: Client, action: str) -> None:
     assert response.status_code == 403
 
 
-def test_a_template_in_use_cannot_be_deleted(client: Client) -> None:
+def test_used_template_cannot_be_deleted(client: Client) -> None:
     template = a_template()
     a_campaign(template=template)
     client.force_login(an_operator(*EDIT))
@@ -154,7 +154,7 @@ def test_a_template_in_use_cannot_be_deleted(client: Client) -> None:
     assert response.status_code == 403
 
 
-def test_a_template_in_use_says_to_archive_it_instead(client: Client) -> None:
+def test_used_template_suggests_archiving(client: Client) -> None:
     template = a_template()
     a_campaign(template=template)
     client.force_login(an_operator(*EDIT))
@@ -164,7 +164,7 @@ def test_a_template_in_use_says_to_archive_it_instead(client: Client) -> None:
     assert "Archive it instead." in page
 
 
-def test_the_id_of_a_template_in_use_is_fixed(client: Client) -> None:
+def test_id_of_used_template_is_read_only(client: Client) -> None:
     template = a_template(template_id="fixed")
     a_campaign(template=template)
     client.force_login(an_operator(*EDIT))
@@ -177,7 +177,7 @@ def test_the_id_of_a_template_in_use_is_fixed(client: Client) -> None:
 
 
 @pytest.mark.parametrize("state", ["active", "paused", "archived"])
-def test_the_list_filters_by_state(client: Client, state: str) -> None:
+def test_list_filters_by_state(client: Client, state: str) -> None:
     a_template(name="active")
     a_template(name="paused", paused_at=timezone.now())
     a_template(name="archived", archived_at=timezone.now(), paused_at=timezone.now())

@@ -1,4 +1,4 @@
-"""A template that WhatsApp paused: shown, not sent, and let go on by a person."""
+"""Templates that WhatsApp paused: shown, not sent, and resumed by a person."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def operator(client: Client) -> Client:
     return client
 
 
-def let_go_on(client: Client, template: Template) -> bool:
+def unpause(client: Client, template: Template) -> bool:
     client.post(reverse("admin:outbound_template_let_go_on", args=[template.pk]))
     template.refresh_from_db()
     return template.paused_at is None
 
 
-def test_it_is_shown_with_its_reason(operator: Client, template: Template) -> None:
+def test_paused_template_shows_its_reason(operator: Client, template: Template) -> None:
     page = operator.get(f"/admin/outbound/template/{template.pk}/change/").content.decode()
 
     assert "Paused" in page
     assert TEMPLATE_PAUSED in page
 
 
-def test_it_cannot_be_sent(template: Template) -> None:
+def test_paused_template_cannot_be_sent(template: Template) -> None:
     draft = a_campaign(template=template, integration=an_integration(), numbers="35988001234")
 
     with pytest.raises(ValidationError) as refused:
@@ -58,19 +58,17 @@ def test_it_cannot_be_sent(template: Template) -> None:
     assert [error.code for error in refused.value.error_dict["template"]] == ["template_paused"]
 
 
-def test_a_person_lets_it_go_on(operator: Client, template: Template) -> None:
-    assert let_go_on(operator, template)
+def test_pause_can_be_ended(operator: Client, template: Template) -> None:
+    assert unpause(operator, template)
 
 
-def test_letting_it_go_on_needs_its_permission(client: Client, template: Template) -> None:
+def test_ending_a_pause_needs_permission(client: Client, template: Template) -> None:
     client.force_login(an_operator("outbound.view_template"))
 
-    assert not let_go_on(client, template)
+    assert not unpause(client, template)
 
 
-def test_a_send_that_was_paused_with_it_is_resumed_after_it_alone(
-    operator: Client, template: Template
-) -> None:
+def test_campaign_paused_with_template_is_resumed_only_after_it(operator: Client, template: Template) -> None:
     campaign = a_campaign(
         template=template,
         integration=an_integration(),
@@ -82,7 +80,7 @@ def test_a_send_that_was_paused_with_it_is_resumed_after_it_alone(
     operator.post(resume)
     before = Campaign.objects.get().status
 
-    let_go_on(operator, template)
+    unpause(operator, template)
 
     assert before == CampaignStatus.PAUSED
     assert Campaign.objects.get().status == CampaignStatus.PAUSED

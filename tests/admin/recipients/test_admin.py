@@ -1,4 +1,4 @@
-"""Recipients: any spelling of a number, attributes as lines, and opting out."""
+"""The admin of recipients: numbers, attributes, and opting out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def address(recipient: Recipient, action: str = "change") -> str:
 
 
 def add(client: Client, **values: str) -> dict[str, list[str]]:
-    """Send the form, and return the codes of what it refused."""
+    """Post the form, and return the codes of its errors."""
     client.force_login(an_operator(*EDIT))
     response = client.post(ADD, {"phone": "35 98800-1234", "name": "Maria", "attributes": ""} | values)
     errors = response.context["adminform"].form.errors.as_data() if response.context else {}
@@ -38,25 +38,25 @@ def add(client: Client, **values: str) -> dict[str, list[str]]:
     "spelling",
     ["35988001234", "(35) 9 8800-1234", "+55 35 98800-1234", "5535988001234", "35 98800 1234"],
 )
-def test_a_number_is_saved_in_one_form(client: Client, spelling: str) -> None:
+def test_number_is_stored_as_e164(client: Client, spelling: str) -> None:
     add(client, phone=spelling)
 
     assert Recipient.objects.get().phone == "+5535988001234"
 
 
 @pytest.mark.parametrize("phone", ["5535abc", "1234567", "1" * 20, "00 98800-1234", "x" * 10_000])
-def test_what_is_no_number_is_refused(client: Client, phone: str) -> None:
+def test_invalid_number_is_refused(client: Client, phone: str) -> None:
     assert add(client, phone=phone) == {"phone": ["destination_invalid"]}
 
 
 @pytest.mark.parametrize("twin", ["+5535988001234", "35 8800-1234"])
-def test_a_number_is_saved_once(client: Client, twin: str) -> None:
+def test_duplicate_number_is_refused(client: Client, twin: str) -> None:
     a_recipient(phone="+5535988001234", name="Ana")
 
     assert add(client, phone=twin) == {"phone": ["duplicate_recipient"]}
 
 
-def test_the_refusal_names_the_person(client: Client) -> None:
+def test_duplicate_error_names_the_recipient(client: Client) -> None:
     a_recipient(phone="+5535988001234", name="Ana")
     client.force_login(an_operator(*EDIT))
 
@@ -65,7 +65,7 @@ def test_the_refusal_names_the_person(client: Client) -> None:
     assert "This number is already saved for Ana · +55 35 98800-1234." in response.content.decode()
 
 
-def test_saving_a_person_again_is_no_duplicate(client: Client) -> None:
+def test_saving_again_is_no_duplicate(client: Client) -> None:
     recipient = a_recipient(phone="+5535988001234")
     client.force_login(an_operator(*EDIT))
 
@@ -75,7 +75,7 @@ def test_saving_a_person_again_is_no_duplicate(client: Client) -> None:
     assert recipient.name == "Ana"
 
 
-def test_attributes_are_lines(client: Client) -> None:
+def test_attributes_are_read_from_lines(client: Client) -> None:
     add(client, attributes="city: Lavras\n\norder_1:  12:30 h \n")
 
     assert Recipient.objects.get().attributes == {"city": "Lavras", "order_1": "12:30 h"}
@@ -105,11 +105,11 @@ def test_attributes_are_shown_as_lines(client: Client) -> None:
         ("\n".join(f"key{number}: x" for number in range(31)), "attributes_too_many"),
     ],
 )
-def test_lines_that_cannot_be_read_are_refused(client: Client, lines: str, code: str) -> None:
+def test_invalid_lines_are_refused(client: Client, lines: str, code: str) -> None:
     assert add(client, attributes=lines) == {"attributes": [code]}
 
 
-def test_a_wrong_line_is_named_by_its_number(client: Client) -> None:
+def test_error_names_the_line(client: Client) -> None:
     client.force_login(an_operator(*EDIT))
 
     response = client.post(
@@ -119,7 +119,7 @@ def test_a_wrong_line_is_named_by_its_number(client: Client) -> None:
     assert "Line 2:" in response.content.decode()
 
 
-def test_asking_to_opt_out_changes_nothing(client: Client) -> None:
+def test_get_opts_nobody_out(client: Client) -> None:
     recipient = a_recipient()
     client.force_login(an_operator(*OPT_OUT))
 
@@ -129,7 +129,7 @@ def test_asking_to_opt_out_changes_nothing(client: Client) -> None:
     assert recipient.opted_out_at is None
 
 
-def test_a_person_is_opted_out(client: Client) -> None:
+def test_post_opts_out(client: Client) -> None:
     recipient = a_recipient()
     client.force_login(an_operator(*OPT_OUT))
 
@@ -139,7 +139,7 @@ def test_a_person_is_opted_out(client: Client) -> None:
     assert recipient.opted_out_at is not None
 
 
-def test_opting_out_says_what_waits(client: Client) -> None:
+def test_opt_out_page_counts_waiting_messages(client: Client) -> None:
     recipient = a_message().recipient
     client.force_login(an_operator(*OPT_OUT))
 
@@ -148,7 +148,7 @@ def test_opting_out_says_what_waits(client: Client) -> None:
     assert "1 message waits for this person; it will not be sent." in page
 
 
-def test_an_opt_out_is_undone(client: Client) -> None:
+def test_opt_out_can_be_undone(client: Client) -> None:
     recipient = a_recipient(opted_out_at=timezone.now())
     client.force_login(an_operator(*OPT_OUT))
 
@@ -159,7 +159,7 @@ def test_an_opt_out_is_undone(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["opt_out", "undo_opt_out"])
-def test_opting_out_needs_its_permission(client: Client, action: str) -> None:
+def test_opt_out_needs_permission(client: Client, action: str) -> None:
     client.force_login(an_operator(*EDIT))
 
     response = client.post(address(a_recipient(), action))
@@ -168,7 +168,7 @@ def test_opting_out_needs_its_permission(client: Client, action: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "shown"), [("yes", "Gone"), ("no", "Here")])
-def test_the_list_filters_by_opt_out(client: Client, value: str, shown: str) -> None:
+def test_list_filters_by_opt_out(client: Client, value: str, shown: str) -> None:
     a_recipient(name="Gone", opted_out_at=timezone.now())
     a_recipient(name="Here")
     client.force_login(an_operator(*EDIT))
@@ -178,7 +178,7 @@ def test_the_list_filters_by_opt_out(client: Client, value: str, shown: str) -> 
     assert [recipient.name for recipient in response.context["cl"].result_list] == [shown]
 
 
-def test_deleting_a_person_keeps_their_messages(client: Client) -> None:
+def test_deleting_a_recipient_keeps_messages(client: Client) -> None:
     message = a_message()
     client.force_login(an_operator(*EDIT))
 

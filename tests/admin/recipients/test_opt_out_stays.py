@@ -1,4 +1,4 @@
-"""Whoever asked to be left alone stays so, whatever becomes of their record."""
+"""An opt-out cannot be lost by changing or deleting the recipient."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def opted_out(client: Client) -> Recipient:
     return a_recipient(phone="+5535988001234", opted_out_at=timezone.now())
 
 
-def test_the_number_of_a_person_who_opted_out_cannot_be_changed(client: Client, opted_out: Recipient) -> None:
+def test_number_of_opted_out_recipient_cannot_be_changed(client: Client, opted_out: Recipient) -> None:
     form = {"phone": "35 98800-9999", "name": "Maria", "attributes": ""}
 
     client.post(f"/admin/outbound/recipient/{opted_out.pk}/change/", form)
@@ -28,21 +28,21 @@ def test_the_number_of_a_person_who_opted_out_cannot_be_changed(client: Client, 
     assert (opted_out.phone, opted_out.phone_key) == ("+5535988001234", "+5535988001234")
 
 
-def test_their_name_still_can(client: Client, opted_out: Recipient) -> None:
+def test_name_of_opted_out_recipient_can_be_changed(client: Client, opted_out: Recipient) -> None:
     client.post(f"/admin/outbound/recipient/{opted_out.pk}/change/", {"name": "Ana", "attributes": ""})
 
     opted_out.refresh_from_db()
     assert opted_out.name == "Ana"
 
 
-def test_a_person_who_opted_out_cannot_be_deleted(client: Client, opted_out: Recipient) -> None:
+def test_opted_out_recipient_cannot_be_deleted(client: Client, opted_out: Recipient) -> None:
     response = client.post(f"/admin/outbound/recipient/{opted_out.pk}/delete/", {"post": "yes"})
 
     assert response.status_code == 403
     assert Recipient.objects.filter(pk=opted_out.pk).exists()
 
 
-def test_another_person_can(client: Client, opted_out: Recipient) -> None:
+def test_other_recipient_can_be_deleted(client: Client, opted_out: Recipient) -> None:
     other = a_recipient()
 
     client.post(f"/admin/outbound/recipient/{other.pk}/delete/", {"post": "yes"})

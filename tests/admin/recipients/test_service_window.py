@@ -1,4 +1,4 @@
-"""What is known of a person's 24-hour windows, and a colleague's word that one is open."""
+"""The service windows of a recipient, and declaring one open."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def card(client: Client, recipient: Recipient) -> str:
     return client.get(address(recipient, "change")).content.decode()
 
 
-def test_a_window_is_declared_open_by_a_named_person_with_a_reason(ana: Client) -> None:
+def test_declaration_stores_user_and_reason(ana: Client) -> None:
     recipient, integration = a_recipient(), an_integration()
 
     is_open = declared(ana, recipient, integration)
@@ -52,7 +52,7 @@ def test_a_window_is_declared_open_by_a_named_person_with_a_reason(ana: Client) 
     assert entry.actor.username == "ana"
 
 
-def test_a_declared_window_is_taken_back(ana: Client) -> None:
+def test_declaration_can_be_taken_back(ana: Client) -> None:
     recipient, integration = a_recipient(), an_integration()
     declared(ana, recipient, integration)
 
@@ -60,12 +60,12 @@ def test_a_declared_window_is_taken_back(ana: Client) -> None:
 
 
 @pytest.mark.parametrize("values", [{"reason": ""}, {"hours": 25}, {"hours": "x"}, {"hours": ""}])
-def test_what_is_not_filled_in_declares_nothing(ana: Client, values: dict[str, Any]) -> None:
+def test_incomplete_form_declares_nothing(ana: Client, values: dict[str, Any]) -> None:
     assert not declared(ana, a_recipient(), an_integration(), **values)
     assert not Conversation.objects.exists()
 
 
-def test_a_message_of_the_person_is_kept_beside_a_colleagues_word(ana: Client) -> None:
+def test_declaration_keeps_the_last_inbound_message(ana: Client) -> None:
     recipient, integration, at = a_recipient(), an_integration(), timezone.now()
     Conversation.objects.create(integration=integration, phone_key=recipient.phone_key, last_inbound_at=at)
 
@@ -83,7 +83,7 @@ def test_a_message_of_the_person_is_kept_beside_a_colleagues_word(ana: Client) -
         ({"declared_until": -1}, "No sign of the person"),
     ],
 )
-def test_the_card_says_how_a_window_stands(ana: Client, values: dict[str, int], words: str) -> None:
+def test_card_shows_state_of_the_window(ana: Client, values: dict[str, int], words: str) -> None:
     recipient = a_recipient()
     moments = {name: timezone.now() + timedelta(hours=hours) for name, hours in values.items()}
     Conversation.objects.create(integration=an_integration(), phone_key=recipient.phone_key, **moments)
@@ -91,7 +91,7 @@ def test_the_card_says_how_a_window_stands(ana: Client, values: dict[str, int], 
     assert words in card(ana, recipient)
 
 
-def test_declaring_needs_its_permission_and_a_post(client: Client) -> None:
+def test_declaring_needs_permission_and_post(client: Client) -> None:
     recipient, integration = a_recipient(), an_integration()
     client.force_login(an_operator("outbound.view_recipient"))
     refused = client.post(address(recipient), {"integration": integration.pk, "hours": 4, "reason": "x"})
@@ -103,7 +103,7 @@ def test_declaring_needs_its_permission_and_a_post(client: Client) -> None:
     assert not Conversation.objects.exists()
 
 
-def test_an_opt_out_keeps_who_entered_it_and_why(ana: Client) -> None:
+def test_opt_out_stores_user_and_reason(ana: Client) -> None:
     recipient = a_recipient()
 
     ana.post(address(recipient, "opt_out"), {"reason": "A letter."})
@@ -113,7 +113,7 @@ def test_an_opt_out_keeps_who_entered_it_and_why(ana: Client) -> None:
     assert "ana: A letter." in card(ana, recipient)
 
 
-def test_an_opt_out_is_not_undone_without_a_reason(ana: Client) -> None:
+def test_undoing_an_opt_out_needs_a_reason(ana: Client) -> None:
     recipient = a_recipient(opted_out_at=timezone.now())
 
     ana.post(address(recipient, "undo_opt_out"), {"reason": ""})
@@ -122,7 +122,7 @@ def test_an_opt_out_is_not_undone_without_a_reason(ana: Client) -> None:
     assert recipient.opted_out_at is not None
 
 
-def test_an_undone_opt_out_is_written_down_and_holds_for_every_spelling(ana: Client) -> None:
+def test_undone_opt_out_is_audited_and_covers_every_spelling(ana: Client) -> None:
     recipient = a_recipient(phone="+5535988001234", opted_out_at=timezone.now(), opt_out_reason="“SAIR”")
     twin = a_recipient(phone="+553588001234", opted_out_at=timezone.now())
 
