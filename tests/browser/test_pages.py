@@ -81,7 +81,7 @@ def pages(integration: Integration) -> list[str]:
         numbers="35988001234",
         content={"type": "location", "latitude": 1, "longitude": 2},
     )
-    # With nobody's sign the review asks for a reason; with one it offers to take it back.
+    # Without an inbound message the review asks for a reason; with one it offers to take it back.
     Integration.objects.filter(pk=integration.pk).update(window_policy=WindowPolicy.ASK)
     reasoned = copy_as_draft(draft, by=None)
     Campaign.objects.filter(pk=reasoned.pk).update(window_reason="They wrote by mail.")

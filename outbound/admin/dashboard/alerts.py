@@ -72,10 +72,12 @@ def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
     )
 
 
-def held(integrations: Iterable[Any]) -> list[Alert]:
-    """Return an alert for each held integration that a running send waits for (`is_waited_for`)."""
+def inactive(integrations: Iterable[Any]) -> list[Alert]:
+    """Return an alert for each paused or stopped integration that running sends wait for."""
     return [
-        Alert("pause_circle", _held(one), "warning", _url(one)) for one in integrations if one.is_waited_for
+        Alert("pause_circle", _inactive(one), "warning", _url(one))
+        for one in integrations
+        if one.is_waited_for
     ]
 
 
@@ -136,7 +138,7 @@ def _events_url(state: EventState) -> str:
         return ""
 
 
-def _held(integration: Integration) -> str:
+def _inactive(integration: Integration) -> str:
     if integration.status == IntegrationStatus.STOPPED:
         return _("Messages wait for %(name)s, which is stopped.") % {"name": integration.name}
     return _("Messages wait for %(name)s, which is paused.") % {"name": integration.name}

@@ -116,8 +116,8 @@ def _segments(counted: list[tuple[Part, int]], top: int) -> list[Segment]:
 
 def _title(label: str, one: Tally, counted: list[tuple[Part, int]]) -> str:
     total = ngettext("%(count)s message", "%(count)s messages", one.planned) % {"count": one.planned}
-    told = [f"{part.label}: {count}" for part, count in counted if count]
-    return " · ".join([f"{label}: {total}", *told])
+    texts = [f"{part.label}: {count}" for part, count in counted if count]
+    return " · ".join([f"{label}: {total}", *texts])
 
 
 def _percent(value: float) -> str:

@@ -92,18 +92,18 @@ def _numbers(
 def _silent_webhooks(integrations: list[Integration], now: datetime) -> list[Alert]:
     unheard = webhook_silence.unheard(integrations, now)
     silent = webhook_silence.silent(integrations, unheard, now)
-    return [*alerts.held(integrations), *alerts.silences(silent)]
+    return [*alerts.inactive(integrations), *alerts.silences(silent)]
 
 
 def _integrations() -> QuerySet[Integration]:
-    """Return all, each with `has_webhook` and `is_waited_for` (it is held, and running sends wait for it)."""
+    """Return all, each with `has_webhook` and `is_waited_for` (inactive, and running sends wait for it)."""
     running = eligible.with_queued_messages().filter(
         status=CampaignStatus.RUNNING, integration=OuterRef("pk")
     )
-    held = When(~Q(status=IntegrationStatus.ACTIVE), then=Exists(running))
+    waited_for = When(~Q(status=IntegrationStatus.ACTIVE), then=Exists(running))
     return Integration.objects.select_related("throttle").annotate(
         has_webhook=Exists(WebhookKey.objects.filter(integration=OuterRef("pk"))),
-        is_waited_for=Case(held, default=Value(False), output_field=BooleanField()),
+        is_waited_for=Case(waited_for, default=Value(False), output_field=BooleanField()),
     )
 
 

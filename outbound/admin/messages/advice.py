@@ -91,6 +91,6 @@ def advice(message: Message, queue_reason: str = "", *, was_resent: bool = False
         return str(_PROBABLY_RECEIVED_TWICE if message.status in MAY_HAVE_REACHED else _RESENT)
     if failure_reasons.has_failed(message):
         cause = gateway.cause_of(message.failure_code)
-        told = f"{cause.meaning}. {cause.advice}"
-        return _DELIVERED_ANYWAY % {"failure": told} if failure_reasons.is_contradicted(message) else told
+        text = f"{cause.meaning}. {cause.advice}"
+        return _DELIVERED_ANYWAY % {"failure": text} if failure_reasons.is_contradicted(message) else text
     return str(_BY_REASON.get(message.reason) or _BY_STATUS[MessageStatus(message.status)])

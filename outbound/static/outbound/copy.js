@@ -1,4 +1,4 @@
-/** Buttons that copy the text of an element; where the browser will not, the text is selected instead. */
+/** Buttons that copy the text of an element, or select it if the browser refuses to copy. */
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);

@@ -1,15 +1,15 @@
-/** One submit per page view. The server refuses a second one anyway; this spares people the question. */
+/** Submits a form once per page view. The server refuses a second submit as well. */
 
 export function sendOnce(form) {
-  let gone = false;
+  let isSubmitted = false;
   form.addEventListener("submit", (event) => {
-    if (gone) event.preventDefault();
-    gone = true;
+    if (isSubmitted) event.preventDefault();
+    isSubmitted = true;
     form.setAttribute("aria-busy", "true");
   });
-  // Coming back by the browser's back button shows the page as it was left: let it work again.
+  // The back button restores the page as it was left: allow a new submit.
   window.addEventListener("pageshow", () => {
-    gone = false;
+    isSubmitted = false;
     form.removeAttribute("aria-busy");
   });
 }

@@ -195,7 +195,7 @@ def test_resolving_from_message_page_returns_there(client: Client, ana: User) ->
 
 
 def test_resolving_as_not_sent_offers_these_for_resend(client: Client, ana: User) -> None:
-    unconfirmed(2, status=MessageStatus.ASSUMED_NOT_SENT)  # somebody decided so on another day
+    unconfirmed(2, status=MessageStatus.ASSUMED_NOT_SENT)  # resolved on another day
     [message] = unconfirmed()
 
     response = client.post(resolve_url("not_sent", message), {"reason": "Seen"}, follow=True)

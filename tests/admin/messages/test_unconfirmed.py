@@ -112,7 +112,7 @@ def test_search_works_as_in_the_message_list(reader: Client, text: str) -> None:
     wanted = an_unconfirmed(recipient=a_recipient(phone="+5535988776655", name="Joana"))
     Attempt.objects.filter(message=wanted).update(external_id="e-wanted")
     an_unconfirmed()
-    a_message(recipient=wanted.recipient)  # nothing is in doubt about this one
+    a_message(recipient=wanted.recipient)  # this one is not unconfirmed
 
     assert listed(reader, f"?q={text}") == [wanted]
 
