@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +17,12 @@ from outbound.models.recipient import Recipient
 class MessageQuerySet(models.QuerySet["Message"]):
     """The rows of the history."""
 
-    def shown(self, unless: Collection[int] | None = None) -> MessageQuerySet:
-        """Leave out what no page, count or file may show: the rows of a launch that is not over.
+    def shown(self) -> MessageQuerySet:
+        """Leave out the rows of launches that are not over, which no page, count or file may show.
 
-        `unless` names the sends that are being launched, where the caller knows them. They are written
-        into the statement: while there are none it is the same as ever, and answered as quickly.
+        Their ids are written into the statement: usually there are none, and no index is given up for them.
         """
-        hidden = launching() if unless is None else unless
+        hidden = launching()
         return self.exclude(campaign__in=hidden) if hidden else self
 
 
