@@ -55,6 +55,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             *resume_stopped.alert(
                 integrations, may_resume=request.user.has_perm("outbound.pause_integration")
             ),
+            *alerts.inactive(integrations),
             *_silent_webhooks(integrations, now),
             *alerts.webhook_events(events, heartbeats.get(heartbeat.INTAKE), now),
         ],
@@ -91,8 +92,7 @@ def _numbers(
 
 def _silent_webhooks(integrations: list[Integration], now: datetime) -> list[Alert]:
     unheard = webhook_silence.unheard(integrations, now)
-    silent = webhook_silence.silent(integrations, unheard, now)
-    return [*alerts.inactive(integrations), *alerts.silences(silent)]
+    return alerts.silences(webhook_silence.silent(integrations, unheard, now))
 
 
 def _integrations() -> QuerySet[Integration]:
