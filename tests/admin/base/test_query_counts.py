@@ -95,10 +95,8 @@ def test_page_stays_within_limit_without_worker_and_with_long_history(
     operator: Client, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sends(2)
-    store(
-        Arrival(Integration.objects.latest("pk").pk, f"event {number}".encode(), timezone.now())
-        for number in "ab"
-    )
+    for body in (b"event a", b"event b"):
+        store(Arrival(Integration.objects.latest("pk").pk, body, timezone.now()))
     Heartbeat.objects.all().delete()
     monkeypatch.setattr("outbound.admin.base.pagination.CAP", 1)
 
