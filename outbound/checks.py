@@ -15,14 +15,14 @@ from outbound.gateways import gateway
 from outbound.sending.engine.shutdown import GRACE_SECONDS
 from outbound.tasks import PUMP_SECONDS
 
-# A pump claims for so long, lets what it marked begin, and waits for what is in flight.
-LONGEST_PUMP_SECONDS = int(PUMP_SECONDS + GRACE_SECONDS + gateway.CALL_TIMEOUT_SECONDS)
-# What a claim needs besides the calls themselves: to be committed, and to get its turn on a busy machine.
+# A pump task claims messages, waits for the claimed ones to start, and then for the calls in flight.
+MAX_PUMP_SECONDS = int(PUMP_SECONDS + GRACE_SECONDS + gateway.CALL_TIMEOUT_SECONDS)
+# Time for committing a claim and starting its calls on a busy machine.
 LEASE_MARGIN_SECONDS = 15
-# A marked row may stand ready while a whole other call runs, before its own begins.
-LONGEST_HOLD_SECONDS = int(2 * gateway.CALL_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
-# What makes django-q2 an alarm clock and no more, and what it would do otherwise.
-QUEUE_AS_ALARM_CLOCK: dict[str, tuple[Any, str]] = {
+# A claimed message may wait for another whole call before its own begins.
+MAX_CLAIM_SECONDS = int(2 * gateway.CALL_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS)
+# Settings with which django-q2 only wakes the sender, and what happens with another value.
+REQUIRED_QUEUE_SETTINGS: dict[str, tuple[Any, str]] = {
     "bulk": (1, "A wake-up that waits in memory under a lock runs twice."),
     "queue_limit": (1, "A wake-up that waits in memory under a lock runs twice."),
     "max_attempts": (1, "Whether a message is tried again is decided by its row."),
@@ -53,9 +53,9 @@ def check_token_keys(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register()
 def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E002, E003: a task that is handed out again while it still runs sends from two places at once.
+    """E002, E003: a task that is started again while it still runs would send from two places at once.
 
-    E009: the queue only wakes, and must neither repeat nor keep anything.
+    E009: the queue only wakes the sender, and must neither repeat nor keep tasks.
     """
     queue: dict[str, Any] = settings.Q_CLUSTER
     found: list[CheckMessage] = [
@@ -64,7 +64,7 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             hint=f"Set it to {value!r}.",
             id="outbound.E009",
         )
-        for name, (value, otherwise) in QUEUE_AS_ALARM_CLOCK.items()
+        for name, (value, otherwise) in REQUIRED_QUEUE_SETTINGS.items()
         if queue.get(name) != value
     ]
     if queue["timeout"] >= queue["retry"]:
@@ -75,11 +75,11 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 id="outbound.E002",
             )
         )
-    if queue["timeout"] <= LONGEST_PUMP_SECONDS:
+    if queue["timeout"] <= MAX_PUMP_SECONDS:
         found.append(
             Error(
-                "The queue's timeout would cut a pump short and leave its messages in doubt.",
-                hint=f"Set Q_CLUSTER['timeout'] above {LONGEST_PUMP_SECONDS} seconds.",
+                "The queue's timeout would cut a pump short and leave its messages unconfirmed.",
+                hint=f"Set Q_CLUSTER['timeout'] above {MAX_PUMP_SECONDS} seconds.",
                 id="outbound.E003",
             )
         )
@@ -88,13 +88,13 @@ def check_queue(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register()
 def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E007: a lease that ends before its call does puts a message in doubt whose answer is on its way."""
-    if not settings.PRODUCTION or settings.SENDER_LEASE_SECONDS > LONGEST_HOLD_SECONDS:
+    """E007: a lease that ends before its call leaves a message unconfirmed whose response is on its way."""
+    if not settings.PRODUCTION or settings.SENDER_LEASE_SECONDS > MAX_CLAIM_SECONDS:
         return []
     return [
         Error(
             "A sender's lease ends before the slowest call does.",
-            hint=f"Set SENDER_LEASE_SECONDS above {LONGEST_HOLD_SECONDS}, or leave it out.",
+            hint=f"Set SENDER_LEASE_SECONDS above {MAX_CLAIM_SECONDS}, or leave it out.",
             id="outbound.E007",
         )
     ]
@@ -102,9 +102,9 @@ def check_lease(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E005: a console that answers to no name but this machine's is open to nobody.
+    """E005: with local host names alone, nobody can open the console.
 
-    What production must never run with is refused by the settings (console/security/production.py).
+    The settings themselves refuse what is unsafe in production (console/security/production.py).
     """
     if not settings.PRODUCTION or not set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
         return []
@@ -121,9 +121,9 @@ def check_production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
 def check_integrations(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> Sequence[CheckMessage]:
-    """W001: an integration that points at this machine reaches a sandbox and nobody's phone.
+    """W001: an integration that points at this machine sends to a sandbox.
 
-    W002: an older version took an address that is refused today; it goes on sending there.
+    W002: an address from an older version that would be refused today is still in use.
     """
     if not settings.PRODUCTION or not databases or not _is_migrated():
         return []
@@ -148,7 +148,7 @@ def _address_problem(name: str, base_url: str) -> CheckMessage | None:
 
 
 def _is_migrated() -> bool:
-    # `migrate` itself asks first, when there is no table yet.
+    # `migrate` runs the checks before the table exists.
     return "outbound_integration" in connections["default"].introspection.table_names()
 
 
@@ -156,7 +156,7 @@ def _is_migrated() -> bool:
 def check_sqlite(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> Sequence[CheckMessage]:
-    """E006: SQLite must write ahead and sync fully, or a power cut may undo a mark and send twice."""
+    """E006: SQLite must use WAL and full sync, or a power cut may undo a claim and send a message twice."""
     if not databases or connections["default"].vendor != "sqlite":
         return []
     with connections["default"].cursor() as cursor:
@@ -177,7 +177,7 @@ def check_sqlite(
 def check_postgresql(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> Sequence[CheckMessage]:
-    """E010: PostgreSQL must have a commit on disk when it says so, for the same reason as E006."""
+    """E010: PostgreSQL must write a commit to disk before it reports it, for the same reason as E006."""
     if not databases or connections["default"].vendor != "postgresql":
         return []
     with connections["default"].cursor() as cursor:
@@ -188,7 +188,7 @@ def check_postgresql(
     return [
         Error(
             f"PostgreSQL runs with {name} off.",
-            hint=f"Set {name} = on, or a power cut may undo a mark and send a message twice.",
+            hint=f"Set {name} = on, or a power cut may undo a claim and send a message twice.",
             id="outbound.E010",
         )
         for name, value in found.items()
@@ -198,7 +198,7 @@ def check_postgresql(
 
 @register()
 def check_slots(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """E011: half of the slots are in flight, so with less than two nothing would ever be sent."""
+    """E011: half of the slots are in flight, so with fewer than two nothing would be sent."""
     if settings.SENDER_SLOTS >= 2:
         return []
     return [
