@@ -1,4 +1,4 @@
-"""What a campaign, a message and an attempt can be, and which moves are allowed."""
+"""The states of sends, integrations, messages, attempts and events, and which changes are allowed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-MAX_REASON_LENGTH = 300  # of what a person, or the console, writes about a change of status
+MAX_REASON_LENGTH = 300  # characters
 
 
 class CampaignKind(TextChoices):
@@ -15,10 +15,13 @@ class CampaignKind(TextChoices):
 
 
 class CampaignStatus(TextChoices):
-    """What people decided; how far the sending got is counted from the messages."""
+    """What people decided about a send; its progress is counted from its messages."""
 
     DRAFT = "draft", _("Draft")
-    LAUNCHING = "launching", _("Preparing")  # its rows are being written, and nobody sees or sends them
+    LAUNCHING = (
+        "launching",
+        _("Preparing"),
+    )  # its messages are being written, not yet shown or sent
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     CANCELLED = "cancelled", pgettext_lazy("send", "Cancelled")
@@ -26,7 +29,7 @@ class CampaignStatus(TextChoices):
 
 CANCELLABLE = frozenset({CampaignStatus.RUNNING, CampaignStatus.PAUSED})
 
-# A draft whose long list is being filled or emptied. It is no choice of anybody's, and no page shows it.
+# A draft whose long list of people is being filled or emptied. No page shows it, so it is not a choice.
 UNFINISHED = "unfinished"
 
 
@@ -48,13 +51,13 @@ class MessageStatus(TextChoices):
     REFUSED = "refused", _("Refused")
     SKIPPED = "skipped", _("Not sent")
     CANCELLED = "cancelled", _("Cancelled")
-    # A named person's decision about a message in doubt; evidence still wins over it.
+    # A person's decision about an unconfirmed message. Evidence that comes later replaces it.
     ASSUMED_SENT = "assumed_sent", _("Taken as sent")
     ASSUMED_NOT_SENT = "assumed_not_sent", _("Taken as not sent")
 
 
 class AttemptOutcome(TextChoices):
-    """What one HTTP call came to."""
+    """The result of one HTTP call."""
 
     OPEN = "open", _("Under way")
     ACCEPTED = "accepted", _("Accepted")
@@ -64,7 +67,7 @@ class AttemptOutcome(TextChoices):
 
 
 class Reason(TextChoices):
-    """Why a message was not sent, or will be tried again."""
+    """Why a message was not sent, or why it is tried again."""
 
     REJECTED = "rejected", _("The gateway refused the message")
     RETRIES_EXHAUSTED = "retries_exhausted", _("The gateway could not be reached, after several tries")
@@ -85,7 +88,7 @@ class Reason(TextChoices):
 
 
 class WindowPolicy(TextChoices):
-    """What becomes of a rich notification to somebody of whom no message came in the last 24 hours."""
+    """What happens to a rich notification for a person whose service window is not known to be open."""
 
     REFUSE = "refuse", _("Leave the person out")
     ASK = "ask", _("Ask for a reason before sending")
@@ -93,7 +96,7 @@ class WindowPolicy(TextChoices):
 
 
 class AddressPolicy(TextChoices):
-    """What becomes of an event from an address that is not on the integration's list."""
+    """What happens to a webhook event from an address that is not on the integration's list."""
 
     OFF = "off", _("Do not look at addresses")
     LOG = "log", _("Take it, and mark it in the inbox")
@@ -101,7 +104,7 @@ class AddressPolicy(TextChoices):
 
 
 class EventState(TextChoices):
-    """How far an event of the webhook has come."""
+    """How far the processing of a webhook event is."""
 
     NEW = "new", _("New")
     WAITING = "waiting", _("Waiting for its message")
@@ -115,7 +118,7 @@ class EventState(TextChoices):
 
 
 class EventKind(TextChoices):
-    """What an event speaks of."""
+    """What a webhook event is about."""
 
     STATUS = "status", _("Status")
     INBOUND = "inbound", _("Answer of a person")
@@ -124,18 +127,18 @@ class EventKind(TextChoices):
 
 
 class Hold(TextChoices):
-    """Why an integration waits by itself, without a person."""
+    """Why an integration that no person paused does not send now."""
 
     ASKED = "asked", _("The gateway asked to wait")
     OUTAGE = "outage", _("The gateway gave no good answer several times in a row")
 
 
-# The bytes of the request may have left, so nothing here may ever go back to the queue.
+# The request may have left, so the message must never go back to the queue.
 MAY_HAVE_LEFT = frozenset({AttemptOutcome.OPEN, AttemptOutcome.ACCEPTED, AttemptOutcome.AMBIGUOUS})
 
 WAITING = frozenset({MessageStatus.QUEUED, MessageStatus.SENDING})
-IN_DOUBT = frozenset({MessageStatus.UNCONFIRMED})
-# How far the gateway and WhatsApp came with a message, as evidence says: it only ever goes up.
+UNCONFIRMED = frozenset({MessageStatus.UNCONFIRMED})
+# Progress that the gateway or WhatsApp reported. A message only moves to a higher rank.
 RANKS: dict[str, int] = {
     MessageStatus.ACCEPTED: 5,
     MessageStatus.SENT: 10,
@@ -145,13 +148,13 @@ RANKS: dict[str, int] = {
 }
 TAKEN = frozenset(MessageStatus(status) for status in RANKS)
 REACHED = frozenset({MessageStatus.DELIVERED, MessageStatus.READ})
-# What an event of the webhook can tell; `accepted` is the word of the answer alone.
-TOLD = TAKEN - {MessageStatus.ACCEPTED}
-# What a person may send again, as a new message: it certainly or by a person's word did not go out.
-MAY_GO_AGAIN = frozenset({MessageStatus.REFUSED, MessageStatus.ASSUMED_NOT_SENT})
+# What a webhook event can report. Only the answer to the request can say `accepted`.
+REPORTED = TAKEN - {MessageStatus.ACCEPTED}
+# What a person may send again as a new message: it did not go out, certainly or by a person's decision.
+RESENDABLE = frozenset({MessageStatus.REFUSED, MessageStatus.ASSUMED_NOT_SENT})
 
-# Every move that the sender and people make; what evidence does is `raised`. `sending -> queued` also
-# demands an attempt that is recorded as not sent.
+# The changes that senders and people may make; for those that events make see `advanced`. The change
+# from `sending` to `queued` also needs an attempt that is recorded as not sent.
 MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.QUEUED: frozenset({MessageStatus.SENDING, MessageStatus.SKIPPED, MessageStatus.CANCELLED}),
     MessageStatus.SENDING: frozenset(
@@ -179,9 +182,10 @@ def sources(target: MessageStatus) -> list[MessageStatus]:
     return [status for status, targets in MOVES.items() if target in targets]
 
 
-def raised(status: str, told: MessageStatus) -> MessageStatus:
-    """Return where an event that says `told` takes a message that is `status`: up by rank, or nowhere.
+def advanced(status: str, reported: MessageStatus) -> MessageStatus:
+    """Return the status of a message after an event reported `reported`: the higher of the two ranks.
 
-    Evidence beats belief: whatever we or a person took a message for, an event says that it went out.
+    An event replaces every status without a rank, also a person's decision, since it proves that the
+    message went out.
     """
-    return told if RANKS[told] > RANKS.get(status, 0) else MessageStatus(status)
+    return reported if RANKS[reported] > RANKS.get(status, 0) else MessageStatus(status)

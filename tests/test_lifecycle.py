@@ -12,10 +12,10 @@ from outbound.admin.base.badges import ATTEMPT_BADGES, MESSAGE_BADGES
 from outbound.admin.messages.advice import advice
 from outbound.contents import CONTENT_TYPES
 from outbound.lifecycle import (
-    IN_DOUBT,
     MAY_HAVE_LEFT,
     MOVES,
     TAKEN,
+    UNCONFIRMED,
     WAITING,
     AttemptOutcome,
     MessageStatus,
@@ -50,7 +50,7 @@ def test_evidence_overrides_a_persons_decision(status: MessageStatus) -> None:
 
 
 @pytest.mark.parametrize("status", sorted(TAKEN | FINAL))
-def test_nothing_leaves_a_final_state(status: MessageStatus) -> None:
+def test_final_status_does_not_change(status: MessageStatus) -> None:
     assert MOVES[status] == frozenset()
 
 
@@ -64,7 +64,7 @@ def test_every_status_has_moves() -> None:
 
 
 def test_every_status_is_in_exactly_one_set() -> None:
-    sets = [WAITING, IN_DOUBT, TAKEN, FINAL, DECIDED]
+    sets = [WAITING, UNCONFIRMED, TAKEN, FINAL, DECIDED]
 
     assert sorted(status for one in sets for status in one) == sorted(MessageStatus)
 

@@ -11,7 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from outbound.lifecycle import IN_DOUBT
+from outbound.lifecycle import UNCONFIRMED
 
 MAX_SHOWN = 99
 
@@ -55,7 +55,7 @@ class _UnconfirmedBadge:
 
     @cached_property
     def count(self) -> int:
-        rows = apps.get_model("outbound", "Message").objects.filter(status__in=IN_DOUBT)
+        rows = apps.get_model("outbound", "Message").objects.filter(status__in=UNCONFIRMED)
         return int(rows.order_by()[: MAX_SHOWN + 1].count())
 
 

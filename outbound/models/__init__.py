@@ -1,4 +1,4 @@
-"""The records. Floor 2: they know the words of floor 1, and nothing of the gateway."""
+"""The database records. They do not know the gateway."""
 
 from __future__ import annotations
 

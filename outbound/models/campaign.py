@@ -1,4 +1,4 @@
-"""One composition for one or many people. As a draft it is the memory of the compose page."""
+"""One composition for one or many people; as a draft it holds what the compose page shows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ validate_prefix = RegexValidator(
 
 
 class CampaignQuerySet(StatusQuerySet["Campaign"]):
-    """Sends: draft, launching, running, paused, cancelled."""
+    """The changes of a send's status."""
 
     def pause(self, *, reason: str, by: User | None, now: datetime) -> int:
         """Pause the running ones."""
@@ -41,17 +41,17 @@ class CampaignQuerySet(StatusQuerySet["Campaign"]):
         return self._move(CANCELLABLE, CampaignStatus.CANCELLED, reason=reason, by=by, now=now)
 
     def begin_launch(self, *, by: User | None, now: datetime) -> int:
-        """Make the drafts sends whose messages are being written."""
+        """Start to launch the drafts: their messages are written next."""
         return self.filter(status=CampaignStatus.DRAFT).update(
             status=CampaignStatus.LAUNCHING, launched_by=by, launched_at=now, status_reason=""
         )
 
     def finish_launch(self, **columns: Any) -> int:
-        """Let those run whose messages are written; `columns` are what the launch decided."""
+        """Run the launching ones, whose messages are all written; `columns` are set along with it."""
         return self.filter(status=CampaignStatus.LAUNCHING).update(status=CampaignStatus.RUNNING, **columns)
 
     def undo_launch(self, *, reason: str, by: User | None, now: datetime) -> int:
-        """Make those drafts again whose launch did not finish."""
+        """Turn the launching ones back into drafts."""
         return self._move(
             {CampaignStatus.LAUNCHING},
             CampaignStatus.DRAFT,
@@ -63,22 +63,22 @@ class CampaignQuerySet(StatusQuerySet["Campaign"]):
         )
 
     def hide_drafts(self, *, now: datetime) -> int:
-        """Hide the drafts from every page while their list of people is filled or emptied."""
+        """Hide drafts from every page while their list of people is filled or emptied."""
         return self.filter(status=CampaignStatus.DRAFT).update(status=UNFINISHED, status_changed_at=now)
 
     def show_drafts(self) -> int:
-        """Show the drafts that were hidden."""
+        """Show hidden drafts again."""
         return self.filter(status=UNFINISHED).update(status=CampaignStatus.DRAFT, status_changed_at=None)
 
 
 class Campaign(StatusRecord):
-    """What is said, to whom, and through which integration.
+    """What is sent, to whom, and through which integration.
 
-    A draft may be unfinished: nothing here is checked before the review. `content` is the composer's
-    JSON as typed, `fields` the values of the template's fields, `numbers` what was pasted.
+    A draft may be incomplete: nothing is checked before the review. `content` is the composer's JSON as
+    typed, `fields` the values of the template's fields, `numbers` the pasted phone numbers.
     """
 
-    # Made with the empty form, so that the same form posted twice finds the same draft.
+    # Generated with the empty form, so posting the same form twice finds the same draft.
     draft_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     title = models.CharField(_("title"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=CampaignKind.choices)
@@ -91,7 +91,7 @@ class Campaign(StatusRecord):
     template = models.ForeignKey(
         Template, models.PROTECT, null=True, blank=True, related_name="campaigns", verbose_name=_("template")
     )
-    # The template's text as it was when this was sent: editing the template later changes no history.
+    # The template's text at the launch, so that a later edit of the template does not change the history.
     template_body = models.TextField(blank=True, editable=False)
     fields = models.JSONField(_("fields"), default=dict, blank=True)
     content = models.JSONField(_("content"), null=True, blank=True)
@@ -114,14 +114,14 @@ class Campaign(StatusRecord):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
     )
     launched_at = models.DateTimeField(_("sent at"), null=True)
-    # Empty: at once, and at most a day after the launch.
+    # If empty, sending starts at once and ends a day after the launch.
     starts_at = models.DateTimeField(_("not before"), null=True, blank=True)
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
-    # Why it goes to people of whom there is no sign within 24 hours, where the integration asks for it.
+    # Why it goes to people without an open service window, if the integration asks for a reason.
     window_reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True, editable=False)
     first_wave = models.BooleanField(_("start with a few"), default=True)
     first_wave_passed_at = models.DateTimeField(null=True, editable=False)
-    # The send whose refused messages this one sends again; each of its messages names the old one.
+    # The send whose refused messages this one resends (`Message.resend_of`).
     again_of = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="again")
 
     objects = CampaignQuerySet.as_manager()
@@ -149,5 +149,5 @@ class Campaign(StatusRecord):
         return self.status == CampaignStatus.DRAFT
 
     def is_open_to(self, user: User) -> bool:
-        """Whether `user` may change, send or discard this draft. Its author's account may be gone."""
+        """Whether `user` may change, send or discard this draft."""
         return self.created_by_id == user.pk or user.has_perm("outbound.change_others_drafts")

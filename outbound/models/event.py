@@ -1,4 +1,4 @@
-"""What came in by webhook: the raw bytes first, and beside them what was read from them."""
+"""Webhook events: the raw body, and the values that were read from it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outbound import phones
-from outbound.lifecycle import TOLD, EventKind, EventState, MessageStatus
+from outbound.lifecycle import REPORTED, EventKind, EventState, MessageStatus
 from outbound.models.integration import Integration
 from outbound.models.message import Message
 
 
 class WebhookKey(models.Model):
-    """A secret that opens an integration's webhook address; only its digest is kept.
+    """The secret in an integration's webhook address, kept as a digest.
 
-    Two may be alive at once: the one that was replaced works until `expires_at`.
+    Two can be valid at once: one that was replaced is valid until `expires_at`.
     """
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="webhook_keys")
@@ -33,11 +33,11 @@ class WebhookKey(models.Model):
 
 
 class WebhookEvent(models.Model):
-    """One event, or the body that several came in (`part_of` leads from each to it).
+    """One event, or a body with several events, each of which refers to it in `part_of`.
 
-    `digest` is the SHA-256 of `body`: an exact copy adds to `copies` and makes no row. `due_at` is when it
-    is looked at next, empty where nothing is left to do. All else is read from the body when it is applied;
-    of that, what a partial index is on is NULL where there is nothing.
+    `digest` is the SHA-256 of `body`; an exact copy increments `copies` and adds no row. `due_at` is when
+    it is processed next, empty if nothing is left to do. The other values are read from the body when it
+    is applied. Columns with a partial index are NULL if there is no value.
     """
 
     integration = models.ForeignKey(
@@ -58,11 +58,11 @@ class WebhookEvent(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=EventKind.choices, blank=True)
     word = models.CharField(_("word"), max_length=40, blank=True, null=True)
     event_id = models.CharField(_("event id"), max_length=100, blank=True, null=True)
-    # Of all that has an effect, to tell a copy from another event under the same id (tracking/copies.py).
+    # Of all values with an effect; tells a copy from another event with the same id (tracking/copies.py).
     fingerprint = models.CharField(max_length=32, blank=True, null=True, editable=False)
     external_id = models.CharField(_("external id"), max_length=100, blank=True, null=True)
     gateway_message_id = models.CharField(max_length=64, blank=True)
-    # Zenvia's own id of the message, which our endpoint never answers with.
+    # Zenvia's own id of the message; the answer to a request does not contain it.
     channel_message_id = models.CharField(_("message id at Zenvia"), max_length=100, blank=True, null=True)
     phone_key = models.CharField(max_length=phones.MAX_E164_LENGTH, blank=True, null=True)
     happened_at = models.DateTimeField(_("happened at"), null=True)
@@ -86,8 +86,8 @@ class WebhookEvent(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=models.Q(due_at__isnull=False), name="event_due"),
             models.Index(fields=["state", "-id"], name="event_state"),
-            # Each index that a new event is in costs its sender time, so the others leave it out; by IS NOT
-            # NULL, the one condition that SQLite takes to be met by any comparison.
+            # Each index costs the sender of an event time, so a new event is in few of them. The condition
+            # is IS NOT NULL, since SQLite uses such a partial index for every comparison.
             models.Index(fields=["message"], condition=models.Q(message__isnull=False), name="event_message"),
             models.Index(fields=["part_of"], condition=models.Q(part_of__isnull=False), name="event_part_of"),
             models.Index(fields=["integration", "-id"], name="event_integration"),
@@ -119,9 +119,9 @@ class WebhookEvent(models.Model):
 
 
 class StatusWord(models.Model):
-    """What a word means that no document explains, as a person said once. Empty: it changes nothing."""
+    """The meaning that a person gave to an undocumented status word; if empty, the word changes nothing."""
 
-    MEANINGS = [(status.value, status.label) for status in MessageStatus if status in TOLD]
+    MEANINGS = [(status.value, status.label) for status in MessageStatus if status in REPORTED]
 
     word = models.CharField(_("word"), max_length=40, unique=True)
     meaning = models.CharField(_("meaning"), max_length=20, choices=MEANINGS, blank=True)

@@ -22,10 +22,10 @@ else:
 
 
 class SecretField(_TextField):
-    """Stores text as Fernet tokens: the first of TOKEN_KEYS writes, all of them read.
+    """Stores text as Fernet tokens: the first of TOKEN_KEYS encrypts, all of them decrypt.
 
-    Nothing can be looked up by a secret but whether there is one: any other lookup raises FieldError,
-    so that no address with a filter in it can be used to guess a token letter by letter.
+    The only lookup is `isnull`; any other raises FieldError, so that no filter in a URL can be used to
+    guess a token letter by letter.
     """
 
     def get_prep_value(self, value: Any) -> Any:
@@ -40,11 +40,11 @@ class SecretField(_TextField):
         raise FieldError("A secret cannot be looked up by its value.")
 
     def value_to_string(self, obj: models.Model) -> str:
-        return ""  # dumpdata and its like: a secret does not leave through a fixture
+        return ""  # keeps secrets out of dumpdata
 
 
 class Secret:
-    """A stored secret. It shows itself to nobody; `reveal()` is for the one place that sends it."""
+    """A stored secret that str and repr do not show; `reveal()` is for the code that sends it."""
 
     __slots__ = ("_stored",)
 
@@ -79,7 +79,7 @@ class Secret:
 
 
 def encrypt(value: str | Secret) -> str:
-    """Return what is stored for a clear text; a Secret that was read keeps what it was stored as."""
+    """Return what is stored for a clear text; a Secret that was read is stored unchanged."""
     return value.stored if isinstance(value, Secret) else _fernet().encrypt(value.encode()).decode()
 
 

@@ -1,4 +1,4 @@
-"""What an installation knows of itself: who it is, and whether its sender lives."""
+"""The identity of an installation, and the heartbeats of its processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Installation(models.Model):
 
 
 class Heartbeat(models.Model):
-    """A sign of life: the last moment at which somebody was at work under `name`."""
+    """The last moment at which the process `name` was at work."""
 
     name = models.CharField(max_length=20, primary_key=True)
     beat_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""One endpoint of the gateway, with the token that opens it."""
+"""One endpoint of the gateway with its token, and the throttle that all senders share for it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ DEFAULT_WEBHOOK_RANGES = "45.233.20.0/24\n45.233.22.0/24\n45.233.23.0/24\n3.233.
 
 
 class IntegrationQuerySet(StatusQuerySet["Integration"]):
-    """Integrations: active, paused by a person, or stopped by the console."""
+    """The changes of an integration's status."""
 
     def pause(self, *, reason: str, by: User | None, now: datetime) -> int:
         """Pause the active ones."""
         return self._move({IntegrationStatus.ACTIVE}, IntegrationStatus.PAUSED, reason=reason, by=by, now=now)
 
     def stop(self, *, reason: str, by: User | None, now: datetime) -> int:
-        """Stop the active ones; those that a person paused keep the person's reason."""
+        """Stop the active ones; a person's pause keeps its reason."""
         return self._move(
             {IntegrationStatus.ACTIVE}, IntegrationStatus.STOPPED, reason=reason, by=by, now=now
         )
 
     def force_stop(self, *, reason: str, by: User | None, now: datetime) -> int:
-        """Stop them in whatever state they are."""
+        """Stop them all, whatever their status."""
         return self._move(IntegrationStatus, IntegrationStatus.STOPPED, reason=reason, by=by, now=now)
 
     def resume(self, *, reason: str, by: User | None, now: datetime) -> int:
-        """Let the paused and the stopped ones send again."""
+        """Activate the paused and the stopped ones."""
         stopped = {IntegrationStatus.PAUSED, IntegrationStatus.STOPPED}
         return self._move(stopped, IntegrationStatus.ACTIVE, reason=reason, by=by, now=now)
 
@@ -116,7 +116,7 @@ class Integration(StatusRecord):
         default=WindowPolicy.ASK,
         help_text=_("WhatsApp delivers it only within 24 hours of the person's last message."),
     )
-    # Digests. The next one opens the door too; a person says when it is asked for, once an event brought it.
+    # Digests. Both secrets are accepted until a person requires the next one, once an event brought it.
     webhook_header = models.CharField(max_length=64, blank=True, editable=False)
     webhook_header_next = models.CharField(max_length=64, blank=True, editable=False)
     webhook_addresses = models.CharField(
@@ -170,7 +170,7 @@ class Integration(StatusRecord):
 
     @property
     def token_hint(self) -> str:
-        """The token's last four characters, enough to recognise it; `?` where no key reads it."""
+        """The token's last four characters; `?` if no key of TOKEN_KEYS decrypts it."""
         try:
             token = self.token.reveal() if isinstance(self.token, Secret) else self.token
         except SecretUnreadable:
@@ -178,17 +178,17 @@ class Integration(StatusRecord):
         return token[-4:] if len(token) >= 12 else "…" if token else ""
 
     def replace_token(self, token: str, *, by: User | None, now: datetime) -> None:
-        """Store a new token (or none, with "") and who did it when."""
+        """Store a new token, or none with "", with its author and moment."""
         self.token, self.token_replaced_at, self.token_replaced_by = token, now, by
         self.save(update_fields=["token", "token_replaced_at", "token_replaced_by"])
 
 
 class Throttle(models.Model):
-    """One row per integration, shared by all senders, and kept apart from what people decide.
+    """Rate limit and circuit breaker of an integration. All senders share the row.
 
-    `paced_until` is the moment up to which the pace is used up; `held_until` ends a wait that the
-    gateway asked for or earned; `outages` counts bad answers in a row and `trips` the pauses they led
-    to; `used` counts the messages claimed on `day`, a local date.
+    `paced_until` is the moment up to which the rate limit is used up. `held_until` ends a hold: the
+    gateway asked to wait, or did not answer well several times. `outages` counts bad answers in a row,
+    `trips` the holds they caused, `used` the messages claimed on `day`, a local date.
     """
 
     integration = models.OneToOneField(Integration, models.CASCADE, primary_key=True, related_name="throttle")

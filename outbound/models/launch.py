@@ -1,4 +1,4 @@
-"""A launch that is not over: whose work it is, and how far it came."""
+"""A launch in progress: who writes its messages, and how many are written."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from outbound.models.campaign import Campaign
 
 
 class Launch(models.Model):
-    """There is one for each send that is `launching`, and none for any other.
+    """Exists for each send that is `launching`, and for no other.
 
-    `ticket` and `lease_until` are the hold of whoever writes its rows, or deletes them where it is
-    `withdrawn`. When the lease is over a worker takes it, and writes all of it anew if it `goes_on`.
+    `ticket` and `lease_until` belong to the process that writes its messages, or deletes them if the
+    launch is `withdrawn`. After the lease another worker takes over; it starts again if `goes_on`, and
+    otherwise turns the send back into a draft.
     """
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="launch")
     asked_at = models.DateTimeField()
-    # The digest of the plan that was looked at; empty where any plan will do.
+    # The digest of the plan that was reviewed; empty if any plan is accepted.
     expected = models.CharField(max_length=64, blank=True)
     planned = models.PositiveIntegerField()
     written = models.PositiveIntegerField(default=0)
     goes_on = models.BooleanField()
-    # Why it goes back to being a draft, as an English msgid.
+    # Why it becomes a draft again, as an English msgid.
     withdrawn = models.CharField(max_length=MAX_REASON_LENGTH, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ticket = models.CharField(max_length=32, blank=True)
@@ -37,5 +38,5 @@ class Launch(models.Model):
 
 
 def launching() -> list[int]:
-    """Return the sends whose rows are being written: usually none."""
+    """Return the ids of the sends that are being launched, usually none."""
     return list(Launch.objects.values_list("pk", flat=True))

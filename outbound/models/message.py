@@ -1,4 +1,4 @@
-"""One recipient's copy: what exactly is posted for them, and what became of it."""
+"""One recipient's copy of a send: the exact request body, its status, and its attempts."""
 
 from __future__ import annotations
 
@@ -15,28 +15,26 @@ from outbound.models.recipient import Recipient
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """The rows of the history."""
-
     def shown(self) -> MessageQuerySet:
-        """Leave out the rows of launches that are not over, which no page, count or file may show.
+        """Leave out the messages of unfinished launches, which no page, count or file may show.
 
-        Their ids are written into the statement: usually there are none, and no index is given up for them.
+        The launches are excluded by id: there are usually none, and then no index is lost.
         """
         hidden = launching()
         return self.exclude(campaign__in=hidden) if hidden else self
 
 
 class Message(models.Model):
-    """A row of the queue and of the history at once.
+    """A row of both the queue and the history.
 
-    `payload` is the JSON of the first attempt, byte for byte, frozen at launch; it is empty for a row
-    that was skipped. `ticket` and `lease_until` are a sender's hold on the row while it is `sending`.
+    `payload` is the JSON of the first attempt, byte for byte, frozen at launch; empty for a skipped row.
+    `ticket` and `lease_until` are the claim of a sender while the row is `sending`.
     """
 
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("send")
     )
-    # Repeated from the campaign, so that the history filters by one index.
+    # Copied from the campaign, so that one index serves the filters of the history.
     integration = models.ForeignKey(
         Integration, models.PROTECT, related_name="messages", db_index=False, verbose_name=_("integration")
     )
@@ -53,19 +51,19 @@ class Message(models.Model):
     gateway_status = models.CharField(_("gateway status"), max_length=40, blank=True)
     gateway_message_id = models.CharField(_("message id at the gateway"), max_length=64, blank=True)
     gateway_contact_id = models.CharField(_("contact id at the gateway"), max_length=64, blank=True)
-    # What an event said of a failure. It stays where the message was delivered all the same.
+    # The failure that an event reported. It is kept even if the message is delivered later.
     failure_code = models.CharField(_("code of the failure"), max_length=20, blank=True)
     failure_text = models.CharField(_("failure"), max_length=300, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True)
     attempt_count = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # Attempts that count towards giving up; being told to wait, or a bad token, does not.
+    # Attempts that count towards giving up; a request to wait or a bad token does not count.
     failed_tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(_("due at"), null=True)
     ticket = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("queued at"))
     status_changed_at = models.DateTimeField(_("status changed at"))
-    # A message that is sent again is a new row, and the old one can be followed by one alone.
+    # A resent message is a new row; unique, so a message is resent at most once.
     resend_of = models.OneToOneField(
         "self",
         models.SET_NULL,
@@ -94,7 +92,7 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["campaign", "phone_key"], name="message_once_per_campaign"),
         ]
         indexes = [
-            # By campaign, so that a sender never reads through the rows of one that is paused.
+            # By campaign, so that a sender does not read the rows of a paused send.
             models.Index(
                 fields=["campaign", "due_at", "id"],
                 condition=models.Q(status=MessageStatus.QUEUED),
@@ -123,7 +121,7 @@ class Message(models.Model):
 
 
 class Attempt(models.Model):
-    """One HTTP call for one message. It is committed before the call, so a crash leaves its trace."""
+    """One HTTP call for one message, committed before the call so that a crash leaves a trace."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attempts", verbose_name=_("message"))
     number = models.PositiveSmallIntegerField(_("number"))
@@ -144,7 +142,7 @@ class Attempt(models.Model):
         ordering = ["message", "number"]
         constraints = [
             models.UniqueConstraint(fields=["message", "number"], name="attempt_number"),
-            # The promise itself: no second call for a message whose request may have left once.
+            # No second call for a message whose request may have left.
             models.UniqueConstraint(
                 fields=["message"],
                 condition=models.Q(outcome__in=sorted(MAY_HAVE_LEFT)),

@@ -1,4 +1,4 @@
-"""A person who may get messages."""
+"""A person who may get messages, and their service windows."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from outbound.models.integration import Integration
 
 
 def known_values(name: str, attributes: dict[str, Any]) -> dict[str, str]:
-    """Return `Recipient.values()` of somebody of whom no more than this was read."""
+    """Return what `Recipient.values()` returns, without an instance."""
     return {key: str(value) for key, value in attributes.items()} | {"name": name}
 
 
 class RecipientQuerySet(models.QuerySet["Recipient"]):
     def opted_out(self) -> RecipientQuerySet:
-        """Keep the people who asked not to receive messages. Asked at launch and again at each claim."""
+        """Keep the people who asked not to receive messages. Checked at launch and again at each claim."""
         return self.filter(opted_out_at__isnull=False)
 
 
 class Recipient(models.Model):
-    """One number and what is known of the person behind it.
+    """A phone number and what is known of the person.
 
-    `phone` is E.164; `phone_key` is what numbers are compared by (`phones.Phone.key`), so that an old
-    spelling without the ninth digit finds the same person.
+    `phone` is E.164. Numbers are compared by `phone_key` (`phones.Phone.key`), so that an old spelling
+    without the ninth digit finds the same person.
     """
 
     phone = models.CharField(_("phone"), max_length=phones.MAX_E164_LENGTH, unique=True)
@@ -42,7 +42,7 @@ class Recipient(models.Model):
         help_text=_("What a message may say of this person, like {{city}}."),
     )
     opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
-    # Their own word (“SAIR”), or what the person wrote who entered it.
+    # The keyword they sent (“SAIR”), or the reason that an operator entered.
     opt_out_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -53,7 +53,7 @@ class Recipient(models.Model):
         verbose_name_plural = _("recipients")
         ordering = ["-id"]
         indexes = [
-            # The claim asks, for each due row, whether its person opted out.
+            # The claim checks the opt-out of each due row.
             models.Index(
                 fields=["phone_key"],
                 condition=models.Q(opted_out_at__isnull=False),
@@ -70,7 +70,7 @@ class Recipient(models.Model):
         super().save(*args, **kwargs)
 
     def values(self) -> dict[str, str]:
-        """Return what a template's value may refer to: the name and the attributes, as text."""
+        """Return the values that placeholders can use: the name and the attributes, as text."""
         return known_values(self.name, self.attributes)
 
     def set_opted_out(self, at: datetime | None, reason: str = "") -> None:
@@ -79,9 +79,9 @@ class Recipient(models.Model):
 
 
 class Conversation(models.Model):
-    """One number and one integration. It exists only where a sign of the person, or a word of ours, does.
+    """The service window of one phone number with one integration.
 
-    `last_inbound_at` comes from events; `declared_until` from a person who knows better, with a reason.
+    `last_inbound_at` comes from events; `declared_until` is set by an operator, with a reason.
     """
 
     integration = models.ForeignKey(

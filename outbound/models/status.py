@@ -1,4 +1,4 @@
-"""The status of sends and integrations: its columns, and the only statements that change them."""
+"""The status columns that sends and integrations share, and the guarded UPDATE that changes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Record = TypeVar("Record", bound=models.Model)
 
 
 class StatusRecord(models.Model):
-    """Why the status is what it is, since when, and by whom: None where the console itself decided."""
+    """A record with a status. `status_changed_by` is None if the console itself changed the status."""
 
     status_reason = models.CharField(_("reason"), max_length=MAX_REASON_LENGTH, blank=True, editable=False)
     status_changed_at = models.DateTimeField(_("status changed at"), null=True, editable=False)
@@ -39,7 +39,7 @@ class StatusRecord(models.Model):
 
 
 class StatusQuerySet(models.QuerySet[Record]):
-    """Verbs that change the status of those rows whose present status allows it, and return their number."""
+    """Base of the verbs: each changes only rows whose status allows it, and returns how many it changed."""
 
     def _move(
         self,
@@ -51,7 +51,7 @@ class StatusQuerySet(models.QuerySet[Record]):
         now: datetime,
         **columns: Any,
     ) -> int:
-        # The status stands in the UPDATE itself: of two at the same time, the second changes nothing.
+        # The UPDATE checks the status itself, so of two at the same time the second changes nothing.
         return self.filter(status__in=before).update(
             status=after,
             status_reason=reason[:MAX_REASON_LENGTH],

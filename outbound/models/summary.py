@@ -1,4 +1,4 @@
-"""Counts of a day's messages, made anew from the rows: what the home page and the reports read."""
+"""Daily counts of messages, recomputed from the rows, for the home page and the reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from outbound.models.template import Template
 class SummaryDay(models.Model):
     """One local day whose messages were counted at `counted_at`.
 
-    It is stale as long as it is not over, and where events came since.
+    It is stale until the day is over, and again when events change its messages.
     """
 
     day = models.DateField(primary_key=True)
@@ -26,7 +26,7 @@ class SummaryDay(models.Model):
 
 
 class Summary(models.Model):
-    """How many messages of one local hour, queued then, stood how when they were counted."""
+    """The number of messages queued in one local hour that had the same values when they were counted."""
 
     day = models.DateField()
     hour = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""A message text that WhatsApp approved beforehand, known to the gateway by an id."""
+"""A message template that WhatsApp approved, known to the gateway by its id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TemplateCategory(models.TextChoices):
 
 
 class Template(models.Model):
-    """An approved template. Its body here serves the preview; the gateway only gets id and fields."""
+    """An approved template. The body is for the preview; the gateway gets only the id and the fields."""
 
     template_id = models.CharField(
         _("template id"),
@@ -38,7 +38,7 @@ class Template(models.Model):
         help_text=_("The approved text, with its fields in double braces: Hello {{name}}."),
     )
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
-    # WhatsApp paused or disabled it, as an event said; a person lets it go on.
+    # Set when an event says that WhatsApp paused or disabled it; a person resumes it.
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(
         _("reason of the pause"), max_length=MAX_REASON_LENGTH, blank=True, editable=False
@@ -54,15 +54,15 @@ class Template(models.Model):
         return self.name
 
     def placeholders(self) -> list[str]:
-        """Return the field keys in the body, in order of first use."""
+        """Return the keys of the fields in the body, in order of first use."""
         return list(dict.fromkeys(REFERENCE.findall(self.body)))
 
     def filled(self, values: dict[str, str]) -> str:
-        """Return the body with `values` put in; a field without a value keeps its braces."""
+        """Return the body with `values` filled in; a field without a value keeps its braces."""
         return REFERENCE.sub(lambda found: values.get(found[1]) or found[0], self.body)
 
     def adopt_placeholders(self) -> list[str]:
-        """Add a field for each placeholder of the body that has none yet; return their keys."""
+        """Add a field for each placeholder of the body that has none; return the added keys."""
         known = set(self.fields.values_list("key", flat=True))
         missing = [key for key in self.placeholders() if key not in known]
         TemplateField.objects.bulk_create(
@@ -73,7 +73,7 @@ class Template(models.Model):
 
 
 class TemplateField(models.Model):
-    """One value that a template needs from whoever sends it."""
+    """One value that a template needs."""
 
     template = models.ForeignKey(Template, models.CASCADE, related_name="fields", verbose_name=_("template"))
     key = models.CharField(

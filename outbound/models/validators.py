@@ -22,7 +22,7 @@ path_segment = RegexValidator(
 )
 
 
-# So plain that every reader of an address finds the same host, port and path in it.
+# Strict, so that every parser of an address finds the same host, port and path in it.
 _BASE_URL = re.compile(
     r"(?P<scheme>[a-z]+)://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?"
     r"(?:/(?!\.+(?:/|$))[a-z0-9._~-]+)*/?",
@@ -32,7 +32,7 @@ HTTPS_PORT, MAX_PORT = 443, 65535
 
 
 def validate_base_url(value: str) -> None:
-    """Demand https and a host of GATEWAY_HOSTS, on its own port; this machine's own sandbox needs neither.
+    """Require https and a host of GATEWAY_HOSTS. Outside production, a loopback address needs neither.
 
     Codes: `path_invalid`, `https_required`, `host_not_allowed`.
     """
@@ -55,7 +55,7 @@ def validate_base_url(value: str) -> None:
 
 
 def validate_token(value: str) -> None:
-    """Refuse what cannot stand in a header. Code: `token_invalid`."""
+    """Require what an HTTP header can carry. Code: `token_invalid`."""
     if len(value) > MAX_TOKEN_LENGTH or not re.fullmatch(r"[\x21-\x7e]+", value):
         raise ValidationError(
             _("A token is one word, without spaces or line breaks. Copy it again from Zenvia."),
@@ -64,7 +64,7 @@ def validate_token(value: str) -> None:
 
 
 def validate_ranges(value: str) -> None:
-    """Refuse what is not a list of networks. Codes: `ranges_too_many`, `range_invalid`."""
+    """Require a list of networks, one a line. Codes: `ranges_too_many`, `range_invalid`."""
     lines = value.split() if len(value) <= MAX_RANGES_LENGTH else []
     if len(lines) > MAX_RANGES or len(value) > MAX_RANGES_LENGTH:
         raise ValidationError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from django.db.models import Count, QuerySet
 
-from outbound.lifecycle import IN_DOUBT, TAKEN, WAITING, MessageStatus
+from outbound.lifecycle import TAKEN, UNCONFIRMED, WAITING, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.reports import failure_reasons
 
@@ -55,7 +55,7 @@ def count_statuses(messages: QuerySet[Message]) -> StatusCounts:
     counted = dict(messages.order_by().values_list("status").annotate(Count("pk")))
     return StatusCounts(
         waiting=sum(counted.get(status, 0) for status in WAITING),
-        unconfirmed=sum(counted.get(status, 0) for status in IN_DOUBT),
+        unconfirmed=sum(counted.get(status, 0) for status in UNCONFIRMED),
         taken_as_sent=counted.get(MessageStatus.ASSUMED_SENT, 0),
         taken_as_not_sent=counted.get(MessageStatus.ASSUMED_NOT_SENT, 0),
         **{status.value: counted.get(status, 0) for status in TAKEN | ENDED_HERE},

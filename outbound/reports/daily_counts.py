@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from outbound.lifecycle import IN_DOUBT, WAITING
+from outbound.lifecycle import UNCONFIRMED, WAITING
 from outbound.models import Message, Summary, SummaryDay
 
 # A page counts so many in less than 10 ms; above that it shows the worker's last count.
 MAX_LIVE = 5_000
 # The status of an old day's message may change from these without an event that marks its day.
-OPEN = sorted(WAITING | IN_DOUBT)
+OPEN = sorted(WAITING | UNCONFIRMED)
 RECOUNT_INTERVAL = timedelta(minutes=10)
 MAX_OLD_DAYS = 4
 _HOUR = timedelta(hours=1)

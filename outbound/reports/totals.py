@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from outbound.lifecycle import IN_DOUBT, REACHED, TAKEN, WAITING, MessageStatus
+from outbound.lifecycle import REACHED, TAKEN, UNCONFIRMED, WAITING, MessageStatus
 from outbound.models import Summary
 
 Key = TypeVar("Key")
@@ -15,7 +15,7 @@ NOT_SENT = frozenset({MessageStatus.SKIPPED, MessageStatus.CANCELLED, MessageSta
 # Every status is in exactly one part.
 PARTS: dict[str, frozenset[MessageStatus]] = {
     "waiting": WAITING,
-    "unconfirmed": IN_DOUBT,
+    "unconfirmed": UNCONFIRMED,
     "taken_as_sent": frozenset({MessageStatus.ASSUMED_SENT}),
     "under_way": TAKEN - REACHED - {MessageStatus.UNDELIVERED},
     "reached": REACHED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outbound.gateways.base import StatusUpdate
-from outbound.lifecycle import MessageStatus, Reason, raised
+from outbound.lifecycle import MessageStatus, Reason, advanced
 from outbound.models import Message
 
 # Statuses in which, as far as the console knew, no request had left.
@@ -46,7 +46,7 @@ def fold(row: Message, evidence: Sequence[Evidence]) -> Change | None:
     """Change `row` as `evidence` says, in any order and with any repetition; None if that changes nothing."""
     was, before = row.status, _failure_of(row)
     for one in evidence:
-        row.status = raised(row.status, one.told)
+        row.status = advanced(row.status, one.told)
         if one.told == MessageStatus.UNDELIVERED:
             _keep_failure(row, one.update)
     if row.status != was:

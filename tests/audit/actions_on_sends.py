@@ -22,7 +22,7 @@ from tests.audit.posted import Posted
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.tracking.events import a_status, taken_in
 
-QUEUED, REFUSED, IN_DOUBT = MessageStatus.QUEUED, MessageStatus.REFUSED, MessageStatus.UNCONFIRMED
+QUEUED, REFUSED, UNCONFIRMED = MessageStatus.QUEUED, MessageStatus.REFUSED, MessageStatus.UNCONFIRMED
 PASSWORD = "correct horse battery staple"  # noqa: S105
 
 
@@ -61,7 +61,7 @@ def asking_for_a_reason(**values: Any) -> Campaign:
 
 
 def decided(as_: str) -> Posted:
-    send = a_send(IN_DOUBT, IN_DOUBT)
+    send = a_send(UNCONFIRMED, UNCONFIRMED)
     messages = "".join(f"&message={one.pk}" for one in send.messages.all())
     return Posted((), {"reason": "Zenvia said so"}, f"?as={as_}{messages}")
 

@@ -48,7 +48,7 @@ def test_page_follows_launch_into_sending(
     assert violations(signed_in) == []
     carry_out_next()
     expect(signed_in.locator("#progress")).to_contain_text("4 messages planned", timeout=SOON)
-    expect(signed_in.locator("#steering")).to_contain_text("Pause")
+    expect(signed_in.locator("#actions")).to_contain_text("Pause")
 
 
 def test_stopped_launch_opens_as_draft(

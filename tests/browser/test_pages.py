@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from outbound.lifecycle import CampaignStatus, Hold, MessageStatus, WindowPolicy
 from outbound.management import demo
 from outbound.models import Campaign, Integration, Message, Recipient, Template, Throttle
-from outbound.sending.control.resend import copy_as_draft
+from outbound.sending.control.resend import reuse
 from outbound.sending.planning.launch import launch
 from outbound.tracking import status_words
 from tests.browser.conftest import send_what_is_due
@@ -83,7 +83,7 @@ def pages(integration: Integration) -> list[str]:
     )
     # Without an inbound message the review asks for a reason; with one it offers to take it back.
     Integration.objects.filter(pk=integration.pk).update(window_policy=WindowPolicy.ASK)
-    reasoned = copy_as_draft(draft, by=None)
+    reasoned = reuse(draft, by=None)
     Campaign.objects.filter(pk=reasoned.pk).update(window_reason="They wrote by mail.")
     unconfirmed, assumed_not_sent = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
     Message.objects.filter(pk=assumed_not_sent.pk).update(status=MessageStatus.ASSUMED_NOT_SENT)

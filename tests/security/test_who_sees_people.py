@@ -19,7 +19,7 @@ from outbound import audit
 from outbound.audit import Verb
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Recipient
-from outbound.sending.control.resend import draft_again
+from outbound.sending.control.resend import resend
 from tests.admin.sends import ENGLISH
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
@@ -79,7 +79,7 @@ def a_draft(author: User | None, **values: Any) -> Campaign:
 
 def drafts_of(user: User) -> None:
     a_draft(user)
-    again = draft_again(Campaign.objects.earliest("pk"), by=user)
+    again = resend(Campaign.objects.earliest("pk"), by=user)
     Campaign.objects.filter(pk=again.pk).update(numbers=PHONE)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outbound.gateways.base import StatusUpdate
-from outbound.lifecycle import RANKS, TOLD, MessageStatus
+from outbound.lifecycle import RANKS, REPORTED, MessageStatus
 from outbound.models import Message
 from outbound.tracking.changes import Evidence, fold
 from tests.tracking.events import a_sent_message, a_status, taken_in
@@ -24,7 +24,7 @@ evidence = st.builds(
     lambda told, at, code, text: Evidence(
         1, told, StatusUpdate(word=told.value, happened_at=at, code=code, text=text)
     ),
-    st.sampled_from(sorted(TOLD)),
+    st.sampled_from(sorted(REPORTED)),
     moments,
     st.sampled_from(CODES),
     st.sampled_from(TEXTS),
@@ -67,7 +67,7 @@ def assert_order_changes_nothing(status: MessageStatus, events: list[Evidence], 
 
 def some_evidence(rng: random.Random) -> Evidence:
     """Return one event of a message, at one of few moments."""
-    told = rng.choice(sorted(TOLD))
+    told = rng.choice(sorted(REPORTED))
     at = rng.choice([None, *(YEAR_BEGINS + timedelta(days=days) for days in (0, 1, 200))])
     update = StatusUpdate(word=told.value, happened_at=at, code=rng.choice(CODES), text=rng.choice(TEXTS))
     return Evidence(1, told, update)

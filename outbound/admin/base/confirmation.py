@@ -1,4 +1,4 @@
-"""A page that says what will happen and asks once: nothing changes before its POST."""
+"""A confirmation page: GET says what will happen, POST does it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from outbound.admin.base.model_admin import ConsoleAdmin
 
 
 class ConfirmView(UnfoldModelAdminViewMixin, FormView):
-    """One question about one record. A subclass says what, why not, and does it in `act`."""
+    """Confirms one action on one record; the action itself is `act` of the subclass."""
 
     template_name = "outbound/base/confirm.html"
     form_class: type[Form] = Form
     question: str | Promise = ""  # with %(name)s
     confirm_label: str | Promise = ""
-    confirm_kind = "primary"  # danger where it cannot be undone
-    is_atomic = True  # unless `act` has transactions of its own
+    confirm_kind = "primary"  # or "danger"
+    is_atomic = True  # false if `act` opens its own transactions
 
     @cached_property
     def record(self) -> Any:
@@ -47,23 +47,23 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
         return []
 
     def refusal(self) -> str:
-        """Return why this cannot be done now, or nothing."""
+        """Return why the action is not possible now, or ""."""
         return ""
 
     def act(self, form: Form) -> str:
-        """Do it, and return what to tell the person."""
+        """Do it, and return the message for the person."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._turned_away() or super().get(request, *args, **kwargs)
+        return self._refused() or super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._turned_away() or super().post(request, *args, **kwargs)
+        return self._refused() or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Form) -> HttpResponse:
         with transaction.atomic() if self.is_atomic else nullcontext():
-            said = self.act(form)
-        messages.success(self.request, said)
+            text = self.act(form)
+        messages.success(self.request, text)
         return redirect(self.back_url)
 
     @property
@@ -83,15 +83,15 @@ class ConfirmView(UnfoldModelAdminViewMixin, FormView):
             back_url=self.back_url,
         )
 
-    def _turned_away(self) -> HttpResponse | None:
+    def _refused(self) -> HttpResponse | None:
         if not (reason := self.refusal()):
             return None
         messages.info(self.request, reason)
         return redirect(self.back_url)
 
 
-def page(model_admin: ConsoleAdmin, view: type[ConfirmView], action: str) -> URLPattern:
-    """Return the address of a confirmation: `<id>/<action>/`, named after the model and the action."""
+def confirm_path(model_admin: ConsoleAdmin, view: type[ConfirmView], action: str) -> URLPattern:
+    """Return the URL pattern `<id>/<action>/` of a confirmation, named after the model and the action."""
     opts = model_admin.opts
     return path(
         f"<int:pk>/{action}/",

@@ -1,4 +1,4 @@
-"""What a person enters in a confirmation: a reason, and the count when it concerns many."""
+"""The fields of confirmations: a reason, and the typed count if many records are affected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound.lifecycle import MAX_REASON_LENGTH
 
-# From this many on, a click is not enough: the number is typed.
+# From this count on, a click is not enough: the number has to be typed.
 TYPED_FROM = 100
 
 
@@ -30,7 +30,7 @@ class ReasonForm(forms.Form):
 
 
 class OptionalReasonForm(forms.Form):
-    """For what must be quick, such as a pause."""
+    """For actions that must be quick, such as a pause."""
 
     reason = reason_field(_("Your colleagues read it here. It may stay empty."), required=False)
 

@@ -1,4 +1,4 @@
-"""Sends: the drafts that wait, and what became of each one that went."""
+"""The list of sends and drafts, and the addresses of their pages."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from outbound.admin.base.confirmation import page
+from outbound.admin.base.confirmation import confirm_path
 from outbound.admin.base.formatting import moment
 from outbound.admin.base.read_only import ReadOnlyAdmin
 from outbound.admin.campaigns import detail, pause_cancel
-from outbound.admin.campaigns.launch_progress import StopView
+from outbound.admin.campaigns.launch_progress import StopLaunchView
 from outbound.admin.campaigns.state import STATES, state_of
 from outbound.admin.compose.discard import DiscardView
 from outbound.admin.compose.reuse import AgainView, CopyView
 from outbound.admin.compose.review import ReviewView
 from outbound.admin.compose.service_window import WindowReasonView
 from outbound.admin.compose.views import ComposeView, PreviewView, RecipientSearchView
-from outbound.lifecycle import IN_DOUBT, UNFINISHED, WAITING
+from outbound.lifecycle import UNCONFIRMED, UNFINISHED, WAITING
 from outbound.models import Campaign, Message
 from outbound.search.terms import as_pk
 
@@ -61,13 +61,13 @@ class CampaignAdmin(ReadOnlyAdmin):
             )
             for route, view, name in pages
         ]
-        steered = [
-            page(self, pause_cancel.PauseView, "pause"),
-            page(self, pause_cancel.ResumeView, "resume"),
-            page(self, pause_cancel.CancelView, "cancel"),
-            page(self, StopView, "stop"),
+        confirmations = [
+            confirm_path(self, pause_cancel.PauseView, "pause"),
+            confirm_path(self, pause_cancel.ResumeView, "resume"),
+            confirm_path(self, pause_cancel.CancelView, "cancel"),
+            confirm_path(self, StopLaunchView, "stop"),
         ]
-        return [*own, *steered, *super().get_urls()]
+        return [*own, *confirmations, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         of_this = Message.objects.filter(campaign=OuterRef("pk"))
@@ -77,7 +77,7 @@ class CampaignAdmin(ReadOnlyAdmin):
             .exclude(status=UNFINISHED)
             .annotate(
                 has_waiting=Exists(of_this.filter(status__in=WAITING)),
-                has_doubts=Exists(of_this.filter(status__in=IN_DOUBT)),
+                has_unconfirmed=Exists(of_this.filter(status__in=UNCONFIRMED)),
             )
         )
 
@@ -89,7 +89,7 @@ class CampaignAdmin(ReadOnlyAdmin):
         description=gettext_lazy("state"), label={state: tone for state, (tone, _text) in STATES.items()}
     )
     def state(self, obj: Any) -> tuple[str, str]:
-        state = state_of(obj, waiting=obj.has_waiting, doubts=obj.has_doubts, now=timezone.now())
+        state = state_of(obj, waiting=obj.has_waiting, unconfirmed=obj.has_unconfirmed, now=timezone.now())
         return state, str(STATES[state][1])
 
     @display(description=gettext_lazy("sent by"))
@@ -105,7 +105,7 @@ class CampaignAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        campaign = detail.found(as_pk(object_id))
+        campaign = detail.find(as_pk(object_id))
         if campaign is None:
             raise Http404
         if campaign.is_draft:

@@ -1,4 +1,4 @@
-"""The page of one send: how far it got, why it waits, and what a person can do about it."""
+"""The page of one send: its progress, notes, and the actions it offers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from outbound.admin.base.cards import Link
 from outbound.admin.base.formatting import moment
 from outbound.admin.campaigns import pause_cancel
-from outbound.admin.campaigns.launch_progress import preparing
+from outbound.admin.campaigns.launch_progress import LaunchProgress
 from outbound.admin.campaigns.progress import legend, segments
 from outbound.admin.campaigns.state import STATES, notes, state_of
 from outbound.admin.compose import preview
@@ -21,30 +21,30 @@ from outbound.lifecycle import UNFINISHED, CampaignStatus
 from outbound.models import Campaign
 from outbound.reports import campaign_counts
 from outbound.reports.campaign_counts import StatusCounts
-from outbound.sending.control.resend import may_go_again
+from outbound.sending.control.resend import resendable
 
 RELATED = ("integration__throttle", "template", "launched_by", "status_changed_by", "again_of", "launch")
-# How often the page looks again, in milliseconds: while it counts along, while deliveries come, while it
-# merely waits.
-QUICKLY, CALMLY, SLOWLY = 2000, 5000, 15_000
-TOLD_WITHIN, NO_SILENCE, LONG_AGO = timedelta(hours=1), timedelta(minutes=5), timedelta(days=1)
-MOST_FOLLOWERS = 10
+# Refresh intervals of the page: while it sends, while deliveries come in, and while it waits.
+FAST_MS, MEDIUM_MS, SLOW_MS = 2000, 5000, 15_000
+DELIVERY_PERIOD, MAX_DELIVERY_PERIOD = timedelta(hours=1), timedelta(days=1)
+RECENT_EVENT = timedelta(minutes=5)
+MAX_RESENDS_SHOWN = 10
 
 
-def found(pk: int) -> Campaign | None:
-    """Return a campaign with all that its page shows of other records, or None."""
-    followed = Exists(Campaign.objects.filter(again_of=OuterRef("pk")))
-    campaigns = Campaign.objects.select_related(*RELATED).annotate(is_followed=followed)
+def find(pk: int) -> Campaign | None:
+    """Return a send with the related records that its page shows, or None."""
+    resent = Exists(Campaign.objects.filter(again_of=OuterRef("pk")))
+    campaigns = Campaign.objects.select_related(*RELATED).annotate(is_resent=resent)
     return campaigns.exclude(status=UNFINISHED).filter(pk=pk).first()
 
 
 def page(campaign: Any, user: User) -> dict[str, Any]:
-    """Return what the template shows of a send that was launched and `found`, for this person."""
+    """Return the template context of a launched send that `find` returned."""
     now = timezone.now()
-    under_way = campaign.launch if campaign.status == CampaignStatus.LAUNCHING else None
-    rows = StatusCounts() if under_way else campaign_counts.count_statuses(campaign.messages.all())
-    state = state_of(campaign, waiting=not rows.is_finished, doubts=bool(rows.unconfirmed), now=now)
-    shown = preparing(under_way, now) if under_way else None
+    current_launch = campaign.launch if campaign.status == CampaignStatus.LAUNCHING else None
+    rows = StatusCounts() if current_launch else campaign_counts.count_statuses(campaign.messages.all())
+    state = state_of(campaign, waiting=not rows.is_finished, unconfirmed=bool(rows.unconfirmed), now=now)
+    progress = LaunchProgress.of(current_launch, now) if current_launch else None
     return {
         "campaign": campaign,
         "original": campaign,
@@ -56,14 +56,14 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
         "reasons": campaign_counts.top_reasons(campaign)
         if rows.refused or rows.skipped or rows.undelivered
         else [],
-        "preparing": shown,
-        "notes": shown.notes if shown else notes(campaign, rows, now),
-        "live": QUICKLY if shown else _live(campaign, rows, state, now),
-        "links": _links(campaign, user) if shown or not rows.is_finished else [],
-        "again_count": _again_count(campaign, rows, user),
+        "launch_progress": progress,
+        "notes": progress.notes if progress else notes(campaign, rows, now),
+        "live": FAST_MS if progress else _refresh_ms(campaign, rows, state, now),
+        "links": _links(campaign, user) if progress or not rows.is_finished else [],
+        "resend_count": _resend_count(campaign, rows, user),
         "may_compose": user.has_perm("outbound.add_campaign"),
-        "followers": list(campaign.again.exclude(status=UNFINISHED).order_by("pk")[:MOST_FOLLOWERS])
-        if campaign.is_followed
+        "resent_in": list(campaign.again.exclude(status=UNFINISHED).order_by("pk")[:MAX_RESENDS_SHOWN])
+        if campaign.is_resent
         else [],
         "times": {
             "sent": moment(campaign.launched_at),
@@ -74,20 +74,20 @@ def page(campaign: Any, user: User) -> dict[str, Any]:
     }
 
 
-def _live(campaign: Campaign, rows: StatusCounts, state: str, now: datetime) -> int:
-    """Return how often the page looks again: while it sends or waits, and while deliveries come in."""
+def _refresh_ms(campaign: Campaign, rows: StatusCounts, state: str, now: datetime) -> int:
+    """Return the page's refresh interval in milliseconds; 0 if it does not refresh."""
     if not rows.is_finished:
-        return QUICKLY if state == "sending" else SLOWLY
-    return CALMLY if rows.taken > rows.read and _are_deliveries_coming(campaign, now) else 0
+        return FAST_MS if state == "sending" else SLOW_MS
+    return MEDIUM_MS if rows.taken > rows.read and _are_deliveries_coming(campaign, now) else 0
 
 
 def _are_deliveries_coming(campaign: Campaign, now: datetime) -> bool:
     began = max(filter(None, (campaign.launched_at, campaign.starts_at)), default=now)
-    if now - began < TOLD_WITHIN:
+    if now - began < DELIVERY_PERIOD:
         return True
-    # A long send ends hours after it began; its events come as long as any do.
+    # A long send ends hours after it began; its deliveries come in while the integration gets any events.
     last = campaign.integration.last_event_at if campaign.integration else None
-    return last is not None and now - last < NO_SILENCE and now - began < LONG_AGO
+    return last is not None and now - last < RECENT_EVENT and now - began < MAX_DELIVERY_PERIOD
 
 
 def _links(campaign: Campaign, user: User) -> list[Link]:
@@ -98,9 +98,9 @@ def _links(campaign: Campaign, user: User) -> list[Link]:
     return pause_cancel.links(campaign, addresses)
 
 
-def _again_count(campaign: Campaign, rows: StatusCounts, user: User) -> int:
-    """Count the refused messages that nobody sent again; offered once no more are about to join them."""
+def _resend_count(campaign: Campaign, rows: StatusCounts, user: User) -> int:
+    """Count the messages to resend; 0 while the send runs, since more may be refused."""
     still_sending = campaign.status == CampaignStatus.RUNNING and not rows.is_finished
     if still_sending or not rows.refused or not user.has_perm("outbound.add_campaign"):
         return 0
-    return may_go_again(campaign).count()
+    return resendable(campaign).count()

@@ -1,4 +1,4 @@
-"""A send that is being prepared: how far that came, and the way back while nobody got anything."""
+"""The progress of a launch on the page of its send, and the confirmation to stop it."""
 
 from __future__ import annotations
 
@@ -18,48 +18,47 @@ from outbound.audit import Verb
 from outbound.models import Launch
 from outbound.sending.planning import launch_lease
 
-STOPPED = gettext_noop("It was not sent: its preparation was stopped.")
-# A worker looks twice a second; what nobody took for so long, nobody takes.
-PATIENCE = timedelta(seconds=5)
+STOPPED_REASON = gettext_noop("It was not sent: its preparation was stopped.")
+# Workers look for launches twice a second; after this time none is at work.
+WORKER_DELAY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
-class Preparing:
-    """What a page says of it. `percent` is of the people that the draft has at most."""
+class LaunchProgress:
+    """How many messages of a launch are written; `planned` is the most that the draft can have."""
 
     written: int
     planned: int
     notes: list[Note]
+
+    @classmethod
+    def of(cls, launch: Launch, now: datetime) -> LaunchProgress:
+        notes = [_note(launch)]
+        if launch.lease_until < now - WORKER_DELAY:
+            notes.append(_no_worker_note())
+        return cls(min(launch.written, launch.planned), launch.planned, notes)
 
     @property
     def percent(self) -> int:
         return min(100, 100 * self.written // max(1, self.planned))
 
 
-def preparing(launch: Launch, now: datetime) -> Preparing:
-    """Say how far a launch came, and what it waits for."""
-    notes = [Note("hourglass_top", _taken_back() if launch.withdrawn else _going())]
-    if launch.lease_until < now - PATIENCE:
-        notes.append(Note("heart_broken", _nobody(), "warn"))
-    return Preparing(min(launch.written, launch.planned), launch.planned, notes)
+def _note(launch: Launch) -> Note:
+    if launch.withdrawn:
+        return Note("hourglass_top", _("It is taken back, and becomes a draft again. Nobody got anything."))
+    text = _("Nothing goes out before every message is prepared; then all of them go by themselves.")
+    return Note("hourglass_top", text)
 
 
-def _going() -> str:
-    return _("Nothing goes out before every message is prepared; then all of them go by themselves.")
-
-
-def _taken_back() -> str:
-    return _("It is taken back, and becomes a draft again. Nobody got anything.")
-
-
-def _nobody() -> str:
-    return _(
+def _no_worker_note() -> Note:
+    text = _(
         "Nobody is preparing it at this moment. Start the worker, or look at its log: it then goes on by "
         "itself."
     )
+    return Note("heart_broken", text, "warn")
 
 
-class StopView(ConfirmView):
+class StopLaunchView(ConfirmView):
     permission_required = "outbound.steer_campaign"
     question = gettext_lazy("Stop preparing %(name)s")
     confirm_label = gettext_lazy("Stop preparing")
@@ -73,7 +72,7 @@ class StopView(ConfirmView):
 
     def act(self, form: forms.Form) -> str:
         by: Any = self.request.user
-        if not launch_lease.stop(self.record, reason=STOPPED, by=by, now=timezone.now()):
+        if not launch_lease.stop(self.record, reason=STOPPED_REASON, by=by, now=timezone.now()):
             return _("It was prepared already, and is on its way. Pause or cancel it here.")
         audit.record(self.record, Verb.LAUNCH_STOPPED, by)
         return _("Stopped. It becomes a draft again within seconds.")

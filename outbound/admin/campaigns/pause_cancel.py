@@ -1,4 +1,4 @@
-"""Pausing, resuming and cancelling a send: what will happen, in words and numbers, then one question."""
+"""Confirmations to pause, resume and cancel a send, with the number of messages concerned."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from outbound.sending.limits import canary
 from outbound.tasks import wake
 
 
-class SteeringView(ConfirmView):
-    """What the three questions have in common: who may ask them, and what is counted for them."""
+class CampaignActionView(ConfirmView):
+    """Base of the three confirmations."""
 
     permission_required = "outbound.steer_campaign"
     form_class: type[forms.Form] = OptionalReasonForm
@@ -50,7 +50,7 @@ class SteeringView(ConfirmView):
             return _("Nothing of this send waits.")
         return ""
 
-    def already_out(self) -> str:
+    def under_way_text(self) -> str:
         return ngettext(
             "%(count)s message is under way at this very moment and may still go out.",
             "%(count)s messages are under way at this very moment and may still go out.",
@@ -58,12 +58,12 @@ class SteeringView(ConfirmView):
         ) % {"count": self.under_way}
 
 
-class PauseView(SteeringView):
+class PauseView(CampaignActionView):
     question = gettext_lazy("Pause %(name)s")
     confirm_label = gettext_lazy("Pause")
 
     def explanation(self) -> list[str]:
-        said = [
+        lines = [
             _("Nothing more of this send goes out until somebody resumes it."),
             ngettext(
                 "%(count)s message waits; it goes on when you resume.",
@@ -72,7 +72,7 @@ class PauseView(SteeringView):
             )
             % {"count": self.waiting},
         ]
-        return [*said, self.already_out()] if self.under_way else said
+        return [*lines, self.under_way_text()] if self.under_way else lines
 
     def refusal(self) -> str:
         if self.record.status == CampaignStatus.PAUSED:
@@ -85,12 +85,12 @@ class PauseView(SteeringView):
         return _("Paused. Nothing more of this send goes out.")
 
 
-class ResumeView(SteeringView):
+class ResumeView(CampaignActionView):
     question = gettext_lazy("Resume %(name)s")
     confirm_label = gettext_lazy("Resume")
 
     def explanation(self) -> list[str]:
-        said = [
+        lines = [
             ngettext(
                 "%(count)s message goes on its way, unless its time is over.",
                 "%(count)s messages go on their way, unless their time is over.",
@@ -99,10 +99,10 @@ class ResumeView(SteeringView):
             % {"count": self.waiting}
         ]
         if self.record.status_reason == canary.NONE_TAKEN:
-            said.append(_("All of them go then: the first few are not waited for once more."))
+            lines.append(_("All of them go then: the first few are not waited for once more."))
         if not self.record.integration.is_active:
-            said.append(_("The integration is not active, so they wait until somebody resumes that, too."))
-        return said
+            lines.append(_("The integration is not active, so they wait until somebody resumes that, too."))
+        return lines
 
     def facts(self) -> list[Fact]:
         facts = [Fact(_("State"), _("Paused"), "warning")]
@@ -128,15 +128,15 @@ class ResumeView(SteeringView):
         return _("Resumed. The send goes on.")
 
 
-class CancelView(SteeringView):
+class CancelView(CampaignActionView):
     question = gettext_lazy("Cancel %(name)s")
     confirm_label = gettext_lazy("Cancel this send")
-    is_atomic = False  # page by page, after the status
+    is_atomic = False  # it cancels messages in batches of their own
     confirm_kind = "danger"
     form_class = ReasonForm
 
     def explanation(self) -> list[str]:
-        said = [
+        lines = [
             ngettext(
                 "%(count)s message waits and will not be sent.",
                 "%(count)s messages wait and will not be sent.",
@@ -145,8 +145,8 @@ class CancelView(SteeringView):
             % {"count": self.waiting},
         ]
         if self.under_way:
-            said.append(self.already_out())
-        return [*said, _("This cannot be undone. What has gone out stays as it is.")]
+            lines.append(self.under_way_text())
+        return [*lines, _("This cannot be undone. What has gone out stays as it is.")]
 
     def act(self, form: forms.Form) -> str:
         reason = form.cleaned_data["reason"]
@@ -159,7 +159,7 @@ class CancelView(SteeringView):
 
 
 def links(campaign: Campaign, url: dict[str, str]) -> list[Link]:
-    """Return the buttons that can act on a send with something left; `url` is by action."""
+    """Return the buttons for a send with unfinished messages; `url` holds the address of each action."""
     if campaign.status == CampaignStatus.LAUNCHING:
         return [] if campaign.launch.withdrawn else [Link(_("Stop preparing"), url["stop"])]
     if campaign.status == CampaignStatus.PAUSED:

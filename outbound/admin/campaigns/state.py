@@ -1,4 +1,4 @@
-"""How a send stands: one word for it, and in sentences why it waits or who stopped it."""
+"""The state of a send: one word for lists, and notes on why it waits or who paused it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES: dict[str, tuple[str, str | Promise]] = {
     "sending": ("info", gettext_lazy("Sending")),
     "waiting": ("info", gettext_lazy("Waiting")),
     "held": ("warning", gettext_lazy("Waiting for its integration")),
-    "doubts": ("warning", gettext_lazy("Finished, some in doubt")),
+    "unconfirmed": ("warning", gettext_lazy("Finished, some in doubt")),
     "finished": ("success", gettext_lazy("Finished")),
     "paused": ("warning", gettext_lazy("Paused")),
     "cancelled": ("neutral", pgettext_lazy("send", "Cancelled")),
@@ -31,19 +31,19 @@ STATES: dict[str, tuple[str, str | Promise]] = {
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about how a send stands. `tone` is `warn` or nothing."""
+    """A sentence about the state of a send. `tone` is `warn` or empty."""
 
     icon: str
     text: str
     tone: str = ""
 
 
-def state_of(campaign: Campaign, *, waiting: bool, doubts: bool, now: datetime) -> str:
-    """Return the key in STATES; `waiting` and `doubts` say whether the send has such messages."""
+def state_of(campaign: Campaign, *, waiting: bool, unconfirmed: bool, now: datetime) -> str:
+    """Return a key of STATES; `waiting` and `unconfirmed` say whether the send has such messages."""
     if campaign.status in (CampaignStatus.DRAFT, CampaignStatus.LAUNCHING, CampaignStatus.CANCELLED):
         return campaign.status
     if not waiting:
-        return "doubts" if doubts else "finished"
+        return "unconfirmed" if unconfirmed else "finished"
     if campaign.status == CampaignStatus.PAUSED:
         return campaign.status
     if not (campaign.integration and campaign.integration.is_active):
@@ -57,34 +57,34 @@ def is_scheduled(campaign: Campaign, now: datetime) -> bool:
     return bool(campaign.starts_at and campaign.starts_at > now)
 
 
-def in_first_wave(campaign: Campaign, rows: StatusCounts) -> bool:
-    """Whether only the first few may go yet (sending/waves.py)."""
+def in_canary(campaign: Campaign, rows: StatusCounts) -> bool:
+    """Whether only the first few messages may go yet (`sending/limits/canary.py`)."""
     large = rows.planned - rows.skipped > canary.MIN_RECIPIENTS
     return campaign.first_wave and not campaign.first_wave_passed_at and large
 
 
 def notes(campaign: Campaign, rows: StatusCounts, now: datetime) -> list[Note]:
-    """Say what a person wants to know of a send that is not simply sending or finished."""
+    """Return notes on a send that is neither simply sending nor finished."""
     if campaign.status == CampaignStatus.CANCELLED:
-        return [_stopped(campaign)]
+        return [_decision_note(campaign)]
     if rows.is_finished:
         return []
     if campaign.status == CampaignStatus.PAUSED:
-        return [_stopped(campaign)]
-    found = []
+        return [_decision_note(campaign)]
+    sentences = []
     if is_scheduled(campaign, now):
-        found.append(Note("schedule", _("It starts on %(when)s.") % {"when": moment(campaign.starts_at)}))
+        sentences.append(Note("schedule", _("It starts on %(when)s.") % {"when": moment(campaign.starts_at)}))
     elif wait := _wait(campaign, now):
         values = {"reason": wait.reason, "when": moment(wait.until)}
-        found.append(Note("schedule", _("%(reason)s. It goes on by itself on %(when)s.") % values))
-    if in_first_wave(campaign, rows):
-        found.append(Note("filter_5", _wave()))
-    return found
+        sentences.append(Note("schedule", _("%(reason)s. It goes on by itself on %(when)s.") % values))
+    if in_canary(campaign, rows):
+        sentences.append(Note("filter_5", _canary_text()))
+    return sentences
 
 
 def decision(campaign: Campaign) -> str:
-    """Return why a send was paused, resumed or cancelled, in the reader's language."""
-    # What the console decided by itself is stored in English, as a msgid.
+    """Return the reason of the last pause, resumption or cancellation, in the reader's language."""
+    # The console's own reasons are stored as English msgids.
     return _(campaign.status_reason) if campaign.status_reason else ""
 
 
@@ -93,16 +93,16 @@ def _wait(campaign: Campaign, now: datetime) -> backpressure.Wait | None:
     return backpressure.current(integration, now) if integration and integration.is_active else None
 
 
-def _stopped(campaign: Campaign) -> Note:
+def _decision_note(campaign: Campaign) -> Note:
     values = {"who": person(campaign.status_changed_by), "when": moment(campaign.status_changed_at)}
     if campaign.status == CampaignStatus.PAUSED:
-        icon, said, tone = "pause_circle", _("Paused by %(who)s on %(when)s.") % values, "warn"
+        icon, text, tone = "pause_circle", _("Paused by %(who)s on %(when)s.") % values, "warn"
     else:
-        icon, said, tone = "cancel", _("Cancelled by %(who)s on %(when)s.") % values, ""
-    return Note(icon, f"{said} {decision(campaign)}".strip(), tone)
+        icon, text, tone = "cancel", _("Cancelled by %(who)s on %(when)s.") % values, ""
+    return Note(icon, f"{text} {decision(campaign)}".strip(), tone)
 
 
-def _wave() -> str:
+def _canary_text() -> str:
     return ngettext(
         "%(count)s message goes first; the others follow as soon as it is accepted.",
         "%(count)s messages go first; the others follow as soon as one of them is accepted.",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from outbound.admin.base.views import ConsolePage
 from outbound.models import Campaign
-from outbound.sending.control.resend import NothingToSend, copy_as_draft, draft_again
+from outbound.sending.control.resend import NothingToResend, resend, reuse
 
 
 class CopyView(ConsolePage):
@@ -28,7 +28,7 @@ class CopyView(ConsolePage):
         return redirect("admin:outbound_campaign_change", self.old.pk)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        draft = copy_as_draft(self.old, by=self.user)
+        draft = reuse(self.old, by=self.user)
         copied, sent = (
             _("This is your own copy of the draft."),
             _("This is a new draft with everything from the old send."),
@@ -44,8 +44,8 @@ class AgainView(CopyView):
         if self.old.is_draft:
             raise Http404
         try:
-            draft = draft_again(self.old, by=self.user)
-        except NothingToSend:
+            draft = resend(self.old, by=self.user)
+        except NothingToResend:
             messages.info(request, _("Nothing is left to send again: what was refused went out anew."))
             return redirect("admin:outbound_campaign_change", self.old.pk)
         return redirect("admin:outbound_campaign_review", draft.pk)

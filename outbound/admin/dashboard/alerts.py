@@ -62,7 +62,7 @@ def sender(beat_at: datetime | None, now: datetime) -> Alert:
 
 def endpoint(one: Integration, today: Tally, now: datetime) -> Endpoint:
     """Describe the state of one integration; `today` counts its own messages."""
-    why = backpressure.sentence(one, now) if one.is_active else pause.reason(one)
+    why = backpressure.wait_text(one, now) if one.is_active else pause.reason_text(one)
     badge = "warning" if one.is_active and why else pause.BADGES[one.status]
     state = _("Waiting") if one.is_active and why else one.get_status_display()
     history = reverse("admin:outbound_message_changelist")

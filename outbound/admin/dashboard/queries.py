@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery, Sum
 
-from outbound.lifecycle import IN_DOUBT, WAITING, EventState
+from outbound.lifecycle import UNCONFIRMED, WAITING, EventState
 from outbound.models import Message, Summary, WebhookEvent
 from outbound.reports import daily_counts
 
@@ -53,7 +53,7 @@ def message_counts(shown: QuerySet[Message], now: datetime) -> MessageCounts:
     """
     counts: Any = Message.objects.order_by("pk").values(
         waiting=_few(shown.filter(status__in=sorted(WAITING))),
-        unconfirmed=_few(Message.objects.filter(status__in=sorted(IN_DOUBT))),
+        unconfirmed=_few(Message.objects.filter(status__in=sorted(UNCONFIRMED))),
         today=CountOf(daily_counts.at_most_live(shown, now).values("pk")),
     )
     return MessageCounts(**(counts.first() or {}))

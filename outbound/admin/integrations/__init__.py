@@ -1,1 +1,1 @@
-"""Integrations: the list, the form, tokens, limits, pauses and webhooks."""
+"""Admin pages of integrations: list, form, tokens, limits, pauses and webhooks."""

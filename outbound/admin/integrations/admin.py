@@ -1,4 +1,4 @@
-"""Integrations: the endpoints, how they stand, and the buttons that lead to what can be done."""
+"""The list and the form of integrations, with a card of their state and actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.decorators import display
 
 from outbound.admin.base.cards import Card, Fact, Link
-from outbound.admin.base.confirmation import page
+from outbound.admin.base.confirmation import confirm_path
 from outbound.admin.base.formatting import moment
 from outbound.admin.base.model_admin import ConsoleAdmin
 from outbound.admin.integrations import (
@@ -52,7 +52,7 @@ class IntegrationAdmin(ConsoleAdmin):
 
     @display(description=gettext_lazy("state"), label=STATE_BADGES)
     def state(self, obj: Integration) -> tuple[str, str]:
-        wait = backpressure.until(obj, timezone.now())
+        wait = backpressure.until_text(obj, timezone.now())
         return ("waits", wait) if wait else (obj.status, obj.get_status_display())
 
     @display(description=gettext_lazy("address"))
@@ -76,21 +76,21 @@ class IntegrationAdmin(ConsoleAdmin):
         return super().get_queryset(request).select_related(*related)
 
     def get_urls(self) -> list[URLPattern]:
-        together = resume_stopped.ResumeStoppedView.as_view(model_admin=self)
+        resume_all = resume_stopped.ResumeStoppedView.as_view(model_admin=self)
         return [
             path(
                 "resume-stopped/",
-                self.admin_site.admin_view(together),
+                self.admin_site.admin_view(resume_all),
                 name="outbound_integration_resume_stopped",
             ),
-            page(self, pause.PauseView, "pause"),
-            page(self, pause.ResumeView, "resume"),
-            page(self, tokens.ReplaceTokenView, "token"),
-            page(self, backpressure.TryAgainView, "try-again"),
-            page(self, backpressure.CancelWaitingView, "cancel-waiting"),
-            page(self, revoke_webhook_secret.RevokeOldSecretView, "end-old-secret"),
-            page(self, revoke_webhook_secret.RevokeNewSecretView, "end-new-secret"),
-            page(self, require_webhook_header.RequireHeaderView, "ask-for-header"),
+            confirm_path(self, pause.PauseView, "pause"),
+            confirm_path(self, pause.ResumeView, "resume"),
+            confirm_path(self, tokens.ReplaceTokenView, "token"),
+            confirm_path(self, backpressure.TryAgainView, "try-again"),
+            confirm_path(self, backpressure.CancelWaitingView, "cancel-waiting"),
+            confirm_path(self, revoke_webhook_secret.RevokeOldSecretView, "end-old-secret"),
+            confirm_path(self, revoke_webhook_secret.RevokeNewSecretView, "end-new-secret"),
+            confirm_path(self, require_webhook_header.RequireHeaderView, "ask-for-header"),
             *webhook.pages(self.admin_site),
             *super().get_urls(),
         ]
@@ -103,7 +103,7 @@ class IntegrationAdmin(ConsoleAdmin):
         token = () if obj else ("token",)
         return [
             (None, {"fields": (*ENDPOINT_FIELDS, *token)}),
-            (_("Pace and hours"), {"fields": rate_limits.FIELDS, "description": self._about_limits()}),
+            (_("Pace and hours"), {"fields": rate_limits.FIELDS, "description": self._limits_description()}),
             (_("24-hour window"), {"fields": (WINDOW,)}),
             (_("Webhook"), {"fields": webhook.FIELDS}),
         ]
@@ -113,7 +113,7 @@ class IntegrationAdmin(ConsoleAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Integration) -> None:
-        # Events that come in meanwhile wait for this, and are then turned away.
+        # Locks out incoming events; they find no integration afterwards.
         Integration.objects.select_for_update().get(pk=obj.pk)
         super().delete_model(request, obj)
 
@@ -127,12 +127,12 @@ class IntegrationAdmin(ConsoleAdmin):
             obj.token_replaced_at, obj.token_replaced_by = now, request.user
             super().save_model(request, obj, form, change)
             return
-        # Only what was edited: the sender may have stopped this integration in the meantime.
+        # Only the edited fields: a sender may have stopped the integration in the meantime.
         obj.save(update_fields=form.changed_data)
-        wake()  # a new pace, or other hours, act at once
+        wake()  # applies a new rate limit or other hours at once
         if form.moves_to_another_address:
             tokens.remove(obj, by=request.user, now=now)
-            self._say_that_the_token_is_gone(request, obj)
+            self._warn_of_removed_token(request, obj)
 
     def audit_verb(self, form: Any, changes: dict[str, list[Any]], *, add: bool) -> Verb:
         moved = not add and form.moves_to_another_address
@@ -141,14 +141,14 @@ class IntegrationAdmin(ConsoleAdmin):
     def card(self, request: HttpRequest, obj: Integration) -> Card:
         queued, now = queued_count(obj), timezone.now()
         facts = [
-            *pause.state(obj),
-            Fact(_("Token"), tokens.history(obj)),
+            *pause.status_facts(obj),
+            Fact(_("Token"), tokens.description(obj)),
             Fact(_("Address"), obj.address),
             *rate_limits.facts(obj, now),
-            Fact(_("Queue"), pause.queue(obj, queued)),
-            Fact(_("Last event"), webhook.heard(obj)),
+            Fact(_("Queue"), pause.queue_text(obj, queued)),
+            Fact(_("Last event"), webhook.last_event_text(obj)),
         ]
-        note = backpressure.sentence(obj, now)
+        note = backpressure.wait_text(obj, now)
         return Card(_("Current state"), facts, self._links(request, obj, queued), note)
 
     def _links(self, request: HttpRequest, obj: Integration, queued: int) -> list[Link]:
@@ -171,7 +171,7 @@ class IntegrationAdmin(ConsoleAdmin):
             links.append(Link(_("Cancel what waits"), self._url("cancel_waiting", obj)))
         return links
 
-    def _about_limits(self) -> str:
+    def _limits_description(self) -> str:
         zone = timezone.get_current_timezone_name()
         return _("They act from the next message on. Hours and midnight are those of %(zone)s.") % {
             "zone": zone
@@ -180,6 +180,6 @@ class IntegrationAdmin(ConsoleAdmin):
     def _url(self, action: str, obj: Integration) -> str:
         return reverse(f"admin:outbound_integration_{action}", args=[obj.pk])
 
-    def _say_that_the_token_is_gone(self, request: HttpRequest, obj: Integration) -> None:
+    def _warn_of_removed_token(self, request: HttpRequest, obj: Integration) -> None:
         url, label, reason = self._url("token", obj), _("Replace token"), _(tokens.ADDRESS_CHANGED)
         messages.warning(request, format_html('{} <a class="underline" href="{}">{}</a>', reason, url, label))

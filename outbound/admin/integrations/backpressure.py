@@ -1,4 +1,4 @@
-"""An integration that waits by itself: why and until when, and what a person can do about what waits."""
+"""An integration that waits although nobody paused it: the reason, and what a person can do."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from outbound.sending.limits import backpressure, circuit_breaker, eligible
 from outbound.tasks import wake
 
 
-def until(integration: Integration, now: datetime) -> str:
-    """Say until when an integration waits that nobody stopped; "" where it does not wait."""
+def until_text(integration: Integration, now: datetime) -> str:
+    """Return until when an active integration waits, in words; "" if it does not wait."""
     wait = _wait(integration, now)
     return _("Waits until %(when)s") % {"when": _when(wait.until, now)} if wait else ""
 
 
-def sentence(integration: Integration, now: datetime) -> str:
-    """Say the same, and why."""
+def wait_text(integration: Integration, now: datetime) -> str:
+    """Return until when and why an active integration waits; "" if it does not wait."""
     wait = _wait(integration, now)
-    return f"{until(integration, now)}. {wait.reason}." if wait else ""
+    return f"{until_text(integration, now)}. {wait.reason}." if wait else ""
 
 
 def is_held(integration: Integration, now: datetime) -> bool:
-    """Whether its gateway made it wait; its own hours and limits hold nothing that a person could end."""
+    """Whether the integration waits because of the gateway, which a person can end."""
     held_until = eligible.throttle_of(integration).held_until
     return integration.is_active and held_until is not None and held_until > now
 
@@ -58,7 +58,7 @@ class TryAgainView(ConfirmView):
 
     def explanation(self) -> list[str]:
         return [
-            sentence(self.record, timezone.now()),
+            wait_text(self.record, timezone.now()),
             _("Sending goes on at once. If the gateway is still in trouble, the integration waits again."),
         ]
 
@@ -78,7 +78,7 @@ class CancelWaitingView(ConfirmView):
     permission_required = "outbound.steer_campaign"
     question = gettext_lazy("Cancel what waits for %(name)s")
     confirm_label = gettext_lazy("Cancel these messages")
-    is_atomic = False  # page by page, after the sends
+    is_atomic = False  # it cancels messages in batches of their own
     confirm_kind = "danger"
     form_class = ReasonForm
 
@@ -105,5 +105,5 @@ class CancelWaitingView(ConfirmView):
         by: Any = self.request.user
         reason, now = form.cleaned_data["reason"], timezone.now()
         count = campaigns.cancel_waiting(self.record, reason=reason, by=by, now=now)
-        said = ngettext("%(count)s message was cancelled.", "%(count)s messages were cancelled.", count)
-        return said % {"count": count}
+        text = ngettext("%(count)s message was cancelled.", "%(count)s messages were cancelled.", count)
+        return text % {"count": count}

@@ -1,4 +1,4 @@
-"""The forms of an integration, which also understand a whole endpoint that was pasted into one field."""
+"""The forms of an integration; a complete endpoint may be pasted into one of their fields."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDPOINT = re.compile(r"(?P<base_url>https?://\S+)/(?P<slug>[^/\s]+)/(?P<remote_
 
 
 def token_field() -> forms.CharField:
-    """Return a field that takes a token and never gives one back."""
+    """Return a write-only field for a token."""
     return forms.CharField(
         label=_("Token"),
         help_text=_("Paste it from Zenvia. It is stored encrypted and never shown again."),
@@ -32,8 +32,8 @@ def token_field() -> forms.CharField:
     )
 
 
-def unpacked(data: QueryDict) -> QueryDict:
-    """Spread a complete endpoint, pasted into one of the three fields, over all of them."""
+def split_endpoint(data: QueryDict) -> QueryDict:
+    """Split a complete endpoint that was pasted into one of the three fields over all of them."""
     fields = ["slug", "remote_id"]
     if not any(data.get(name) for name in fields):
         fields.append("base_url")
@@ -56,8 +56,7 @@ class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
         fields: tuple[str, ...] = (*ENDPOINT_FIELDS, *rate_limits.FIELDS, WINDOW, *webhook.FIELDS)
-        # The browser's own input: the admin's warns of another time zone than the reader's, and hours here
-        # are the console's.
+        # The browser's own input: the admin's warns about the reader's time zone, which hours do not use.
         widgets: ClassVar[dict[str, Any]] = dict.fromkeys(rate_limits.HOURS, HourInput)
         help_texts: ClassVar[dict[str, Any]] = {
             "base_url": _(
@@ -67,9 +66,9 @@ class IntegrationForm(forms.ModelForm):
         }
 
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(unpacked(data) if data else data, *args, **kwargs)
-        for name in rate_limits.MOST.keys() & self.fields.keys():
-            self.fields[name].validators.append(MaxValueValidator(rate_limits.MOST[name]))
+        super().__init__(split_endpoint(data) if data else data, *args, **kwargs)
+        for name in rate_limits.MAXIMA.keys() & self.fields.keys():
+            self.fields[name].validators.append(MaxValueValidator(rate_limits.MAXIMA[name]))
         for name in self.fields.keys() & rate_limits.HOURS:
             self.fields[name].widget.format = "%H:%M"
 

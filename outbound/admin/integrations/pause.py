@@ -1,4 +1,4 @@
-"""Pausing and resuming an integration: what waits, and why it stands still."""
+"""Confirmations to pause and to resume an integration, and its status in words."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ BADGES: dict[str, str] = {
 }
 
 
-def waiting(count: int) -> str:
-    """Say how many messages wait for an integration, and what becomes of them."""
+def waiting_text(count: int) -> str:
+    """Say how many messages wait for a paused or stopped integration."""
     if not count:
         return _("No message waits.")
     return ngettext(
@@ -38,24 +38,24 @@ def waiting(count: int) -> str:
     ) % {"count": count}
 
 
-def queue(integration: Integration, count: int) -> str:
-    """Say that so many messages are on their way through an active integration, or wait for it."""
+def queue_text(integration: Integration, count: int) -> str:
+    """Say how many messages are queued for an integration."""
     if not integration.is_active or not count:
-        return waiting(count)
+        return waiting_text(count)
     text = ngettext("%(count)s message is in the queue.", "%(count)s messages are in the queue.", count)
     return text % {"count": count}
 
 
-def reason(integration: Integration) -> str:
-    # What the console decided by itself is stored in English, as a msgid.
+def reason_text(integration: Integration) -> str:
+    # The console's own reasons are stored as English msgids.
     return _(integration.status_reason) if integration.status_reason else ""
 
 
-def state(integration: Integration) -> list[Fact]:
-    """Return how an integration stands, why, since when and by whom."""
+def status_facts(integration: Integration) -> list[Fact]:
+    """Return the status of an integration, with reason, moment and author."""
     facts = [Fact(_("State"), integration.get_status_display(), BADGES[integration.status])]
     if integration.status_reason:
-        facts.append(Fact(_("Reason"), reason(integration)))
+        facts.append(Fact(_("Reason"), reason_text(integration)))
     if integration.status_changed_at:
         facts.append(Fact(_("Since"), moment(integration.status_changed_at)))
         facts.append(Fact(_("By"), person(integration.status_changed_by)))
@@ -71,7 +71,7 @@ class PauseView(ConfirmView):
     def explanation(self) -> list[str]:
         return [
             _("Nothing more is sent through this integration until somebody resumes it."),
-            waiting(queued_count(self.record)),
+            waiting_text(queued_count(self.record)),
             _("A message that is under way at this very moment may still go out."),
         ]
 
@@ -94,10 +94,10 @@ class ResumeView(ConfirmView):
     form_class = ReasonForm
 
     def explanation(self) -> list[str]:
-        return [waiting(queued_count(self.record)), _("Sending goes on at once.")]
+        return [waiting_text(queued_count(self.record)), _("Sending goes on at once.")]
 
     def facts(self) -> list[Fact]:
-        return state(self.record)
+        return status_facts(self.record)
 
     def refusal(self) -> str:
         if self.record.is_active:

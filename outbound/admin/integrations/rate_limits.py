@@ -1,4 +1,4 @@
-"""Pace and hours of an integration: what its form asks for, and how its card shows them."""
+"""The rate limits and hours of an integration: form fields, their errors, and lines of the card."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from outbound.models import Integration
 from outbound.sending.limits import eligible, rate_limit
 
 FIELDS = ("per_second", "per_day", "opens_at", "closes_at", "server_errors_mean_not_sent")
-# Beyond these no number means anything, and some are too large for a database.
-MOST = {"per_second": 10_000, "per_day": 100_000_000}
+# Larger numbers make no sense, and some do not fit into the column.
+MAXIMA = {"per_second": 10_000, "per_day": 100_000_000}
 HOURS = ("opens_at", "closes_at")
 
 
 def hours_error(opens_at: time | None, closes_at: time | None) -> dict[str, ValidationError]:
-    """Return what is wrong with a pair of hours, by field. Codes: `hours_incomplete`, `hours_equal`."""
+    """Return the errors of a pair of hours by field. Codes: `hours_incomplete`, `hours_equal`."""
     if (opens_at is None) != (closes_at is None):
         missing = "opens_at" if opens_at is None else "closes_at"
         return {missing: ValidationError(_("Enter both hours, or neither."), code="hours_incomplete")}
@@ -30,7 +30,7 @@ def hours_error(opens_at: time | None, closes_at: time | None) -> dict[str, Vali
 
 
 def facts(integration: Integration, now: datetime) -> list[Fact]:
-    """Return how fast and when an integration sends, and how much of today's limit is used."""
+    """Return the lines of the card: rate limit, hours, and the used part of today's limit."""
     found = [Fact(_("Pace"), _pace(integration)), Fact(_("Hours"), _hours(integration))]
     if integration.per_day is not None:
         found.append(Fact(_("Today"), _today(integration, now)))

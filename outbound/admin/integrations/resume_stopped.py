@@ -1,4 +1,4 @@
-"""One button for all integrations that stopped because the console is a copy or its database was restored."""
+"""Resumes all integrations that were stopped because the console is a copy or its database was restored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outbound.admin.base.cards import Fact
 from outbound.admin.base.confirmation import ConfirmView
 from outbound.admin.base.confirmation_forms import ReasonForm
 from outbound.admin.integrations import tokens
-from outbound.admin.integrations.pause import reason, waiting
+from outbound.admin.integrations.pause import reason_text, waiting_text
 from outbound.lifecycle import CampaignStatus, IntegrationStatus, MessageStatus
 from outbound.models import Integration
 from outbound.sending.control import integrations
@@ -27,7 +27,7 @@ from outbound.tasks import wake
 
 
 def alert(integrations: Iterable[Integration], *, may_resume: bool) -> list[Alert]:
-    """Say for the home page which integrations wait to be resumed together, and lead there who may."""
+    """Return the home page's alert for integrations that can be resumed together, with a link if allowed."""
     found = [one for one in integrations if _is_stopped(one)]
     if not found:
         return []
@@ -35,7 +35,7 @@ def alert(integrations: Iterable[Integration], *, may_resume: bool) -> list[Aler
         "%(count)s integration is stopped. %(reason)s",
         "%(count)s integrations are stopped. %(reason)s",
         len(found),
-    ) % {"count": len(found), "reason": reason(found[0])}
+    ) % {"count": len(found), "reason": reason_text(found[0])}
     if may_resume:
         return [Alert("content_copy", text, "warning", reverse("admin:outbound_integration_resume_stopped"))]
     asked = _("Ask somebody who may resume integrations.")
@@ -43,8 +43,8 @@ def alert(integrations: Iterable[Integration], *, may_resume: bool) -> list[Aler
 
 
 def _is_stopped(one: Integration) -> bool:
-    by_itself = one.status == IntegrationStatus.STOPPED and one.status_changed_by_id is None
-    return by_itself and one.status_reason in clone_guard.PROBLEMS
+    by_console = one.status == IntegrationStatus.STOPPED and one.status_changed_by_id is None
+    return by_console and one.status_reason in clone_guard.PROBLEMS
 
 
 class ResumeStoppedView(ConfirmView):
@@ -54,16 +54,16 @@ class ResumeStoppedView(ConfirmView):
     confirm_kind = "danger"
     form_class = ReasonForm
 
-    record = None  # it is about several
+    record = None  # several records
 
     @cached_property
     def stopped(self) -> list[Any]:
-        waits = Q(messages__status=MessageStatus.QUEUED)
-        is_prepared = ~Q(messages__campaign__status=CampaignStatus.LAUNCHING)
-        return list(clone_guard.stopped().annotate(queued=Count("messages", filter=waits & is_prepared)))
+        is_queued = Q(messages__status=MessageStatus.QUEUED)
+        is_launched = ~Q(messages__campaign__status=CampaignStatus.LAUNCHING)
+        return list(clone_guard.stopped().annotate(queued=Count("messages", filter=is_queued & is_launched)))
 
     def explanation(self) -> list[str]:
-        why = dict.fromkeys(reason(one) for one in self.stopped)
+        why = dict.fromkeys(reason_text(one) for one in self.stopped)
         return [*why, _("Sending goes on at once.")]
 
     def facts(self) -> list[Fact]:
@@ -81,8 +81,8 @@ class ResumeStoppedView(ConfirmView):
             if tokens.is_usable(one) and integrations.resume(one, reason=reason, by=by, now=now)
         ]
         wake()
-        said = ngettext("%(count)s integration resumed.", "%(count)s integrations resumed.", len(resumed))
-        return said % {"count": len(resumed)}
+        text = ngettext("%(count)s integration resumed.", "%(count)s integrations resumed.", len(resumed))
+        return text % {"count": len(resumed)}
 
     @property
     def back_url(self) -> str:
@@ -92,4 +92,4 @@ class ResumeStoppedView(ConfirmView):
 def _waiting(one: Any) -> str:
     if not tokens.is_usable(one):
         return _("There is no usable token: replace it first, then resume.")
-    return waiting(one.queued)
+    return waiting_text(one.queued)

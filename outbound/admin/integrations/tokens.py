@@ -1,4 +1,4 @@
-"""Tokens: how one is shown (hardly), replaced, and taken away when its address changes."""
+"""Shows the end of a token, replaces tokens, and removes a token when its address changes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def is_usable(integration: Integration) -> bool:
 
 
 def hint(integration: Integration) -> str:
-    """Show as much of a token as tells it from another: `•••• 3f2a`."""
+    """Return the end of the token, enough to recognise it: `•••• 3f2a`."""
     shown = {"": _("No token"), "?": _("Unreadable: enter it again"), "…": "••••"}
     return shown.get(integration.token_hint, f"•••• {integration.token_hint}")
 
 
-def history(integration: Integration) -> str:
-    """Show the token's hint, and when and by whom it was replaced."""
+def description(integration: Integration) -> str:
+    """Return the end of the token, and when and by whom it was replaced."""
     if not integration.token or not integration.token_replaced_at:
         return hint(integration)
     return _("%(hint)s · replaced %(when)s by %(who)s") % {
@@ -48,7 +48,7 @@ def history(integration: Integration) -> str:
 
 
 def remove(integration: Integration, *, by: Any, now: datetime) -> None:
-    """Take the token away from an address it was not made for, and stop until there is a new one."""
+    """Remove the token and stop the integration until there is a new one."""
     integration.replace_token("", by=by, now=now)
     Integration.objects.filter(pk=integration.pk).force_stop(reason=ADDRESS_CHANGED, by=by, now=now)
     integration.refresh_status()
@@ -59,7 +59,7 @@ class TokenForm(forms.Form):
 
 
 class StoppedTokenForm(TokenForm):
-    """For an integration that stopped, where a good token is what it waits for."""
+    """For a stopped integration, which can be resumed along with the new token."""
 
     resume = forms.BooleanField(
         label=gettext_lazy("Resume sending with this token"),
@@ -81,7 +81,7 @@ class ReplaceTokenView(ConfirmView):
     def explanation(self) -> list[str]:
         return [
             _("The next attempt uses the new token. The old one is gone for good."),
-            _("Now stored: %(token)s") % {"token": history(self.record)},
+            _("Now stored: %(token)s") % {"token": description(self.record)},
         ]
 
     def act(self, form: forms.Form) -> str:

@@ -1,4 +1,4 @@
-"""The webhook of an integration: its address, shown once, its secrets, and when it was last heard of."""
+"""The page of an integration's webhook: its addresses, its header, and new secrets, each shown once."""
 
 from __future__ import annotations
 
@@ -32,36 +32,36 @@ DONE_ALREADY = gettext_noop(
 
 
 def addresses_error(policy: str | None, ranges: str | None) -> dict[str, ValidationError]:
-    """Return what is wrong with turning others away without a list, by field. Code: `ranges_missing`."""
+    """Return the error of refusing other addresses without a list, by field. Code: `ranges_missing`."""
     if policy != AddressPolicy.ENFORCE or (ranges or "").split():
         return {}
-    said = _("Name at least one network, or turn nobody away.")
-    return {"webhook_ranges": ValidationError(said, code="ranges_missing")}
+    error = _("Name at least one network, or turn nobody away.")
+    return {"webhook_ranges": ValidationError(error, code="ranges_missing")}
 
 
-def heard(integration: Integration) -> str:
-    """Say when an integration was last heard of."""
+def last_event_text(integration: Integration) -> str:
+    """Return when the last event came, in words."""
     return moment(integration.last_event_at) if integration.last_event_at else _("Never")
 
 
 def addresses(integration: Integration, request: HttpRequest) -> list[Fact]:
-    """Return each address that is open, without its secret."""
-    opened = list(secrets.valid_keys(integration, timezone.now()).select_related("created_by"))
-    labels = [_("Address")] if len(opened) < 2 else [_("New address"), _("Old address")]
+    """Return each valid address, without its secret."""
+    keys = list(secrets.valid_keys(integration, timezone.now()).select_related("created_by"))
+    labels = [_("Address")] if len(keys) < 2 else [_("New address"), _("Old address")]
     return [
         Fact(label, f"{_address(request, integration, f'…{key.hint}')} · {_history(key)}")
-        for label, key in zip(labels, opened, strict=False)
+        for label, key in zip(labels, keys, strict=False)
     ]
 
 
-def newest(integration: Integration) -> str:
-    """Return by what a form tells which address was the newest when it was drawn."""
+def newest_key_id(integration: Integration) -> str:
+    """Return the id of the newest address, by which a form notices a change."""
     pk = integration.webhook_keys.values_list("pk", flat=True).first()
     return str(pk or "")
 
 
 def header_state(integration: Integration) -> str:
-    """Return the same for the header: enough of its digests to notice a change."""
+    """Return enough of the header's digests that a form notices a change."""
     return integration.webhook_header[:8] + integration.webhook_header_next[:8]
 
 
@@ -69,12 +69,12 @@ def _header(integration: Integration) -> str:
     """Say which header secret is required or accepted."""
     if not integration.webhook_header_next:
         return header_secret.HEADER if integration.webhook_header else _("None asked for")
-    said = _("%(header)s: the new secret is accepted; it is not asked for yet")
-    return said % {"header": header_secret.HEADER}
+    text = _("%(header)s: the new secret is accepted; it is not asked for yet")
+    return text % {"header": header_secret.HEADER}
 
 
 def pages(site: Any) -> list[URLPattern]:
-    """Return the addresses of the pages below an integration's own."""
+    """Return the URL patterns of the webhook's pages."""
     views: list[tuple[str, str, type[ConsolePage]]] = [
         ("webhook", "webhook", WebhookView),
         ("webhook/new-secret", "webhook_new_secret", NewSecretView),
@@ -103,7 +103,7 @@ def _history(key: WebhookKey) -> str:
 
 
 class WebhookView(ConsolePage):
-    """How the webhook stands, what to enter at Zenvia, and the way to each change."""
+    """Shows the webhook and what to enter at Zenvia, with a button for each change."""
 
     title = gettext_lazy("Webhook")
     permission_required = "outbound.view_integration"
@@ -116,19 +116,19 @@ class WebhookView(ConsolePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         one = self.integration
-        opened = addresses(one, request)
+        addresses_shown = addresses(one, request)
         facts = [
-            *opened,
+            *addresses_shown,
             Fact(_("Header"), _header(one)),
             Fact(_("Events from other addresses"), one.get_webhook_addresses_display()),
-            Fact(_("Last event"), heard(one)),
+            Fact(_("Last event"), last_event_text(one)),
         ]
         return self.render(
             {
                 "integration": one,
                 "facts": facts,
-                "opened": len(opened),
-                "newest": newest(one),
+                "address_count": len(addresses_shown),
+                "newest_key_id": newest_key_id(one),
                 "header_state": header_state(one),
                 "has_header": bool(header_state(one)),
                 "may_require_header": bool(one.webhook_header_next),
@@ -139,7 +139,7 @@ class WebhookView(ConsolePage):
 
 
 class _SecretPage(ConsolePage):
-    """Asks once on GET; the POST makes a secret and shows it, the only time."""
+    """POST makes a secret and shows it, once; GET leads back to the webhook."""
 
     permission_required = ("outbound.view_integration", "outbound.rotate_webhook")
     template_name = "outbound/integrations/webhook_secret.html"
@@ -148,19 +148,19 @@ class _SecretPage(ConsolePage):
     def integration(self) -> Integration:
         return get_object_or_404(Integration, pk=self.kwargs["pk"])
 
-    def is_second(self, standing: str) -> bool:
-        """Whether a secret was made since the form was drawn, which told what was `standing` then.
+    def is_repeated(self, current: str) -> bool:
+        """Whether a secret was made since the form was rendered with the `current` value of then.
 
-        A reload or a second click would end the secret that was just copied, or the one at Zenvia.
+        A reload or a second click would otherwise replace a secret that was just copied.
         """
-        return self.request.POST.get("seen", "") != standing
+        return self.request.POST.get("seen", "") != current
 
-    def nothing_done(self) -> HttpResponse:
+    def repeated(self) -> HttpResponse:
         messages.warning(self.request, _(DONE_ALREADY))
         return redirect("admin:outbound_integration_webhook", self.integration.pk)
 
-    def shown(self, label: str, secret: str) -> HttpResponse:
-        """Show what was made in this answer alone: it is kept nowhere, nor may anybody keep it."""
+    def show_once(self, label: str, secret: str) -> HttpResponse:
+        """Return the page with the secret, which no cache may store."""
         one = self.integration
         frame = self.site.each_context(self.request) | {"title": self.title} | _frame(one)
         response = render(
@@ -180,14 +180,14 @@ class NewSecretView(_SecretPage):
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         secrets.lock(self.integration)
-        if self.is_second(newest(self.integration)):
-            return self.nothing_done()
+        if self.is_repeated(newest_key_id(self.integration)):
+            return self.repeated()
         if secrets.valid_keys(self.integration, timezone.now()).count() > 1:
             messages.warning(request, _("Two addresses work already. End one of them first."))
             return redirect("admin:outbound_integration_webhook", self.integration.pk)
         secret = secrets.rotate(self.integration, by=self.user, now=timezone.now())
         audit.record(self.integration, Verb.WEBHOOK_SECRET_MADE, self.user)
-        return self.shown(_("Address"), _address(request, self.integration, secret))
+        return self.show_once(_("Address"), _address(request, self.integration, secret))
 
 
 class HeaderView(_SecretPage):
@@ -196,12 +196,12 @@ class HeaderView(_SecretPage):
     @transaction.atomic
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("header") == "on"
-        if wanted and self.is_second(header_state(secrets.lock(self.integration))):
-            return self.nothing_done()
+        if wanted and self.is_repeated(header_state(secrets.lock(self.integration))):
+            return self.repeated()
         if wanted:
             secret = header_secret.make(self.integration)
             audit.record(self.integration, Verb.WEBHOOK_HEADER_MADE, self.user)
-            return self.shown(header_secret.HEADER, secret)
+            return self.show_once(header_secret.HEADER, secret)
         header_secret.remove(self.integration)
         audit.record(self.integration, Verb.WEBHOOK_HEADER_DROPPED, self.user)
         messages.success(request, _("The webhook asks for no header any more."))

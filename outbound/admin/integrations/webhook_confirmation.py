@@ -17,7 +17,7 @@ from outbound.webhooks import secrets
 
 
 class SeenForm(Form):
-    """Carries what `current` returned when the page was drawn."""
+    """Carries what `current` returned when the page was rendered."""
 
     seen = CharField(widget=HiddenInput, required=False)
 

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from outbound.admin.base.cards import Card, Fact, Link
-from outbound.admin.base.confirmation import page
+from outbound.admin.base.confirmation import confirm_path
 from outbound.admin.base.formatting import moment
 from outbound.admin.base.model_admin import ConsoleAdmin, ConsoleInline
 from outbound.admin.message_templates.archive import ArchiveView, RestoreView, UnpauseView
@@ -96,9 +96,9 @@ class TemplateAdmin(ConsoleAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            page(self, ArchiveView, "archive"),
-            page(self, RestoreView, "restore"),
-            page(self, UnpauseView, "let-go-on"),
+            confirm_path(self, ArchiveView, "archive"),
+            confirm_path(self, RestoreView, "restore"),
+            confirm_path(self, UnpauseView, "let-go-on"),
             *super().get_urls(),
         ]
 

@@ -17,7 +17,7 @@ from outbound.admin.messages.unconfirmed import selection
 from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Message
 from outbound.search.terms import as_pk
-from outbound.sending.control.resend import NothingToSend, draft_again
+from outbound.sending.control.resend import NothingToResend, resend
 
 MAX_CAMPAIGNS = 50
 
@@ -37,8 +37,8 @@ class ResendView(ConsolePage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         campaign = get_object_or_404(Campaign, pk=as_pk(request.POST.get("campaign")))
         try:
-            draft = draft_again(campaign, by=self.user, messages=self._rows())
-        except NothingToSend:
+            draft = resend(campaign, by=self.user, messages=self._rows())
+        except NothingToResend:
             messages.info(request, _("Nothing of it is left to send again."))
             return redirect("admin:outbound_message_unconfirmed")
         return redirect("admin:outbound_campaign_review", draft.pk)

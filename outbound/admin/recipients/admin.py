@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from outbound import phones
 from outbound.admin.base.cards import Card, Fact, Link
-from outbound.admin.base.confirmation import page
+from outbound.admin.base.confirmation import confirm_path
 from outbound.admin.base.formatting import moment
 from outbound.admin.base.model_admin import ConsoleAdmin
 from outbound.admin.recipients import service_window
@@ -130,9 +130,9 @@ class RecipientAdmin(ConsoleAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            page(self, OptOutView, "opt-out"),
-            page(self, UndoOptOutView, "undo-opt-out"),
-            page(self, service_window.DeclareWindowView, "declare-window"),
+            confirm_path(self, OptOutView, "opt-out"),
+            confirm_path(self, UndoOptOutView, "undo-opt-out"),
+            confirm_path(self, service_window.DeclareWindowView, "declare-window"),
             *super().get_urls(),
         ]
 

@@ -1,1 +1,1 @@
-"""What a person does to a campaign that was launched."""
+"""What a person does to sends, integrations and messages after the launch."""

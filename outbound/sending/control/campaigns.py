@@ -65,10 +65,10 @@ def cancel(campaign: Campaign, *, reason: str, by: User | None, now: datetime) -
 
 
 def cancel_waiting(integration: Integration, *, reason: str, by: User | None, now: datetime) -> int:
-    """Cancel every send through `integration` that still waits; return how many messages will not go."""
-    waiting = eligible.with_queued_messages().filter(integration=integration, status__in=CANCELLABLE)
+    """Cancel every open send of an integration; return how many messages will not go."""
+    open_sends = eligible.with_queued_messages().filter(integration=integration, status__in=CANCELLABLE)
     with transaction.atomic():
-        found = [(one, _cancel(one, reason=reason, by=by, now=now)) for one in waiting.order_by("pk")]
+        found = [(one, _cancel(one, reason=reason, by=by, now=now)) for one in open_sends.order_by("pk")]
         cancelled = [campaign for campaign, (changes, _count) in found if changes]
         total = sum(count for _campaign, (_changes, count) in found)
         if cancelled:

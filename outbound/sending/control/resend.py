@@ -1,4 +1,4 @@
-"""A send once more, as a draft: for all its people, or for those whom it certainly did not reach."""
+"""Drafts made from an earlier send: for all its people (reuse) or for those it did not reach (resend)."""
 
 from __future__ import annotations
 
@@ -8,48 +8,45 @@ from django.db.models import QuerySet
 
 from outbound import audit
 from outbound.audit import Verb
-from outbound.lifecycle import MAY_GO_AGAIN, MessageStatus
+from outbound.lifecycle import RESENDABLE, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.sending.planning import recipient_list
 
-# What a person composed; the rest of a campaign is its own story. The times of an old send are over.
+# What a person composed. A reused send loses its times, since they are over; a reused draft keeps them.
 COMPOSED = (
     "title", "kind", "integration_id", "template_id", "fields", "content", "context",
     "inactivity_minutes", "external_id_prefix", "first_wave",
 )  # fmt: skip
-OF_A_DRAFT = ("starts_at", "not_after", "again_of_id")
+DRAFT_ONLY = ("starts_at", "not_after", "again_of_id")
 
 
-class NothingToSend(Exception):
-    """No message of the send may go again: none was refused, or each one was sent again already."""
+class NothingToResend(Exception):
+    """No message can be resent: none was refused, or each of them was resent already."""
 
 
-def copy_as_draft(campaign: Campaign, *, by: User | None) -> Campaign:
-    """Return a new draft with all that was composed, the same people included.
+def reuse(campaign: Campaign, *, by: User | None) -> Campaign:
+    """Return a new draft with the same composition and the same people.
 
-    The copy of a draft also keeps its times, and the send whose refused messages it sends again: of two
-    such drafts only one reaches a person.
+    A copy of a draft also keeps its times and the send it resends. Two drafts that resend the same send
+    do not send a person the message twice.
     """
-    kept = {name: getattr(campaign, name) for name in OF_A_DRAFT} if campaign.is_draft else {}
+    kept = {name: getattr(campaign, name) for name in DRAFT_ONLY} if campaign.is_draft else {}
     draft = _draft(campaign, by, numbers=campaign.numbers, **kept)
     pks = list(campaign.recipients.order_by("pk").values_list("pk", flat=True))
     _save(campaign, Verb.SEND_REUSED, draft, pks, by)
     return draft
 
 
-def draft_again(
-    campaign: Campaign, *, by: User | None, messages: QuerySet[Message] | None = None
-) -> Campaign:
-    """Return a draft that sends again what certainly did not go out, linked to the old send.
+def resend(campaign: Campaign, *, by: User | None, messages: QuerySet[Message] | None = None) -> Campaign:
+    """Return a draft, linked to the old send, for the people whose message certainly did not go out.
 
-    It is for the people of `messages`, or of all refused ones. Whoever may have got theirs, or was sent
-    it again meanwhile, is left out here, by the plan, and at last by the database (`Message.resend_of`).
-    Raises NothingToSend.
+    It takes the resendable ones of `messages`, or all refused ones. The plan checks again at the launch,
+    and the unique `Message.resend_of` keeps a message from being resent twice. Raises NothingToResend.
     """
-    rows = may_go_again(campaign, messages)
+    rows = resendable(campaign, messages)
     found = list(rows.values_list("recipient_id", "phone"))
     if not found:
-        raise NothingToSend
+        raise NothingToResend
     unsaved = (phone for pk, phone in found if pk is None)
     draft = _draft(campaign, by, numbers="\n".join(unsaved), again_of=campaign)
     pks = [pk for pk, _phone in found if pk is not None]
@@ -65,16 +62,16 @@ def _save(campaign: Campaign, verb: Verb, draft: Campaign, pks: list[int], by: U
         audit.record(campaign, verb, by, {"draft": ["", str(draft.pk)]}, people=people)
 
 
-def may_go_again(campaign: Campaign, messages: QuerySet[Message] | None = None) -> QuerySet[Message]:
-    """Keep the messages of a send that may go again: of `messages`, or of all refused ones."""
+def resendable(campaign: Campaign, messages: QuerySet[Message] | None = None) -> QuerySet[Message]:
+    """Return the messages of a send that can be resent: those of `messages`, or all refused ones."""
     if messages is None:
         messages = Message.objects.filter(status=MessageStatus.REFUSED)
-    return messages.filter(campaign=campaign, status__in=MAY_GO_AGAIN, resent_as=None).order_by("pk")
+    return messages.filter(campaign=campaign, status__in=RESENDABLE, resent_as=None).order_by("pk")
 
 
 def _draft(campaign: Campaign, by: User | None, **values: object) -> Campaign:
     composed = {name: getattr(campaign, name) for name in COMPOSED}
-    # Erasing what the bot knows is a right of its own, and a copy does not lend it.
+    # Erasing the bot's variables needs a permission of its own, also in a copy.
     may_restart = by is not None and by.has_perm("outbound.restart_contact")
     return Campaign(
         **composed,

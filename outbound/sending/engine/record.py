@@ -13,7 +13,7 @@ from django.db import connection
 
 from outbound.db.sql import rows_of, stored
 from outbound.gateways.base import Accepted, Ambiguous, GatewayError, NotSent, Refused, Throttled
-from outbound.lifecycle import MOVES, TOLD, MessageStatus
+from outbound.lifecycle import MOVES, REPORTED, MessageStatus
 from outbound.models import Attempt
 from outbound.sending.engine.deliver import Delivered
 from outbound.sending.engine.outcome import Outcome, decide
@@ -41,7 +41,7 @@ _COLUMNS = {
 
 # A webhook event may arrive before the response and say more: the response then only adds its ids.
 _SAID_MORE = "outbound_message.status IN ({})".format(
-    ", ".join(f"'{status.value}'" for status in sorted(TOLD))
+    ", ".join(f"'{status.value}'" for status in sorted(REPORTED))
 )
 _MESSAGES = f"""
 UPDATE outbound_message SET
@@ -75,7 +75,7 @@ _MOVES = "CASE outbound_message.status {} {} ELSE FALSE END".format(
     ),
     " ".join(
         f"WHEN '{status.value}' THEN v.status = 'accepted' AND outbound_message.gateway_status = ''"
-        for status in sorted(TOLD)
+        for status in sorted(REPORTED)
     ),
 )
 _ATTEMPTS = """

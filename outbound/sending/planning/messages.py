@@ -10,7 +10,7 @@ from typing import NamedTuple
 from outbound import phones
 from outbound.contents.placeholders import ValueMissing
 from outbound.gateways.base import Json
-from outbound.lifecycle import MAY_GO_AGAIN, CampaignKind, Reason
+from outbound.lifecycle import RESENDABLE, CampaignKind, Reason
 from outbound.models import Message
 from outbound.sending import service_window
 from outbound.sending.planning import audience
@@ -78,7 +78,7 @@ def _resendable(draft: ValidDraft, people: list[Person]) -> dict[str, int] | Non
     earlier = Message.objects.filter(
         campaign=draft.campaign.again_of_id,
         phone_key__in=[person.phone.key for person in people],
-        status__in=MAY_GO_AGAIN,
+        status__in=RESENDABLE,
         resent_as=None,
     )
     return dict(earlier.values_list("phone_key", "pk"))

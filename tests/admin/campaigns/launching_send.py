@@ -1,4 +1,4 @@
-"""A send that is being prepared, with some of its rows there already."""
+"""A send that is being launched and has some of its messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def begun(integration: Integration | None = None) -> Campaign:
 
 
 def half_written(campaign: Campaign | None = None) -> Campaign:
-    """Write some rows of a send that is being prepared, with more to come."""
+    """Write some messages of an unfinished launch."""
     campaign = campaign or begun()
     person = Recipient.objects.filter(phone=PHONE).first() or a_recipient(phone=PHONE, name="Zuleica")
     values = {"campaign": campaign, "integration": campaign.integration, "recipient": person}

@@ -1,4 +1,4 @@
-"""What the page of a send says of itself: how it stands, why it waits, until when, and who stopped it."""
+"""The page of a send: its state, why it waits and until when, and who paused or cancelled it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def used_up(integration: Integration) -> None:
         (used_up, "for today is reached. It goes on by itself on 26 Nov 2026 00:00 -03."),
     ],
 )
-def test_a_send_that_waits_by_itself_says_why_and_until_when(operator: Client, wait: Any, told: str) -> None:
+def test_waiting_send_says_why_and_until_when(operator: Client, wait: Any, told: str) -> None:
     campaign = a_send(QUEUED)
     wait(campaign.integration)
 
@@ -72,7 +72,7 @@ def test_a_send_that_waits_by_itself_says_why_and_until_when(operator: Client, w
     assert ">Waiting</span>" in shown
 
 
-def test_a_send_that_is_through_waits_for_nothing(operator: Client) -> None:
+def test_finished_send_shows_no_wait(operator: Client) -> None:
     campaign = a_send(ACCEPTED)
     held(campaign.integration)
 
@@ -82,7 +82,7 @@ def test_a_send_that_is_through_waits_for_nothing(operator: Client) -> None:
     assert "It goes on by itself" not in shown
 
 
-def test_a_send_with_a_time_to_start_says_so(operator: Client) -> None:
+def test_scheduled_send_says_when_it_starts(operator: Client) -> None:
     campaign = a_send(QUEUED, starts_at=timezone.now() + timedelta(days=1))
 
     shown = page(operator, campaign)
@@ -91,7 +91,7 @@ def test_a_send_with_a_time_to_start_says_so(operator: Client) -> None:
     assert "It starts on 26 Nov 2026 12:00 -03." in shown
 
 
-def test_a_stopped_integration_comes_before_all_other_reasons(operator: Client) -> None:
+def test_stopped_integration_comes_before_other_reasons(operator: Client) -> None:
     stopped = an_integration(status=IntegrationStatus.STOPPED)
     held(stopped)
 
@@ -110,14 +110,18 @@ def test_a_stopped_integration_comes_before_all_other_reasons(operator: Client) 
         (canary.MIN_RECIPIENTS + 1, {"first_wave_passed_at": datetime.fromisoformat(NOON)}, False),
     ],
 )
-def test_a_first_wave_is_told(operator: Client, people: int, values: dict[str, Any], told: bool) -> None:
+def test_large_send_shows_its_first_wave(
+    operator: Client, people: int, values: dict[str, Any], told: bool
+) -> None:
     campaign = a_send(*[QUEUED] * people, **values)
 
     assert ("5 messages go first" in page(operator, campaign)) is told
 
 
 @pytest.mark.parametrize("status", [CampaignStatus.PAUSED, CampaignStatus.CANCELLED])
-def test_a_stopped_send_says_who_when_and_why(operator: Client, status: CampaignStatus) -> None:
+def test_paused_or_cancelled_send_shows_author_moment_and_reason(
+    operator: Client, status: CampaignStatus
+) -> None:
     ana = an_operator(first_name="Ana")
     decided = {"status_reason": "Wrong price", "status_changed_by": ana, "status_changed_at": timezone.now()}
 
@@ -126,7 +130,7 @@ def test_a_stopped_send_says_who_when_and_why(operator: Client, status: Campaign
     assert f"{status.label.title()} by Ana on 25 Nov 2026 12:00 -03. Wrong price" in shown
 
 
-def test_what_the_console_decided_is_told_in_the_reader_s_language(operator: Client) -> None:
+def test_reason_of_the_console_is_translated(operator: Client) -> None:
     campaign = a_send(QUEUED, status=CampaignStatus.PAUSED, status_reason="Paused")
 
     shown = operator.get(address(campaign, "change"), headers={"accept-language": "pt-BR"}).content.decode()
@@ -134,7 +138,7 @@ def test_what_the_console_decided_is_told_in_the_reader_s_language(operator: Cli
     assert "Em pausa</span></p>" in shown
 
 
-def test_a_paused_send_with_nothing_left_is_finished(operator: Client) -> None:
+def test_paused_send_without_queued_messages_is_finished(operator: Client) -> None:
     campaign = a_send(ACCEPTED, status=CampaignStatus.PAUSED, status_changed_at=timezone.now())
 
     shown = page(operator, campaign)
@@ -143,7 +147,7 @@ def test_a_paused_send_with_nothing_left_is_finished(operator: Client) -> None:
     assert "Paused by" not in shown
 
 
-def test_who_may_only_look_is_offered_nothing(client: Client) -> None:
+def test_view_permission_offers_no_actions(client: Client) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
     campaign = a_send(REFUSED)
 
@@ -153,25 +157,25 @@ def test_who_may_only_look_is_offered_nothing(client: Client) -> None:
     assert 'form="again"' not in shown
 
 
-def test_the_list_knows_what_waits_and_asks_no_more_for_it(operator: Client) -> None:
-    def questions() -> tuple[int, str]:
+def test_list_shows_waiting_sends_without_more_queries(operator: Client) -> None:
+    def queries() -> tuple[int, str]:
         with CaptureQueriesContext(connection) as asked:
             shown = operator.get("/admin/outbound/campaign/", headers=ENGLISH).content.decode()
         return len(asked), shown
 
     a_send(QUEUED, starts_at=timezone.now() + timedelta(days=1))
-    few, _shown = questions()
+    few, _shown = queries()
     for _number in range(3):
         held(a_send(QUEUED).integration)
 
-    many, shown = questions()
+    many, shown = queries()
 
     assert many == few
     assert "Scheduled" in shown
     assert shown.count("Waiting") == 3
 
 
-def test_the_page_of_a_finished_send_asks_at_most_ten_questions(operator: Client) -> None:
+def test_page_of_finished_send_takes_at_most_ten_queries(operator: Client) -> None:
     old = a_send(REFUSED, ACCEPTED)
     Campaign.objects.filter(pk=old.pk).update(launched_by=an_operator())
 

@@ -1,4 +1,4 @@
-"""The rows of a send that is being prepared: no page, no count and no file shows one of them."""
+"""No page, count or file shows the messages of an unfinished launch."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def drawn(client: Client, one: str, campaign: Campaign) -> str:
 
 
 @pytest.mark.parametrize("one", PAGES)
-def test_a_page_is_the_same_with_its_rows_as_without(operator: Client, one: str) -> None:
+def test_page_does_not_show_messages_of_a_launch(operator: Client, one: str) -> None:
     heartbeat.beat(timezone.now())
     a_recipient(phone=PHONE, name="Zuleica")
     campaign = begun()
@@ -72,7 +72,7 @@ def test_a_page_is_the_same_with_its_rows_as_without(operator: Client, one: str)
 
 
 @pytest.mark.parametrize("one", PAGES)
-def test_the_same_page_is_another_when_it_runs(operator: Client, one: str) -> None:
+def test_page_shows_messages_after_the_launch(operator: Client, one: str) -> None:
     """Whatever is not in this list shows no messages, and proves nothing above."""
     if "doubts" in one or one.endswith("recipient}/change/"):
         return
@@ -88,7 +88,7 @@ def test_the_same_page_is_another_when_it_runs(operator: Client, one: str) -> No
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])
-def test_a_file_holds_none_of_its_rows(operator: Client, name: str) -> None:
+def test_export_has_no_messages_of_a_launch(operator: Client, name: str) -> None:
     integration = an_integration()
     half_written(begun(integration))
     other = a_message(integration=integration, external_id="the-other")
@@ -102,7 +102,7 @@ def test_a_file_holds_none_of_its_rows(operator: Client, name: str) -> None:
         assert other.external_id in lines[1]
 
 
-def test_a_message_of_it_has_no_page(operator: Client) -> None:
+def test_message_of_a_launch_has_no_page(operator: Client) -> None:
     campaign = half_written()
 
     response = operator.get(f"/admin/outbound/message/{campaign.messages.latest('pk').pk}/change/")
@@ -110,7 +110,7 @@ def test_a_message_of_it_has_no_page(operator: Client) -> None:
     assert response.status_code == 404
 
 
-def test_a_message_is_not_called_sent_again_by_it(operator: Client) -> None:
+def test_message_is_not_shown_as_resent_by_a_launch(operator: Client) -> None:
     old = a_message(status=MessageStatus.REFUSED, payload="{}")
     campaign = half_written()
     campaign.messages.filter(status=MessageStatus.QUEUED).update(resend_of=old)
@@ -120,7 +120,7 @@ def test_a_message_is_not_called_sent_again_by_it(operator: Client) -> None:
     assert "sent again as a new message" not in shown
 
 
-def test_the_counts_of_a_day_have_none_of_its_rows() -> None:
+def test_daily_counts_have_no_messages_of_a_launch() -> None:
     half_written()
     now = timezone.now()
 
@@ -131,7 +131,7 @@ def test_the_counts_of_a_day_have_none_of_its_rows() -> None:
 
 
 @pytest.mark.parametrize("one", ["/admin/", "/admin/outbound/campaign/"])
-def test_a_draft_whose_list_is_not_whole_is_on_no_page(operator: Client, one: str) -> None:
+def test_unfinished_draft_is_on_no_page(operator: Client, one: str) -> None:
     heartbeat.beat(timezone.now())
     draft = a_campaign(title="Half of a list", integration=an_integration())
     assert "Half of a list" in operator.get(one).content.decode()

@@ -1,4 +1,4 @@
-"""A send that is being prepared: seen on its own page, stopped there, and part of nothing else."""
+"""The page of a send during its launch: progress, and stopping it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reviewed(client: Client, draft: Campaign) -> Campaign:
     return draft
 
 
-def test_a_large_send_is_left_to_the_worker(operator: Client, large_from_two: None) -> None:
+def test_large_send_is_launched_by_the_worker(operator: Client, large_from_two: None) -> None:
     draft = reviewed(operator, a_draft(2))
 
     assert draft.status == CampaignStatus.LAUNCHING
@@ -53,16 +53,14 @@ def test_a_large_send_is_left_to_the_worker(operator: Client, large_from_two: No
     assert draft.messages.count() == 2
 
 
-def test_a_small_send_is_on_its_way_at_once(operator: Client) -> None:
+def test_small_send_is_launched_at_once(operator: Client) -> None:
     draft = reviewed(operator, a_draft(2))
 
     assert draft.status == CampaignStatus.RUNNING
     assert draft.messages.count() == 2
 
 
-def test_a_large_send_that_changed_since_its_review_is_not_begun(
-    operator: Client, large_from_two: None
-) -> None:
+def test_large_send_changed_since_review_is_not_launched(operator: Client, large_from_two: None) -> None:
     draft = a_draft(2)
 
     shown = post(operator, draft, "review", digest="another").content.decode()
@@ -72,7 +70,7 @@ def test_a_large_send_that_changed_since_its_review_is_not_begun(
     assert "Something changed since you looked" in shown
 
 
-def test_a_second_click_prepares_nothing_twice(operator: Client, large_from_two: None) -> None:
+def test_second_click_launches_once(operator: Client, large_from_two: None) -> None:
     draft = reviewed(operator, a_draft(2))
 
     reviewed(operator, draft)
@@ -80,7 +78,7 @@ def test_a_second_click_prepares_nothing_twice(operator: Client, large_from_two:
     assert Launch.objects.count() == 1
 
 
-def test_its_page_counts_along_by_itself(operator: Client) -> None:
+def test_page_refreshes_the_progress(operator: Client) -> None:
     shown = page(operator, half_written())
 
     assert "2 of 3 messages prepared" in shown
@@ -91,7 +89,7 @@ def test_its_page_counts_along_by_itself(operator: Client) -> None:
     assert "All its messages" not in shown
 
 
-def test_its_page_says_when_nobody_prepares_it(operator: Client) -> None:
+def test_page_says_that_no_worker_is_at_work(operator: Client) -> None:
     campaign = half_written()
     fresh = page(operator, campaign)
     Launch.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
@@ -102,7 +100,7 @@ def test_its_page_says_when_nobody_prepares_it(operator: Client) -> None:
     assert "Nobody is preparing it" in late
 
 
-def test_it_is_stopped_there_and_becomes_a_draft_that_says_so(operator: Client) -> None:
+def test_stopped_launch_becomes_a_draft_with_the_reason(operator: Client) -> None:
     campaign = half_written()
     assert address(campaign, "stop") in page(operator, campaign)
 
@@ -119,7 +117,7 @@ def test_it_is_stopped_there_and_becomes_a_draft_that_says_so(operator: Client) 
 
 
 @pytest.mark.parametrize("action", ["pause", "cancel", "resume"])
-def test_it_is_neither_paused_nor_cancelled(operator: Client, action: str) -> None:
+def test_launch_cannot_be_paused_or_cancelled(operator: Client, action: str) -> None:
     campaign = half_written()
 
     shown = post(operator, campaign, action).content.decode()
@@ -129,7 +127,7 @@ def test_it_is_neither_paused_nor_cancelled(operator: Client, action: str) -> No
     assert "still being prepared" in shown
 
 
-def test_stopping_asks_for_the_right_to_steer(client: Client) -> None:
+def test_stopping_needs_the_permission(client: Client) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
     campaign = half_written()
 
@@ -137,7 +135,7 @@ def test_stopping_asks_for_the_right_to_steer(client: Client) -> None:
     assert not Launch.objects.exclude(withdrawn="").exists()
 
 
-def test_what_runs_already_is_not_stopped(operator: Client) -> None:
+def test_running_send_cannot_be_stopped(operator: Client) -> None:
     campaign = a_campaign(status=CampaignStatus.RUNNING, integration=an_integration())
 
     assert "is not being prepared" in post(operator, campaign, "stop").content.decode()

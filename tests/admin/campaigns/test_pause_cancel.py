@@ -1,4 +1,4 @@
-"""Pausing, resuming and cancelling a send: asked first, in numbers, and only by who may."""
+"""The confirmations to pause, resume and cancel a send."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def operator(client: Client) -> Client:
         (CANCELLED, [SENDING], set()),
     ],
 )
-def test_a_button_is_there_where_it_can_act(
+def test_buttons_depend_on_the_status(
     operator: Client, before: CampaignStatus, statuses: list[MessageStatus], offered: set[str]
 ) -> None:
     campaign = a_send(*statuses, status=before)
@@ -48,7 +48,7 @@ def test_a_button_is_there_where_it_can_act(
     } == offered
 
 
-def test_without_the_right_there_are_no_buttons(client: Client) -> None:
+def test_without_permission_there_are_no_buttons(client: Client) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
     campaign = a_send(QUEUED)
 
@@ -58,7 +58,7 @@ def test_without_the_right_there_are_no_buttons(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "cancel"])
-def test_without_the_right_nothing_is_steered(client: Client, action: str) -> None:
+def test_without_permission_actions_are_refused(client: Client, action: str) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
     campaign = a_send(QUEUED, status=PAUSED if action == "resume" else RUNNING)
     before = status(campaign)
@@ -70,7 +70,7 @@ def test_without_the_right_nothing_is_steered(client: Client, action: str) -> No
 
 
 @pytest.mark.parametrize("action", ["pause", "cancel"])
-def test_asking_says_how_many_and_changes_nothing(operator: Client, action: str) -> None:
+def test_page_counts_messages_and_changes_nothing(operator: Client, action: str) -> None:
     campaign = a_send(QUEUED, QUEUED, SENDING)
 
     shown = page(operator, campaign, action)
@@ -80,7 +80,7 @@ def test_asking_says_how_many_and_changes_nothing(operator: Client, action: str)
     assert status(campaign) == RUNNING
 
 
-def test_a_send_is_paused_and_says_so(operator: Client) -> None:
+def test_pause(operator: Client) -> None:
     campaign = a_send(QUEUED)
 
     shown = post(operator, campaign, "pause", reason="Wrong price").content.decode()
@@ -90,7 +90,7 @@ def test_a_send_is_paused_and_says_so(operator: Client) -> None:
     assert "Wrong price" in shown
 
 
-def test_pausing_and_resuming_need_no_reason(operator: Client) -> None:
+def test_pause_and_resume_need_no_reason(operator: Client) -> None:
     campaign = a_send(QUEUED)
 
     post(operator, campaign, "pause")
@@ -100,7 +100,7 @@ def test_pausing_and_resuming_need_no_reason(operator: Client) -> None:
     assert (paused, status(campaign)) == (PAUSED, RUNNING)
 
 
-def test_resuming_wakes_the_sender(operator: Client) -> None:
+def test_resume_wakes_the_sender(operator: Client) -> None:
     campaign = a_send(QUEUED, status=PAUSED)
     before = OrmQ.objects.count()
 
@@ -109,7 +109,7 @@ def test_resuming_wakes_the_sender(operator: Client) -> None:
     assert Conf.ORM is None or OrmQ.objects.count() == before + 1
 
 
-def test_resuming_after_a_failed_first_wave_says_that_all_go(operator: Client) -> None:
+def test_resume_after_failed_first_wave_says_that_all_go(operator: Client) -> None:
     campaign = a_send(QUEUED, status=PAUSED, status_reason=canary.NONE_TAKEN)
 
     shown = page(operator, campaign, "resume")
@@ -118,7 +118,7 @@ def test_resuming_after_a_failed_first_wave_says_that_all_go(operator: Client) -
     assert "All of them go then" in shown
 
 
-def test_what_the_console_decided_is_told_in_the_reader_s_language(operator: Client) -> None:
+def test_reason_of_the_console_is_translated(operator: Client) -> None:
     campaign = a_send(QUEUED, status=PAUSED, status_reason="Paused")
 
     shown = operator.get(address(campaign, "change"), headers={"accept-language": "pt-BR"}).content.decode()
@@ -126,7 +126,7 @@ def test_what_the_console_decided_is_told_in_the_reader_s_language(operator: Cli
     assert "Em pausa</span></p>" in shown
 
 
-def test_cancelling_needs_a_reason(operator: Client) -> None:
+def test_cancel_needs_a_reason(operator: Client) -> None:
     campaign = a_send(QUEUED)
 
     shown = post(operator, campaign, "cancel", reason=" ").content.decode()
@@ -135,7 +135,7 @@ def test_cancelling_needs_a_reason(operator: Client) -> None:
     assert status(campaign) == RUNNING
 
 
-def test_a_send_is_cancelled_and_says_so(operator: Client) -> None:
+def test_cancel(operator: Client) -> None:
     campaign = a_send(QUEUED, QUEUED, SENDING)
 
     shown = post(operator, campaign, "cancel", reason="Wrong price").content.decode()
@@ -159,7 +159,7 @@ def test_a_send_is_cancelled_and_says_so(operator: Client) -> None:
         ("cancel", CampaignStatus.DRAFT, []),
     ],
 )
-def test_what_cannot_be_done_is_not_done(
+def test_impossible_action_changes_nothing(
     operator: Client, action: str, before: CampaignStatus, statuses: list[MessageStatus]
 ) -> None:
     campaign = a_send(*statuses, status=before)

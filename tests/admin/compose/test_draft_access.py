@@ -17,7 +17,7 @@ from django.utils import timezone
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.roles import MANAGERS, OPERATORS, ensure_groups
-from outbound.sending.control.resend import copy_as_draft, draft_again
+from outbound.sending.control.resend import resend, reuse
 from outbound.sending.planning.plan import plan
 from tests.admin.sends import ENGLISH, a_send, address, page
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
@@ -176,9 +176,9 @@ def test_a_copy_is_the_copiers_own_and_keeps_the_times(client: Client) -> None:
 
 def test_two_drafts_that_send_the_same_again_reach_a_person_once() -> None:
     sent = a_send(MessageStatus.REFUSED, status=CampaignStatus.RUNNING)
-    draft = draft_again(sent, by=None)
+    draft = resend(sent, by=None)
 
-    copy = copy_as_draft(draft, by=None)
+    copy = reuse(draft, by=None)
 
     assert copy.again_of == sent
 
@@ -186,7 +186,7 @@ def test_two_drafts_that_send_the_same_again_reach_a_person_once() -> None:
 def test_the_copy_of_a_send_has_neither_its_times_nor_a_link() -> None:
     sent = a_send(starts_at=timezone.now(), again_of=a_send())
 
-    copy = copy_as_draft(sent, by=None)
+    copy = reuse(sent, by=None)
 
     assert (copy.starts_at, copy.not_after, copy.again_of) == (None, None, None)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from outbound.lifecycle import CampaignKind, CampaignStatus, WindowPolicy
 from outbound.models import Campaign
-from outbound.sending.control.resend import copy_as_draft
+from outbound.sending.control.resend import reuse
 from tests.builders import a_campaign, a_conversation, an_integration, an_operator
 from tests.sending.steps import some_numbers
 
@@ -136,7 +136,7 @@ def test_a_reason_that_the_rule_overrides_is_not_said_to_hold(operator: Client) 
 def test_a_copy_of_the_send_needs_a_reason_of_its_own() -> None:
     draft = a_draft(window_reason="They called us.", status=CampaignStatus.RUNNING)
 
-    assert copy_as_draft(draft, by=None).window_reason == ""
+    assert reuse(draft, by=None).window_reason == ""
 
 
 def test_the_review_asks_as_much_for_many_as_for_few(operator: Client) -> None:

@@ -1,4 +1,4 @@
-"""Integrations: who may see and change them, what the form refuses, and pausing."""
+"""The list and the form of integrations: permissions, validation and limits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def address(integration: Integration, action: str = "change") -> str:
     return reverse(f"admin:outbound_integration_{action}", args=[integration.pk])
 
 
-def test_a_manager_adds_an_integration(client: Client) -> None:
+def test_manager_adds_integration(client: Client) -> None:
     manager = an_operator(*MANAGE)
     client.force_login(manager)
 
@@ -68,7 +68,7 @@ def test_a_manager_adds_an_integration(client: Client) -> None:
         ("token", "", "required"),
     ],
 )
-def test_the_form_refuses(client: Client, field: str, value: str, code: str) -> None:
+def test_form_refuses_invalid_values(client: Client, field: str, value: str, code: str) -> None:
     client.force_login(an_operator(*MANAGE))
 
     response = client.post(ADD, filled_in(**{field: value}))
@@ -78,7 +78,7 @@ def test_the_form_refuses(client: Client, field: str, value: str, code: str) -> 
     assert not Integration.objects.exists()
 
 
-def test_http_is_fine_on_this_machine(client: Client) -> None:
+def test_http_is_allowed_on_localhost(client: Client) -> None:
     client.force_login(an_operator(*MANAGE))
 
     client.post(ADD, filled_in(base_url="http://127.0.0.1:8001/zenvia"))
@@ -95,7 +95,7 @@ def test_http_is_fine_on_this_machine(client: Client) -> None:
         {"base_url": "https://gateway.example/zenvia/acme/42"},
     ],
 )
-def test_a_whole_endpoint_may_be_pasted(client: Client, pasted: dict[str, str]) -> None:
+def test_complete_endpoint_can_be_pasted(client: Client, pasted: dict[str, str]) -> None:
     client.force_login(an_operator(*MANAGE))
 
     client.post(ADD, filled_in(**pasted))
@@ -103,7 +103,7 @@ def test_a_whole_endpoint_may_be_pasted(client: Client, pasted: dict[str, str]) 
     assert Integration.objects.get().address == "https://gateway.example/zenvia/acme/42"
 
 
-def test_the_list_shows_the_state_in_words(client: Client) -> None:
+def test_list_shows_the_state(client: Client) -> None:
     an_integration(status=IntegrationStatus.STOPPED)
     client.force_login(an_operator("outbound.view_integration"))
 
@@ -112,7 +112,7 @@ def test_the_list_shows_the_state_in_words(client: Client) -> None:
     assert "Stopped" in response.content.decode()
 
 
-def test_editing_writes_only_what_was_edited(client: Client) -> None:
+def test_edit_saves_only_changed_fields(client: Client) -> None:
     integration = an_integration(name="Support")
     client.force_login(an_operator(*MANAGE))
 
@@ -127,7 +127,7 @@ def test_editing_writes_only_what_was_edited(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["pause", "resume", "token"])
-def test_strangers_are_sent_to_the_login(client: Client, action: str) -> None:
+def test_anonymous_is_sent_to_login(client: Client, action: str) -> None:
     response = client.post(address(an_integration(), action))
 
     assert response.status_code == 302
@@ -136,7 +136,7 @@ def test_strangers_are_sent_to_the_login(client: Client, action: str) -> None:
 
 @pytest.mark.parametrize("action", ["pause", "resume", "token"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_staff_without_the_permission_are_refused(client: Client, action: str, method: str) -> None:
+def test_staff_without_permission_is_refused(client: Client, action: str, method: str) -> None:
     client.force_login(an_operator(*MANAGE))
 
     response = getattr(client, method)(address(an_integration(), action))
@@ -144,7 +144,7 @@ def test_staff_without_the_permission_are_refused(client: Client, action: str, m
     assert response.status_code == 403
 
 
-def test_an_unused_integration_may_be_deleted(client: Client) -> None:
+def test_unused_integration_can_be_deleted(client: Client) -> None:
     integration = an_integration()
     client.force_login(an_operator("outbound.view_integration", "outbound.delete_integration"))
 
@@ -153,7 +153,7 @@ def test_an_unused_integration_may_be_deleted(client: Client) -> None:
     assert not Integration.objects.exists()
 
 
-def test_a_used_integration_may_not_be_deleted(client: Client) -> None:
+def test_used_integration_cannot_be_deleted(client: Client) -> None:
     integration = a_message().integration
     client.force_login(an_operator("outbound.view_integration", "outbound.delete_integration"))
 
@@ -162,7 +162,7 @@ def test_a_used_integration_may_not_be_deleted(client: Client) -> None:
     assert response.status_code == 403
 
 
-def test_an_integration_that_is_not_there_is_not_found(client: Client) -> None:
+def test_unknown_integration_is_not_found(client: Client) -> None:
     client.force_login(an_operator(*PAUSE))
 
     response = client.get(f"/admin/outbound/integration/{10**30}/pause/")
@@ -170,7 +170,7 @@ def test_an_integration_that_is_not_there_is_not_found(client: Client) -> None:
     assert response.status_code == 404
 
 
-def test_pace_and_hours_are_stored(client: Client) -> None:
+def test_rate_limits_and_hours_are_stored(client: Client) -> None:
     integration = an_integration(name="Support")
     client.force_login(an_operator(*MANAGE))
 
@@ -207,9 +207,7 @@ def test_pace_and_hours_are_stored(client: Client) -> None:
         ({"opens_at": "25:00", "closes_at": "08:00"}, "opens_at", "invalid"),
     ],
 )
-def test_the_form_refuses_limits_that_cannot_be(
-    client: Client, values: dict[str, str], field: str, code: str
-) -> None:
+def test_form_refuses_invalid_limits(client: Client, values: dict[str, str], field: str, code: str) -> None:
     client.force_login(an_operator(*MANAGE))
 
     response = client.post(ADD, filled_in(**values))
@@ -220,7 +218,7 @@ def test_the_form_refuses_limits_that_cannot_be(
 
 
 @pytest.mark.skipif(not Conf.ORM, reason="the wake-up is a row with the ORM broker alone")
-def test_a_new_pace_wakes_the_sender(client: Client) -> None:
+def test_new_rate_limit_wakes_the_sender(client: Client) -> None:
     integration = an_integration(name="Support")
     client.force_login(an_operator(*MANAGE))
 
@@ -229,7 +227,7 @@ def test_a_new_pace_wakes_the_sender(client: Client) -> None:
     assert OrmQ.objects.count() == 1
 
 
-def test_the_card_shows_pace_hours_and_how_much_of_the_day_is_used(client: Client) -> None:
+def test_card_shows_rate_limits_hours_and_use_of_the_day(client: Client) -> None:
     integration = an_integration(per_second=20, per_day=1000, opens_at=time(20), closes_at=time(6))
     Throttle.objects.create(integration=integration, day=timezone.localdate(), used=120)
     client.force_login(an_operator(*MANAGE))
@@ -241,7 +239,7 @@ def test_the_card_shows_pace_hours_and_how_much_of_the_day_is_used(client: Clien
     assert "120 of 1,000 messages sent" in page
 
 
-def test_an_integration_without_limits_says_so(client: Client) -> None:
+def test_card_says_that_there_are_no_limits(client: Client) -> None:
     client.force_login(an_operator(*MANAGE))
 
     page = client.get(address(an_integration()), headers={"accept-language": "en"}).content.decode()

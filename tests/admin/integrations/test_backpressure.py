@@ -1,4 +1,4 @@
-"""An integration that waits by itself: it says why and until when, and a person may end the wait."""
+"""An integration that waits: its reason and moment, trying again, and cancelling its sends."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read(client: Client, where: str) -> str:
         (Hold.OUTAGE, "The gateway gave no good answer several times in a row."),
     ],
 )
-def test_the_card_says_why_it_waits_and_until_when(client: Client, hold: Hold, reason: str) -> None:
+def test_card_says_why_it_waits_and_until_when(client: Client, hold: Hold, reason: str) -> None:
     integration = a_held_integration(hold)
     until = timezone.localtime(integration.throttle.held_until)
     client.force_login(an_operator(*PAUSE))
@@ -61,28 +61,28 @@ def test_the_card_says_why_it_waits_and_until_when(client: Client, hold: Hold, r
     assert re.search(rf"Waits until [^.<]*{until:%H:%M}[^.<]*\. {re.escape(reason)}", page)
 
 
-def test_the_first_page_says_it_too(client: Client) -> None:
+def test_home_says_why_it_waits(client: Client) -> None:
     a_held_integration()
     client.force_login(an_operator(*PAUSE, "outbound.view_message", "outbound.view_campaign"))
 
     assert "The gateway asked to wait." in read(client, "/admin/")
 
 
-def test_the_list_says_until_when(client: Client) -> None:
+def test_list_says_until_when_it_waits(client: Client) -> None:
     a_held_integration()
     client.force_login(an_operator(*PAUSE))
 
     assert "Waits until" in read(client, "/admin/outbound/integration/")
 
 
-def test_one_that_a_person_paused_does_not_wait_by_itself(client: Client) -> None:
+def test_paused_integration_shows_no_wait(client: Client) -> None:
     integration = a_held_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
 
     assert "Waits until" not in read(client, address(integration, "change"))
 
 
-def test_trying_again_is_offered_while_the_gateway_makes_it_wait(client: Client) -> None:
+def test_try_again_is_offered_while_held_by_the_gateway(client: Client) -> None:
     held, free = a_held_integration(), an_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -90,7 +90,7 @@ def test_trying_again_is_offered_while_the_gateway_makes_it_wait(client: Client)
     assert address(free, "try_again") not in read(client, address(free, "change"))
 
 
-def test_asking_whether_to_try_again_changes_nothing(client: Client) -> None:
+def test_try_again_page_changes_nothing(client: Client) -> None:
     integration = a_held_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -100,7 +100,7 @@ def test_asking_whether_to_try_again_changes_nothing(client: Client) -> None:
     assert Throttle.objects.get().held_until
 
 
-def test_trying_again_forgets_the_wait_and_how_it_came_about(client: Client) -> None:
+def test_try_again_resets_the_circuit_breaker(client: Client) -> None:
     integration = a_held_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -111,7 +111,7 @@ def test_trying_again_forgets_the_wait_and_how_it_came_about(client: Client) -> 
 
 
 @pytest.mark.skipif(not Conf.ORM, reason="the wake-up is a row with the ORM broker alone")
-def test_trying_again_wakes_the_sender(client: Client) -> None:
+def test_try_again_wakes_the_sender(client: Client) -> None:
     integration = a_held_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -120,7 +120,7 @@ def test_trying_again_wakes_the_sender(client: Client) -> None:
     assert OrmQ.objects.count() == 1
 
 
-def test_what_is_not_held_by_the_gateway_cannot_be_tried_again(client: Client) -> None:
+def test_try_again_is_refused_unless_held_by_the_gateway(client: Client) -> None:
     hour = timezone.localtime()
     closed = {"opens_at": (hour + timedelta(hours=2)).time(), "closes_at": (hour + timedelta(hours=3)).time()}
     integration = an_integration(**closed)
@@ -132,7 +132,7 @@ def test_what_is_not_held_by_the_gateway_cannot_be_tried_again(client: Client) -
     assert "It is outside the allowed hours." in page
 
 
-def test_resuming_forgets_the_wait_as_well(client: Client) -> None:
+def test_resume_ends_the_hold(client: Client) -> None:
     integration = a_held_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
 
@@ -141,7 +141,7 @@ def test_resuming_forgets_the_wait_as_well(client: Client) -> None:
     assert Throttle.objects.get().held_until is None
 
 
-def test_cancelling_what_waits_says_how_much_it_is(client: Client) -> None:
+def test_cancel_waiting_page_says_how_many_messages_wait(client: Client) -> None:
     integration = an_integration()
     a_waiting_message(integration)
     client.force_login(an_operator(*STEER))
@@ -152,7 +152,7 @@ def test_cancelling_what_waits_says_how_much_it_is(client: Client) -> None:
     assert Message.objects.get().status == MessageStatus.QUEUED
 
 
-def test_cancelling_takes_what_waits_and_leaves_other_integrations_alone(client: Client) -> None:
+def test_cancel_waiting_leaves_other_integrations_alone(client: Client) -> None:
     integration = an_integration()
     running = a_waiting_message(integration)
     paused = a_waiting_message(integration, CampaignStatus.PAUSED)
@@ -169,7 +169,7 @@ def test_cancelling_takes_what_waits_and_leaves_other_integrations_alone(client:
     }
 
 
-def test_cancelling_needs_a_reason(client: Client) -> None:
+def test_cancel_waiting_needs_a_reason(client: Client) -> None:
     integration = an_integration()
     a_waiting_message(integration)
     client.force_login(an_operator(*STEER))
@@ -181,7 +181,7 @@ def test_cancelling_needs_a_reason(client: Client) -> None:
 
 @pytest.mark.parametrize(("action", "others"), [("try_again", STEER), ("cancel_waiting", PAUSE)])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_each_of_them_needs_its_own_permission(
+def test_each_action_needs_its_permission(
     client: Client, action: str, others: tuple[str, ...], method: str
 ) -> None:
     integration = a_held_integration()

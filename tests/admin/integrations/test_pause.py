@@ -1,4 +1,4 @@
-"""Pausing and resuming: asked first, with a reason, and never without a token."""
+"""The confirmations to pause and to resume an integration."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def address(integration: Integration, action: str) -> str:
     return reverse(f"admin:outbound_integration_{action}", args=[integration.pk])
 
 
-def test_pausing_says_what_waits(client: Client) -> None:
+def test_pause_page_says_how_many_messages_wait(client: Client) -> None:
     integration = an_integration()
     a_message(integration=integration)
     a_message(integration=integration)
@@ -33,7 +33,7 @@ def test_pausing_says_what_waits(client: Client) -> None:
     assert "2 messages wait; they go on when you resume." in response.content.decode()
 
 
-def test_asking_changes_nothing(client: Client) -> None:
+def test_pause_page_changes_nothing(client: Client) -> None:
     integration = an_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -43,7 +43,7 @@ def test_asking_changes_nothing(client: Client) -> None:
     assert integration.is_active
 
 
-def test_pausing_keeps_reason_and_person(client: Client) -> None:
+def test_pause_stores_reason_and_author(client: Client) -> None:
     integration, operator = an_integration(), an_operator(*PAUSE)
     client.force_login(operator)
 
@@ -56,7 +56,7 @@ def test_pausing_keeps_reason_and_person(client: Client) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301])
-def test_pausing_needs_a_short_reason(client: Client, reason: str) -> None:
+def test_pause_needs_a_reason_of_at_most_300_characters(client: Client, reason: str) -> None:
     integration = an_integration()
     client.force_login(an_operator(*PAUSE))
 
@@ -66,7 +66,7 @@ def test_pausing_needs_a_short_reason(client: Client, reason: str) -> None:
     assert integration.is_active
 
 
-def test_pausing_keeps_why_the_console_stopped(client: Client) -> None:
+def test_stopped_integration_cannot_be_paused(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
     client.force_login(an_operator(*PAUSE))
 
@@ -76,7 +76,7 @@ def test_pausing_keeps_why_the_console_stopped(client: Client) -> None:
     assert integration.status_reason == "Bad token"
 
 
-def test_resuming_shows_why_it_stands_still(client: Client) -> None:
+def test_resume_page_shows_reason_and_author(client: Client) -> None:
     integration = an_integration()
     Integration.objects.pause(reason="Lunch", by=an_operator(first_name="Ana"), now=timezone.now())
     client.force_login(an_operator(*PAUSE))
@@ -87,7 +87,7 @@ def test_resuming_shows_why_it_stands_still(client: Client) -> None:
     assert "Ana" in page
 
 
-def test_resuming_sends_again(client: Client) -> None:
+def test_resume_activates_the_integration(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
 
@@ -98,7 +98,7 @@ def test_resuming_sends_again(client: Client) -> None:
     assert integration.status_reason == "Lunch is over"
 
 
-def test_resuming_needs_a_reason(client: Client) -> None:
+def test_resume_needs_a_reason(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
 
@@ -108,7 +108,7 @@ def test_resuming_needs_a_reason(client: Client) -> None:
     assert not integration.is_active
 
 
-def test_resuming_wakes_the_sender(client: Client) -> None:
+def test_resume_wakes_the_sender(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.PAUSED, status_reason="Lunch")
     client.force_login(an_operator(*PAUSE))
     before = OrmQ.objects.count()
@@ -118,7 +118,7 @@ def test_resuming_wakes_the_sender(client: Client) -> None:
     assert Conf.ORM is None or OrmQ.objects.count() == before + 1
 
 
-def test_resuming_needs_a_token(client: Client) -> None:
+def test_resume_needs_a_token(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, token="")
     client.force_login(an_operator(*PAUSE))
 

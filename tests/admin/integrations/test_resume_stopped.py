@@ -1,4 +1,4 @@
-"""After a copy or a restore one button resumes what was stopped for it, and nothing else."""
+"""Resuming all integrations that were stopped after a copy or a restore."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def home(client: Client) -> str:
     return client.get(reverse("admin:index"), headers={"accept-language": "en"}).content.decode()
 
 
-def test_home_says_why_and_leads_to_the_button(client: Client) -> None:
+def test_home_says_why_and_links_to_the_page(client: Client) -> None:
     stopped()
     client.force_login(an_operator(*HOME, "outbound.pause_integration"))
 
@@ -43,7 +43,7 @@ def test_home_says_why_and_leads_to_the_button(client: Client) -> None:
     assert reverse(ADDRESS) in page
 
 
-def test_home_sends_whoever_may_not_resume_to_somebody_who_may(client: Client) -> None:
+def test_home_without_permission_has_no_link(client: Client) -> None:
     stopped(clone_guard.RESTORED)
     client.force_login(an_operator(*HOME))
 
@@ -53,7 +53,7 @@ def test_home_sends_whoever_may_not_resume_to_somebody_who_may(client: Client) -
     assert reverse(ADDRESS) not in page
 
 
-def test_the_page_names_each_integration_and_what_waits_for_it(client: Client) -> None:
+def test_page_lists_each_integration_with_its_queue(client: Client) -> None:
     integration = stopped(name="Cobrança")
     a_message(integration=integration)
     client.force_login(an_operator(*MAY))
@@ -65,7 +65,7 @@ def test_the_page_names_each_integration_and_what_waits_for_it(client: Client) -
     assert statuses() == {"Cobrança": "stopped"}
 
 
-def test_one_confirmation_resumes_all_of_them(client: Client) -> None:
+def test_one_confirmation_resumes_all(client: Client) -> None:
     stopped(name="Cobrança", slug="one")
     stopped(clone_guard.RESTORED, name="Avisos", slug="two")
     operator = an_operator(*MAY)
@@ -77,7 +77,7 @@ def test_one_confirmation_resumes_all_of_them(client: Client) -> None:
     assert set(Integration.objects.values_list("status_changed_by", flat=True)) == {operator.pk}
 
 
-def test_what_stopped_for_another_reason_stays_stopped(client: Client) -> None:
+def test_integration_stopped_for_another_reason_stays_stopped(client: Client) -> None:
     stopped(name="Copied", slug="one")
     stopped("The token was refused.", name="Refused", slug="two")
     stopped(name="Without token", slug="three", token="")
@@ -88,7 +88,7 @@ def test_what_stopped_for_another_reason_stays_stopped(client: Client) -> None:
     assert statuses() == {"Copied": "active", "Refused": "stopped", "Without token": "stopped"}
 
 
-def test_a_reason_is_asked_for(client: Client) -> None:
+def test_reason_is_required(client: Client) -> None:
     stopped(name="Copied")
     client.force_login(an_operator(*MAY))
 
@@ -97,7 +97,7 @@ def test_a_reason_is_asked_for(client: Client) -> None:
     assert statuses() == {"Copied": "stopped"}
 
 
-def test_it_takes_the_right_to_resume(client: Client) -> None:
+def test_permission_to_resume_is_required(client: Client) -> None:
     stopped(name="Copied")
     client.force_login(an_operator("outbound.view_integration"))
 
@@ -105,7 +105,7 @@ def test_it_takes_the_right_to_resume(client: Client) -> None:
     assert statuses() == {"Copied": "stopped"}
 
 
-def test_where_nothing_is_stopped_it_says_so(client: Client) -> None:
+def test_nothing_to_resume_is_said(client: Client) -> None:
     an_integration(name="Active")
     client.force_login(an_operator(*MAY))
 

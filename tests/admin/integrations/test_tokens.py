@@ -1,4 +1,4 @@
-"""A token goes in and never comes out; it is taken away when its address changes."""
+"""Tokens are never shown, and are removed when their address changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def everything_logged() -> str:
     )
 
 
-def test_a_new_token_replaces_the_old_one(client: Client) -> None:
+def test_new_token_replaces_the_old_one(client: Client) -> None:
     integration, manager = an_integration(), an_operator(*PERMISSIONS)
     client.force_login(manager)
 
@@ -49,7 +49,7 @@ def test_a_new_token_replaces_the_old_one(client: Client) -> None:
     assert integration.token_replaced_by == manager
 
 
-def test_replacing_is_written_down_without_the_token(client: Client) -> None:
+def test_audit_entry_does_not_contain_the_token(client: Client) -> None:
     integration, manager = an_integration(), an_operator(*PERMISSIONS)
     client.force_login(manager)
 
@@ -60,7 +60,7 @@ def test_replacing_is_written_down_without_the_token(client: Client) -> None:
     assert NEW_TOKEN not in everything_logged()
 
 
-def test_adding_writes_the_token_nowhere_but_into_its_column(client: Client) -> None:
+def test_token_of_new_integration_is_only_in_its_column(client: Client) -> None:
     client.force_login(an_operator(*MANAGE))
 
     response = client.post(
@@ -85,7 +85,7 @@ def test_no_page_shows_the_token(client: Client, admin_user: object, action: str
     assert TOKEN not in page
 
 
-def test_a_page_shows_how_a_token_ends(client: Client) -> None:
+def test_page_shows_the_end_of_the_token(client: Client) -> None:
     client.force_login(an_operator("outbound.view_integration"))
 
     page = client.get(address(an_integration(), "change")).content.decode()
@@ -93,7 +93,7 @@ def test_a_page_shows_how_a_token_ends(client: Client) -> None:
     assert "•••• 3f2a" in page
 
 
-def test_a_refused_token_is_not_given_back(client: Client) -> None:
+def test_refused_token_is_not_rendered(client: Client) -> None:
     client.force_login(an_operator(*PERMISSIONS))
 
     response = client.post(address(an_integration()), {"token": "CANARY with spaces"})
@@ -102,7 +102,7 @@ def test_a_refused_token_is_not_given_back(client: Client) -> None:
     assert "CANARY with spaces" not in response.content.decode()
 
 
-def test_a_refused_form_does_not_give_a_good_token_back(client: Client) -> None:
+def test_valid_token_of_refused_form_is_not_rendered(client: Client) -> None:
     client.force_login(an_operator(*MANAGE))
 
     response = client.post(reverse("admin:outbound_integration_add"), {"name": "", "token": NEW_TOKEN})
@@ -111,7 +111,7 @@ def test_a_refused_form_does_not_give_a_good_token_back(client: Client) -> None:
     assert NEW_TOKEN not in response.content.decode()
 
 
-def test_the_session_and_the_messages_know_no_token(client: Client) -> None:
+def test_session_and_messages_do_not_contain_the_token(client: Client) -> None:
     client.force_login(an_operator(*PERMISSIONS))
 
     response = client.post(address(an_integration()), {"token": NEW_TOKEN})
@@ -130,7 +130,7 @@ def test_error_reports_hide_the_token(client: Client, admin_user: object, action
     assert response.wsgi_request.sensitive_post_parameters == ("token",)
 
 
-def test_a_stopped_integration_resumes_with_its_new_token(client: Client) -> None:
+def test_stopped_integration_resumes_with_new_token(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
     client.force_login(an_operator(*PERMISSIONS, "outbound.pause_integration"))
 
@@ -140,7 +140,7 @@ def test_a_stopped_integration_resumes_with_its_new_token(client: Client) -> Non
     assert integration.is_active
 
 
-def test_a_stopped_integration_may_stay_stopped(client: Client) -> None:
+def test_stopped_integration_can_stay_stopped(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
     client.force_login(an_operator(*PERMISSIONS, "outbound.pause_integration"))
 
@@ -150,7 +150,7 @@ def test_a_stopped_integration_may_stay_stopped(client: Client) -> None:
     assert integration.status == IntegrationStatus.STOPPED
 
 
-def test_resuming_needs_its_own_permission(client: Client) -> None:
+def test_resuming_needs_its_permission(client: Client) -> None:
     integration = an_integration(status=IntegrationStatus.STOPPED, status_reason="Bad token")
     client.force_login(an_operator(*PERMISSIONS))
 
@@ -160,7 +160,7 @@ def test_resuming_needs_its_own_permission(client: Client) -> None:
     assert integration.status == IntegrationStatus.STOPPED
 
 
-def test_another_address_takes_the_token_away(client: Client) -> None:
+def test_new_address_removes_the_token(client: Client) -> None:
     integration = an_integration()
     client.force_login(an_operator(*MANAGE))
 
@@ -173,7 +173,7 @@ def test_another_address_takes_the_token_away(client: Client) -> None:
     assert integration.status_reason.startswith("The address changed")
 
 
-def test_another_address_says_where_to_enter_the_token(client: Client) -> None:
+def test_new_address_links_to_the_token_page(client: Client) -> None:
     integration = an_integration()
     client.force_login(an_operator(*MANAGE))
 
@@ -187,7 +187,7 @@ def test_another_address_says_where_to_enter_the_token(client: Client) -> None:
 
 
 @pytest.mark.parametrize("change", [{"slug": "other"}, {"remote_id": "99"}])
-def test_another_part_of_the_address_takes_the_token_away_too(client: Client, change: dict[str, str]) -> None:
+def test_new_part_of_the_address_removes_the_token(client: Client, change: dict[str, str]) -> None:
     integration = an_integration()
     client.force_login(an_operator(*MANAGE))
 
@@ -210,7 +210,7 @@ def test_other_changes_keep_the_token(client: Client, change: dict[str, str]) ->
     assert integration.is_active
 
 
-def test_a_slash_at_the_end_is_the_same_address(client: Client) -> None:
+def test_trailing_slash_is_the_same_address(client: Client) -> None:
     integration = an_integration()
     client.force_login(an_operator(*MANAGE))
 

@@ -1,4 +1,4 @@
-"""The webhook's page: an address that is shown once, its secrets, and how to end one."""
+"""The webhook's page: addresses and header secrets, each shown once."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CHANGES = ["webhook_new_secret", "webhook_header", "ask_for_header", "end_old_se
 HEADERS = ("webhook_header", "webhook_header_next")
 
 
-def test_a_new_address_opens_the_webhook(manager: Client, integration: Integration) -> None:
+def test_new_address_accepts_events(manager: Client, integration: Integration) -> None:
     path = made(manager, integration)
 
     assert posted(path) == 200
     assert WebhookEvent.objects.get().integration == integration
 
 
-def test_an_address_is_shown_once_and_kept_nowhere(
+def test_address_is_shown_once_and_not_stored(
     manager: Client, integration: Integration, capsys: pytest.CaptureFixture[str]
 ) -> None:
     response = manager.post(address(integration, "webhook_new_secret"))
@@ -60,7 +60,7 @@ def test_header_made_since_the_page_was_drawn_is_not_required(
     assert posted(path) == 200
 
 
-def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integration: Integration) -> None:
+def test_header_can_be_required_and_removed(manager: Client, integration: Integration) -> None:
     path = made(manager, integration)
     page = manager.post(address(integration, "webhook_header"), {"header": "on"}).content.decode()
     secret = re.findall(r">([\w-]{43})<", page)[0]
@@ -76,7 +76,7 @@ def test_a_header_can_be_asked_for_and_dropped_again(manager: Client, integratio
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_nothing_changes_by_looking(manager: Client, integration: Integration, action: str) -> None:
+def test_get_changes_nothing(manager: Client, integration: Integration, action: str) -> None:
     made(manager, integration)
     made(manager, integration)
     before = list(WebhookKey.objects.values()), Integration.objects.values(*HEADERS).get()
@@ -87,7 +87,7 @@ def test_nothing_changes_by_looking(manager: Client, integration: Integration, a
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_whoever_may_only_look_changes_nothing(client: Client, integration: Integration, action: str) -> None:
+def test_view_permission_changes_nothing(client: Client, integration: Integration, action: str) -> None:
     client.force_login(an_operator("outbound.view_integration"))
 
     response = client.post(address(integration, action))
@@ -96,7 +96,7 @@ def test_whoever_may_only_look_changes_nothing(client: Client, integration: Inte
     assert not WebhookKey.objects.exists()
 
 
-def test_the_page_says_what_is_missing_and_what_to_enter(manager: Client, integration: Integration) -> None:
+def test_page_says_what_is_missing_and_what_to_enter(manager: Client, integration: Integration) -> None:
     manager.cookies["django_language"] = "en"
 
     page = manager.get(address(integration, "webhook")).content.decode()
@@ -105,7 +105,7 @@ def test_the_page_says_what_is_missing_and_what_to_enter(manager: Client, integr
     assert "MESSAGE_STATUS" in page
 
 
-def test_the_page_takes_few_questions(
+def test_page_takes_few_queries(
     manager: Client,
     integration: Integration,
     django_assert_max_num_queries,  # noqa: ANN001
@@ -117,7 +117,7 @@ def test_the_page_takes_few_questions(
         manager.get(address(integration, "webhook"))
 
 
-def test_a_reload_keeps_the_header_that_was_just_copied(manager: Client, integration: Integration) -> None:
+def test_reload_keeps_the_new_header(manager: Client, integration: Integration) -> None:
     form = {"header": "on", "seen": ""}
     manager.post(address(integration, "webhook_header"), form)
     copied = Integration.objects.get().webhook_header_next
@@ -128,7 +128,7 @@ def test_a_reload_keeps_the_header_that_was_just_copied(manager: Client, integra
     assert Integration.objects.get().webhook_header_next == copied
 
 
-def test_a_new_header_secret_can_be_made_from_the_page(manager: Client, integration: Integration) -> None:
+def test_page_makes_a_new_header_secret(manager: Client, integration: Integration) -> None:
     manager.post(address(integration, "webhook_header"), {"header": "on"})
     before = Integration.objects.get().webhook_header_next
     seen = manager.get(address(integration, "webhook")).context["header_state"]
@@ -139,7 +139,7 @@ def test_a_new_header_secret_can_be_made_from_the_page(manager: Client, integrat
 
 
 @pytest.mark.parametrize(("ranges", "codes"), [(" ", ["ranges_missing"]), ("10.0.0.0/8", [])])
-def test_nobody_is_turned_away_without_a_list(
+def test_enforcing_addresses_needs_a_list(
     client: Client, integration: Integration, ranges: str, codes: list[str]
 ) -> None:
     client.force_login(an_operator("outbound.view_integration", "outbound.change_integration"))

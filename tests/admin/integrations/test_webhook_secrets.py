@@ -1,4 +1,4 @@
-"""Two addresses of a webhook may work at once, and a person ends whichever Zenvia does not use."""
+"""A webhook may have two valid addresses, of which a person ends one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from tests.sending.steps import at_once
 pytestmark = pytest.mark.django_db
 
 
-def test_the_address_before_works_on_until_somebody_ends_it(
-    manager: Client, integration: Integration
-) -> None:
+def test_old_address_is_valid_until_ended(manager: Client, integration: Integration) -> None:
     old, new = made(manager, integration), made(manager, integration)
     both = posted(old), posted(new)
 
@@ -26,7 +24,7 @@ def test_the_address_before_works_on_until_somebody_ends_it(
     assert (posted(old), posted(new)) == (404, 200)
 
 
-def test_of_two_addresses_the_new_one_can_be_given_up(manager: Client, integration: Integration) -> None:
+def test_new_address_can_be_ended(manager: Client, integration: Integration) -> None:
     old, lost = made(manager, integration), made(manager, integration)
 
     ended(manager, integration, "end_new_secret")
@@ -36,11 +34,11 @@ def test_of_two_addresses_the_new_one_can_be_given_up(manager: Client, integrati
     assert LogEntry.objects.filter(additional_data__text="New secret of the webhook ended").exists()
 
 
-def test_a_third_address_ends_neither_of_the_two(manager: Client, integration: Integration) -> None:
+def test_third_address_is_refused(manager: Client, integration: Integration) -> None:
     paths = [made(manager, integration) for _time in range(2)]
     page = manager.get(address(integration, "webhook"), headers={"accept-language": "en"})
 
-    manager.post(address(integration, "webhook_new_secret"), {"seen": page.context["newest"]})
+    manager.post(address(integration, "webhook_new_secret"), {"seen": page.context["newest_key_id"]})
 
     assert [posted(path) for path in paths] == [200, 200]
     assert "Make a new address" not in page.content.decode()
@@ -48,7 +46,7 @@ def test_a_third_address_ends_neither_of_the_two(manager: Client, integration: I
 
 
 @pytest.mark.parametrize("action", ["end_old_secret", "end_new_secret"])
-def test_the_only_address_is_not_ended(manager: Client, integration: Integration, action: str) -> None:
+def test_only_address_cannot_be_ended(manager: Client, integration: Integration, action: str) -> None:
     path = made(manager, integration)
 
     manager.post(address(integration, action))
@@ -57,9 +55,7 @@ def test_the_only_address_is_not_ended(manager: Client, integration: Integration
 
 
 @pytest.mark.parametrize("action", ["end_old_secret", "end_new_secret"])
-def test_a_page_that_speaks_of_another_address_ends_none(
-    manager: Client, integration: Integration, action: str
-) -> None:
+def test_outdated_page_ends_no_address(manager: Client, integration: Integration, action: str) -> None:
     made(manager, integration)
     made(manager, integration)
     seen = manager.get(address(integration, action)).context["form"].initial["seen"]
@@ -73,24 +69,20 @@ def test_a_page_that_speaks_of_another_address_ends_none(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("action", ["webhook_new_secret", "end_old_secret", "end_new_secret"])
-def test_two_clicks_at_once_leave_an_address_that_zenvia_may_use(
-    manager: Client, integration: Integration, action: str
-) -> None:
+def test_concurrent_ends_leave_one_address(manager: Client, integration: Integration, action: str) -> None:
     made(manager, integration)
     if action.startswith("end"):
         made(manager, integration)
         form = {"seen": manager.get(address(integration, action)).context["form"].initial["seen"]}
     else:
-        form = {"seen": manager.get(address(integration, "webhook")).context["newest"]}
+        form = {"seen": manager.get(address(integration, "webhook")).context["newest_key_id"]}
 
     at_once(2, lambda: manager.post(address(integration, action), form))
 
     assert integration.webhook_keys.count() == (1 if action.startswith("end") else 2)
 
 
-def test_an_address_whose_time_is_over_makes_room_for_another(
-    manager: Client, integration: Integration
-) -> None:
+def test_expired_address_allows_another(manager: Client, integration: Integration) -> None:
     paths = [made(manager, integration) for _time in range(2)]
     WebhookKey.objects.filter(expires_at__isnull=False).update(expires_at=timezone.now())
 
@@ -99,9 +91,9 @@ def test_an_address_whose_time_is_over_makes_room_for_another(
     assert [posted(path) for path in paths] == [404, 200, 200]
 
 
-def test_a_reload_makes_no_second_address_and_ends_none(manager: Client, integration: Integration) -> None:
+def test_reload_makes_no_second_address(manager: Client, integration: Integration) -> None:
     at_zenvia = made(manager, integration)
-    form = {"seen": manager.get(address(integration, "webhook")).context["newest"]}
+    form = {"seen": manager.get(address(integration, "webhook")).context["newest_key_id"]}
     manager.post(address(integration, "webhook_new_secret"), form)
 
     again = manager.post(address(integration, "webhook_new_secret"), form)

@@ -1,4 +1,4 @@
-"""What a person does on the webhook's pages, and what Zenvia posts then."""
+"""Steps of a person on the webhook's pages."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def address(integration: Integration, action: str) -> str:
 
 
 def made(client: Client, integration: Integration) -> str:
-    """Make an address, as its page asks for it, and return its path."""
-    form = {"seen": client.get(address(integration, "webhook")).context["newest"]}
+    """Make an address on its page and return its path."""
+    form = {"seen": client.get(address(integration, "webhook")).context["newest_key_id"]}
     page = client.post(address(integration, "webhook_new_secret"), form).content.decode()
     found = re.search(r"http://testserver(/hooks/zenvia/\d+/[\w-]{43}/)", page)
     assert found
@@ -25,7 +25,7 @@ def made(client: Client, integration: Integration) -> str:
 
 
 def ended(client: Client, integration: Integration, action: str) -> Any:
-    """End an address as its page asks for it."""
+    """End an address on its confirmation page."""
     page = client.get(address(integration, action))
     return client.post(address(integration, action), {"seen": page.context["form"].initial["seen"]})
 

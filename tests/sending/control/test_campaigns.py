@@ -1,4 +1,4 @@
-"""Pause, resume and cancel: exact from the next claim on, and each with its entry in the audit log."""
+"""Pausing, resuming and cancelling a send; the next claim already sees it, and the audit log has it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def status(campaign: Campaign) -> str:
     return Campaign.objects.get(pk=campaign.pk).status
 
 
-def test_nothing_of_a_paused_send_is_claimed() -> None:
+def test_paused_send_is_not_claimed() -> None:
     campaign = a_launched(2)
 
     assert campaigns.pause(campaign, **BY)
@@ -35,7 +35,7 @@ def test_nothing_of_a_paused_send_is_claimed() -> None:
     assert statuses() == {MessageStatus.QUEUED: 2}
 
 
-def test_a_resumed_send_is_claimed_again() -> None:
+def test_resumed_send_is_claimed() -> None:
     campaign = a_launched(2)
     campaigns.pause(campaign, **BY)
 
@@ -44,7 +44,7 @@ def test_a_resumed_send_is_claimed_again() -> None:
     assert len(claimed()) == 2
 
 
-def test_a_pause_keeps_who_when_and_why() -> None:
+def test_pause_stores_reason_author_and_moment() -> None:
     campaign, ana = a_launched(), an_operator()
 
     campaigns.pause(campaign, reason="x" * 400, by=ana, now=NOW)
@@ -54,7 +54,7 @@ def test_a_pause_keeps_who_when_and_why() -> None:
 
 
 @pytest.mark.parametrize("before", [CampaignStatus.DRAFT, PAUSED, CANCELLED])
-def test_only_a_running_send_can_be_paused(before: CampaignStatus) -> None:
+def test_only_running_send_can_be_paused(before: CampaignStatus) -> None:
     campaign = a_campaign(status=before, status_reason="As it was")
 
     paused = campaigns.pause(campaign, **BY)
@@ -65,7 +65,7 @@ def test_only_a_running_send_can_be_paused(before: CampaignStatus) -> None:
 
 
 @pytest.mark.parametrize("before", [CampaignStatus.DRAFT, RUNNING, CANCELLED])
-def test_only_a_paused_send_can_be_resumed(before: CampaignStatus) -> None:
+def test_only_paused_send_can_be_resumed(before: CampaignStatus) -> None:
     campaign = a_campaign(status=before)
 
     resumed = campaigns.resume(campaign, **BY)
@@ -74,7 +74,7 @@ def test_only_a_paused_send_can_be_resumed(before: CampaignStatus) -> None:
     assert status(campaign) == before
 
 
-def test_a_send_that_somebody_else_changed_meanwhile_is_seen_as_it_is_now() -> None:
+def test_send_changed_meanwhile_is_refreshed() -> None:
     campaign = a_launched()
     campaigns.cancel(Campaign.objects.get(), **BY)
 
@@ -85,7 +85,7 @@ def test_a_send_that_somebody_else_changed_meanwhile_is_seen_as_it_is_now() -> N
 
 
 @pytest.mark.parametrize("before", [RUNNING, PAUSED])
-def test_cancelling_takes_what_waits_and_leaves_what_is_under_way(before: CampaignStatus) -> None:
+def test_cancel_takes_queued_messages_and_leaves_those_under_way(before: CampaignStatus) -> None:
     campaign = a_launched(3)
     claimed(1)
     Campaign.objects.update(status=before)
@@ -98,11 +98,11 @@ def test_cancelling_takes_what_waits_and_leaves_what_is_under_way(before: Campai
 
 
 @pytest.mark.parametrize("before", [CampaignStatus.DRAFT, CANCELLED])
-def test_nothing_else_can_be_cancelled(before: CampaignStatus) -> None:
+def test_draft_and_cancelled_send_cannot_be_cancelled(before: CampaignStatus) -> None:
     assert campaigns.cancel(a_campaign(status=before), **BY) is None
 
 
-def test_a_cancelled_send_stays_cancelled() -> None:
+def test_cancelled_send_cannot_be_resumed() -> None:
     campaign = a_launched()
     campaigns.cancel(campaign, **BY)
 
@@ -111,7 +111,7 @@ def test_a_cancelled_send_stays_cancelled() -> None:
     assert claimed() == []
 
 
-def test_cancelling_leaves_other_sends_alone() -> None:
+def test_cancel_leaves_other_sends_alone() -> None:
     campaign, other = a_launched(), a_launched()
 
     campaigns.cancel(campaign, **BY)
@@ -119,7 +119,7 @@ def test_cancelling_leaves_other_sends_alone() -> None:
     assert other.messages.get().status == MessageStatus.QUEUED
 
 
-def test_cancelling_what_waits_ends_every_open_send_of_an_integration() -> None:
+def test_cancel_waiting_cancels_every_open_send_of_the_integration() -> None:
     integration = an_integration()
     running, paused = a_launched(2, integration=integration), a_launched(1, integration=integration)
     campaigns.pause(paused, **BY)
@@ -132,7 +132,7 @@ def test_cancelling_what_waits_ends_every_open_send_of_an_integration() -> None:
     assert status(elsewhere) == RUNNING
 
 
-def test_cancelling_what_waits_leaves_a_finished_send_as_it_is() -> None:
+def test_cancel_waiting_leaves_finished_send_alone() -> None:
     campaign = a_launched()
     Message.objects.update(status=MessageStatus.ACCEPTED)
 
@@ -142,7 +142,7 @@ def test_cancelling_what_waits_leaves_a_finished_send_as_it_is() -> None:
     assert status(campaign) == RUNNING
 
 
-def test_resuming_after_a_failed_first_wave_lets_all_go() -> None:
+def test_resume_after_failed_canary_lets_all_messages_go() -> None:
     campaign = a_campaign(status=PAUSED, status_reason=canary.NONE_TAKEN)
 
     campaigns.resume(campaign, **BY)
@@ -150,7 +150,7 @@ def test_resuming_after_a_failed_first_wave_lets_all_go() -> None:
     assert campaign.first_wave_passed_at == NOW
 
 
-def test_a_person_s_pause_decides_nothing_about_the_first_wave() -> None:
+def test_resume_after_a_persons_pause_does_not_end_the_canary() -> None:
     campaign = a_campaign(status=RUNNING)
     campaigns.pause(campaign, reason=canary.NONE_TAKEN, by=an_operator(), now=NOW)
 
@@ -159,7 +159,7 @@ def test_a_person_s_pause_decides_nothing_about_the_first_wave() -> None:
     assert campaign.first_wave_passed_at is None
 
 
-def test_nor_does_the_pause_of_somebody_whose_account_is_gone() -> None:
+def test_resume_after_pause_by_deleted_account_does_not_end_the_canary() -> None:
     campaign = a_campaign(status=PAUSED, status_reason="Lunch", status_changed_by=None)
 
     campaigns.resume(campaign, **BY)
@@ -167,7 +167,7 @@ def test_nor_does_the_pause_of_somebody_whose_account_is_gone() -> None:
     assert campaign.first_wave_passed_at is None
 
 
-def test_each_step_is_written_down() -> None:
+def test_each_change_has_an_audit_entry() -> None:
     campaign, ana = a_launched(), an_operator()
     LogEntry.objects.all().delete()
 
@@ -187,7 +187,7 @@ def test_each_step_is_written_down() -> None:
     ]
 
 
-def test_what_changed_nothing_is_not_written_down() -> None:
+def test_refused_pause_has_no_audit_entry() -> None:
     campaign = a_campaign(status=PAUSED)
     LogEntry.objects.all().delete()
 
@@ -197,7 +197,7 @@ def test_what_changed_nothing_is_not_written_down() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_cancel_at_once_one_does_it() -> None:
+def test_concurrent_cancels_cancel_once() -> None:
     campaign = a_launched(5)
 
     counts = at_once(4, lambda: campaigns.cancel(Campaign.objects.get(pk=campaign.pk), **BY))

@@ -1,4 +1,4 @@
-"""What a person decides about messages in doubt: theirs by name, and never over evidence."""
+"""Resolving unconfirmed messages: stored with its author, and never against evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from outbound.audit import Verb
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message
 from outbound.sending.control import unconfirmed
-from outbound.sending.control.unconfirmed import settle
+from outbound.sending.control.unconfirmed import resolve
 from outbound.sending.engine.recover import reap
 from tests.builders import a_campaign, a_message, an_integration, an_operator
 from tests.sending.steps import ACCEPTED, a_launched, at_once, claimed, later, recorded
@@ -18,7 +18,7 @@ from tests.sending.steps import ACCEPTED, a_launched, at_once, claimed, later, r
 pytestmark = pytest.mark.django_db
 
 
-def doubts(count: int, **values: object) -> list[int]:
+def unconfirmed_messages(count: int, **values: object) -> list[int]:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     rows = {"campaign": campaign, "integration": integration, "status": MessageStatus.UNCONFIRMED} | values
@@ -28,11 +28,11 @@ def doubts(count: int, **values: object) -> list[int]:
 @pytest.mark.parametrize(
     ("as_sent", "status"), [(True, MessageStatus.ASSUMED_SENT), (False, MessageStatus.ASSUMED_NOT_SENT)]
 )
-def test_a_decision_keeps_who_when_and_why(as_sent: bool, status: MessageStatus) -> None:
-    [pk] = doubts(1)
+def test_resolve_stores_reason_author_and_moment(as_sent: bool, status: MessageStatus) -> None:
+    [pk] = unconfirmed_messages(1)
     ana, now = an_operator(), timezone.now()
 
-    settle([pk], as_sent=as_sent, reason="I asked her", by=ana, now=now)
+    resolve([pk], as_sent=as_sent, reason="I asked her", by=ana, now=now)
 
     message = Message.objects.get()
     assert message.status == status
@@ -41,10 +41,10 @@ def test_a_decision_keeps_who_when_and_why(as_sent: bool, status: MessageStatus)
 
 
 @pytest.mark.parametrize("status", sorted(set(MessageStatus) - {MessageStatus.UNCONFIRMED}))
-def test_nothing_but_a_doubt_is_ever_decided(status: MessageStatus) -> None:
-    pks = doubts(1, status=status)
+def test_only_unconfirmed_messages_are_resolved(status: MessageStatus) -> None:
+    pks = unconfirmed_messages(1, status=status)
 
-    count = settle(pks, as_sent=False, reason="No", by=an_operator(), now=timezone.now())
+    count = resolve(pks, as_sent=False, reason="No", by=an_operator(), now=timezone.now())
 
     message = Message.objects.get()
     assert count == 0
@@ -52,37 +52,37 @@ def test_nothing_but_a_doubt_is_ever_decided(status: MessageStatus) -> None:
     assert message.settled_by is None
 
 
-def test_it_counts_what_was_decided_and_not_what_was_asked_for() -> None:
-    pks = doubts(3)
+def test_resolve_counts_what_it_resolved() -> None:
+    pks = unconfirmed_messages(3)
     Message.objects.filter(pk=pks[1]).update(status=MessageStatus.ACCEPTED)
 
-    count = settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+    count = resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     assert count == 2
 
 
-def test_only_the_named_messages_are_decided() -> None:
-    named, other = doubts(2)
+def test_other_unconfirmed_messages_are_left_alone() -> None:
+    named, other = unconfirmed_messages(2)
 
-    settle([named], as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+    resolve([named], as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     assert Message.objects.get(pk=other).status == MessageStatus.UNCONFIRMED
 
 
-def test_a_crowd_is_decided_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unconfirmed, "PAGE_SIZE", 2)
-    pks = doubts(5)
+def test_many_messages_are_resolved_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unconfirmed, "BATCH_SIZE", 2)
+    pks = unconfirmed_messages(5)
 
-    count = settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+    count = resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     assert count == Message.objects.filter(status=MessageStatus.ASSUMED_SENT).count() == 5
 
 
-def test_the_audit_log_names_the_person_the_messages_and_the_reason_but_no_number() -> None:
-    pks = doubts(2)
+def test_audit_entry_names_author_messages_and_reason_but_no_phone() -> None:
+    pks = unconfirmed_messages(2)
     ana = an_operator()
 
-    settle(pks, as_sent=False, reason="Zenvia's list has none of them", by=ana, now=timezone.now())
+    resolve(pks, as_sent=False, reason="Zenvia's list has none of them", by=ana, now=timezone.now())
 
     entry = LogEntry.objects.get_for_model(Message).get()
     assert entry.actor == ana
@@ -92,20 +92,20 @@ def test_the_audit_log_names_the_person_the_messages_and_the_reason_but_no_numbe
     assert entry.object_repr == f"{pks[0]}, {pks[1]}"
 
 
-def test_deciding_nothing_leaves_no_trace_in_the_audit_log() -> None:
-    pks = doubts(1, status=MessageStatus.ACCEPTED)
+def test_resolving_nothing_has_no_audit_entry() -> None:
+    pks = unconfirmed_messages(1, status=MessageStatus.ACCEPTED)
 
-    settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+    resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     assert not LogEntry.objects.get_for_model(Message).exists()
 
 
 @pytest.mark.parametrize("as_sent", [True, False])
-def test_a_late_answer_counts_more_than_the_decision(as_sent: bool) -> None:
+def test_late_answer_replaces_the_decision(as_sent: bool) -> None:
     a_launched()
     [one] = claimed()
     reap(later(hours=1))
-    settle([one.message_id], as_sent=as_sent, reason="Guessed", by=an_operator(), now=timezone.now())
+    resolve([one.message_id], as_sent=as_sent, reason="Guessed", by=an_operator(), now=timezone.now())
 
     message = recorded(one, ACCEPTED, later(hours=1))
 
@@ -114,11 +114,11 @@ def test_a_late_answer_counts_more_than_the_decision(as_sent: bool) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_people_who_decide_at_once_one_does() -> None:
-    pks = doubts(1)
+def test_concurrent_decisions_resolve_once() -> None:
+    pks = unconfirmed_messages(1)
     ana = an_operator()
 
-    counts = at_once(6, lambda: settle(pks, as_sent=True, reason="Seen", by=ana, now=timezone.now()))
+    counts = at_once(6, lambda: resolve(pks, as_sent=True, reason="Seen", by=ana, now=timezone.now()))
 
     assert sorted(counts) == [0, 0, 0, 0, 0, 1]
     assert LogEntry.objects.get_for_model(Message).count() == 1

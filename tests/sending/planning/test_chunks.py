@@ -13,10 +13,10 @@ from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Message
 from outbound.reports import campaign_counts
 from outbound.sending.control import campaigns, unconfirmed
-from outbound.sending.control.unconfirmed import settle
+from outbound.sending.control.unconfirmed import resolve
 from outbound.sending.engine import recover
 from tests.builders import an_integration, an_operator
-from tests.sending.control.test_unconfirmed import doubts
+from tests.sending.control.test_unconfirmed import unconfirmed_messages
 from tests.sending.planning.launches import killed_at
 from tests.sending.steps import a_launched, claimed, later, statuses
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def pages_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recover, "QUEUED_BATCH_SIZE", 2)
-    monkeypatch.setattr(unconfirmed, "PAGE_SIZE", 2)
+    monkeypatch.setattr(unconfirmed, "BATCH_SIZE", 2)
 
 
 def cancelled(campaign: Campaign) -> int | None:
@@ -65,7 +65,7 @@ def test_a_cancel_that_is_killed_holds_and_is_finished_by_a_sender(pages: int) -
     assert statuses() == {MessageStatus.CANCELLED: 5}
 
 
-def test_all_sends_of_an_integration_stop_before_the_first_row_is_settled() -> None:
+def test_all_sends_of_an_integration_stop_before_their_first_message_is_cancelled() -> None:
     integration = an_integration()
     sends = [a_launched(3, integration=integration) for _number in range(2)]
     with killed_at(failpoints.QUEUED_SETTLED):
@@ -87,21 +87,21 @@ def test_a_sender_leaves_a_long_tidying_for_later(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_decision_about_many_is_one_entry_of_the_log() -> None:
-    pks = doubts(5)
+    pks = unconfirmed_messages(5)
 
-    assert settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now()) == 5
+    assert resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now()) == 5
 
     entry = LogEntry.objects.get_for_model(Message).get()
     assert entry.additional_data["ids"] == pks
 
 
 def test_a_decision_that_is_cut_short_logs_what_it_decided(monkeypatch: pytest.MonkeyPatch) -> None:
-    pks, real = doubts(5), unconfirmed._settle_page
+    pks, real = unconfirmed_messages(5), unconfirmed._resolve_batch
     pages = iter([real, real])
-    monkeypatch.setattr(unconfirmed, "_settle_page", lambda *arguments: next(pages)(*arguments))
+    monkeypatch.setattr(unconfirmed, "_resolve_batch", lambda *arguments: next(pages)(*arguments))
 
     with pytest.raises(StopIteration):
-        settle(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
+        resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now())
 
     decided = Message.objects.filter(status=MessageStatus.ASSUMED_SENT).order_by("pk")
     entry = LogEntry.objects.get_for_model(Message).get()

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from outbound.lifecycle import MAY_GO_AGAIN, MessageStatus, Reason
+from outbound.lifecycle import RESENDABLE, MessageStatus, Reason
 from outbound.models import Campaign, Message
 from outbound.sending.planning.launch import Launched, PlanChanged, launch
 from outbound.sending.planning.plan import plan
@@ -74,7 +74,7 @@ def test_only_what_provably_did_not_go_goes_again(status: MessageStatus) -> None
 
     (one,) = plan(again(old)).messages
 
-    assert one.reason == (None if status in MAY_GO_AGAIN else Reason.SENT_BEFORE)
+    assert one.reason == (None if status in RESENDABLE else Reason.SENT_BEFORE)
 
 
 def test_who_was_sent_it_again_already_is_left_out_and_never_linked_twice() -> None:

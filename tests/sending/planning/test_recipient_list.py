@@ -8,7 +8,7 @@ from django.utils import timezone
 from outbound import failpoints
 from outbound.lifecycle import UNFINISHED
 from outbound.models import Campaign, Recipient
-from outbound.sending.control.resend import copy_as_draft
+from outbound.sending.control.resend import reuse
 from outbound.sending.planning import recipient_list
 from tests.builders import a_campaign, a_recipient
 from tests.sending.planning.launches import killed_at
@@ -31,7 +31,7 @@ def a_long_draft() -> Campaign:
 def test_a_long_list_is_copied_whole() -> None:
     old = a_long_draft()
 
-    draft = copy_as_draft(old, by=None)
+    draft = reuse(old, by=None)
 
     draft.refresh_from_db()
     assert draft.is_draft
@@ -43,7 +43,7 @@ def test_a_long_list_is_copied_whole() -> None:
 def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -> None:
     old = a_long_draft()
     with killed_at(failpoints.LIST_PAGE, pages):
-        copy_as_draft(old, by=None)
+        reuse(old, by=None)
     left = Campaign.objects.exclude(pk=old.pk).get()
 
     assert left.status == UNFINISHED

@@ -17,7 +17,7 @@ from outbound.admin.base.views import ConsolePage
 from outbound.admin.messages.timeline.nearby_attempts import Nearby, nearby
 from outbound.admin.messages.timeline.timeline import facts
 from outbound.admin.messages.unconfirmed import selection
-from outbound.lifecycle import IN_DOUBT
+from outbound.lifecycle import UNCONFIRMED
 from outbound.models import Attempt, Campaign, Message
 from outbound.search.terms import as_pk
 
@@ -135,7 +135,7 @@ def _nearby_text(found: Nearby) -> str:
 def _campaign_counts() -> list[CampaignCount]:
     """Return the sends that have unconfirmed messages, newest first, in one query."""
     parts = ("integration_id", "integration__name", "campaign_id", "campaign__title")
-    counted = Message.objects.filter(status__in=IN_DOUBT).order_by("-campaign_id").values_list(*parts)
+    counted = Message.objects.filter(status__in=UNCONFIRMED).order_by("-campaign_id").values_list(*parts)
     return [
         CampaignCount(integration_id, name, campaign_id, str(Campaign(pk=campaign_id, title=title)), count)
         for integration_id, name, campaign_id, title, count in counted.annotate(Count("pk"))

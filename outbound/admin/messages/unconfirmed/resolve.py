@@ -21,7 +21,7 @@ from outbound.admin.base.confirmation_forms import TypedCountField, TypedCountFo
 from outbound.admin.base.views import ConsolePage
 from outbound.admin.messages.unconfirmed import selection
 from outbound.models import Attempt, Campaign, Message
-from outbound.sending.control.unconfirmed import settle
+from outbound.sending.control.unconfirmed import resolve
 
 # A late response or a status of the gateway comes within this time, if at all.
 LATE_ANSWER = timedelta(minutes=30)
@@ -76,7 +76,7 @@ class ResolveView(ConsolePage):
 
     def _resolve(self, pks: list[int], reason: str, now: datetime) -> HttpResponse:
         as_sent = bool(self.as_sent)
-        count = settle(pks, as_sent=as_sent, reason=reason, by=self.user, now=now)
+        count = resolve(pks, as_sent=as_sent, reason=reason, by=self.user, now=now)
         messages.success(self.request, _success(count, as_sent=as_sent))
         if count < len(pks):
             messages.info(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from outbound.lifecycle import IN_DOUBT
+from outbound.lifecycle import UNCONFIRMED
 from outbound.models import Message
 from outbound.search.terms import MAX_TERM_LENGTH, as_pk, find_messages
 
@@ -20,7 +20,7 @@ FILTERS = ("integration", "campaign", "q")
 
 def unconfirmed(query: QueryDict) -> QuerySet[Message]:
     """Return the unconfirmed messages that match the filters in `query`, newest first."""
-    rows = Message.objects.filter(status__in=IN_DOUBT).order_by("-id")
+    rows = Message.objects.filter(status__in=UNCONFIRMED).order_by("-id")
     for name in ("integration", "campaign"):
         if query.get(name):
             rows = rows.filter(**{f"{name}_id": as_pk(query[name])})
@@ -35,7 +35,7 @@ def selected(query: QueryDict, now: datetime) -> QuerySet[Message]:
     if query.get("all"):
         # Nobody has looked at a message that became unconfirmed after that.
         return unconfirmed(query).filter(status_changed_at__lte=from_param(query.get("seen", ""), now))
-    return Message.objects.filter(status__in=IN_DOUBT, pk__in=selected_ids(query)).order_by("-id")
+    return Message.objects.filter(status__in=UNCONFIRMED, pk__in=selected_ids(query)).order_by("-id")
 
 
 def selected_ids(query: QueryDict) -> list[int]:
