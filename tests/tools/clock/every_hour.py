@@ -1,12 +1,13 @@
 """Run tests at every hour and on odd days: `python -m pytest -p tests.tools.clock.every_hour`.
 
-It is one process with one database. First each test function that uses the database runs once, where its
-cases and the `moments` take turns. One that asked for now, and for the local day or time of something, may
-differ by the hour: all of its cases run at `EDGES`, and one or another of them at some other moments in turn,
-or with `--every-moment` all at each. Who asks is noticed while it runs: no list is kept, and a test that sets
-the clock by itself does not count. Each run begins at its moment; what is slow runs once.
+Everything runs in one process with one database. First each test function that uses the database runs once,
+with its cases and the moments in turn. A function that asks for now and for a local day or time may differ
+by the hour: all of its cases run again at `EDGES`, and one case in turn at some other moments (with
+`--every-moment` all cases at each). Which functions ask is noticed while they run; a test that sets the clock
+itself does not count. A case that takes long runs once.
 
-Left out are tests that start processes, and browsers: they take minutes. `TEST_CLOCK` moves them as well.
+Tests that start processes or browsers are left out because they take minutes; `TEST_CLOCK` moves them. So are
+those of who may see what, which read every page many times, and properties, which draw their own moments.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ PRODUCT = (f"{os.sep}outbound{os.sep}", f"{os.sep}console{os.sep}")
 LOCAL = {"localdate", "make_aware"}
 SHARE = 12
 SLOW_SECONDS = 0.5
+LEFT_OUT = f"{os.sep}security{os.sep}"
 Turn = tuple[str, pytest.Item]
 
 _turns: list[Turn] = []
@@ -60,7 +62,7 @@ for each in ("now", *LOCAL):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    left_out = [item for item in items if not _uses_database(item) or _starts_processes(item)]
+    left_out = [item for item in items if not _uses_database(item) or _takes_minutes(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
@@ -68,6 +70,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _uses_database(item: pytest.Item) -> bool:
     is_marked = item.get_closest_marker("django_db") is not None
     return is_marked or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _takes_minutes(item: pytest.Item) -> bool:
+    is_property = hasattr(getattr(item, "obj", None), "hypothesis")
+    return LEFT_OUT in str(item.path) or is_property or _starts_processes(item)
 
 
 def _starts_processes(item: pytest.Item) -> bool:
@@ -114,10 +121,10 @@ def _run(session: pytest.Session, clock: time_machine.Traveller, turns: Iterable
     for place, (moment, item) in enumerate(ordered, start=1):
         _turns.append((moment, item))
         clock.move_to(moment)
-        began_at = time.process_time()
+        began_at = time.perf_counter()
         following = ordered[place][1] if place < len(ordered) else session  # which keeps its database
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        _seconds[item] = time.process_time() - began_at
+        _seconds[item] = time.perf_counter() - began_at
         if session.shouldfail or session.shouldstop:
             raise session.Interrupted(session.shouldfail or session.shouldstop)
 
