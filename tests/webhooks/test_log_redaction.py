@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from console.wsgi import application, without_odd_types
+from console.wsgi import application, drop_invalid_content_type
 from outbound.webhooks import secrets
 from tests.builders import an_integration
 
@@ -65,7 +65,7 @@ def test_a_mistyped_address_leaves_no_trace_of_its_secret(client: Client, start:
 @pytest.mark.parametrize("kind", ["application/json; charset*=foo'bar'%ff", "a/b; charset*=idna'x'%ff%fe"])
 def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
     environ = RequestFactory().post("/hooks/").environ | {"CONTENT_TYPE": kind}
-    read = without_odd_types(lambda environ, _start: [WSGIRequest(environ).content_type.encode()])
+    read = drop_invalid_content_type(lambda environ, _start: [WSGIRequest(environ).content_type.encode()])
 
     with pytest.raises(Exception, match="codec|encoding"):
         WSGIRequest(dict(environ))
@@ -73,4 +73,4 @@ def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
 
 
 def test_the_server_is_given_the_application_that_reads_so() -> None:
-    assert application.__qualname__.startswith(without_odd_types.__name__)
+    assert application.__qualname__.startswith(drop_invalid_content_type.__name__)
