@@ -1,4 +1,4 @@
-"""The clock: the only file that knows django-q2. A task carries no data; the rows are the work."""
+"""Starts the sender through django-q2, whose tasks carry no data: the rows say what is to be done."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from outbound.sending.planning.launch import Launched, launch
 
 PUMP = "outbound.tasks.pump"
 PUMP_SECONDS = 20.0
-# Something that the next pump would live to see is worth that pump at once; for later things pumps
-# would only chase each other, so those wait until the worker sees that they are due.
+# The next pump starts at once if something becomes due while it would run. Otherwise pumps would follow each
+# other in vain, so the worker waits until it finds something due.
 SOON = timedelta(seconds=PUMP_SECONDS)
 
 
@@ -35,18 +35,18 @@ def launch_and_wake(campaign: Campaign, *, by: User | None, expected: str | None
 
 
 def wake() -> None:
-    """Ask for a pump. Harmless any number of times; lost, it costs the seconds until the worker looks."""
+    """Queue a pump. More of them do no harm, and a lost one delays sending until the worker polls."""
     if Conf.ORM:
-        async_task(PUMP)  # a row in our own database, committed with whatever is being written
+        async_task(PUMP)  # a row of the database, committed with the current transaction
     else:
-        # Robust: what was to be sent is committed by then, and an error would make people send it again.
+        # The messages are committed by then, and after an error a person would send them again.
         transaction.on_commit(lambda: async_task(PUMP), robust=True)
 
 
 def pump() -> int:
-    """Send what is due for a bounded time. Harmless when run twice, late, or never."""
+    """Send what is due for PUMP_SECONDS; return how many messages. Harmless when run twice, late or never."""
     with asked_by_signal() as stop:
-        # The next pump is asked for a moment before this one ends, so that it begins at once.
+        # The next pump is queued shortly before this one ends, so that it starts at once.
         sent = Sender(seconds=PUMP_SECONDS, slots=settings.SENDER_SLOTS, stop=stop, nearly_over=wake).run()
     now = timezone.now()
     moment = eligible.next_due_at(now)

@@ -55,7 +55,7 @@ class Intake(threading.Thread):
             connection.close()
             return AFTER_FAILURE_SECONDS
         except Exception:
-            logger.exception("The inbox was not taken in.")  # and the thread lives on
+            logger.exception("The events were not processed.")  # and the thread lives on
             return AFTER_FAILURE_SECONDS
         return 0.0 if count >= BATCH_SIZE else POLL_SECONDS
 

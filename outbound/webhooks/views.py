@@ -62,7 +62,7 @@ def _receive(request: HttpRequest, integration_id: int, secret: str) -> int:
 
 
 def _body(request: HttpRequest) -> bytes | None:
-    """Return the body as it came; None if it is too long, whatever its Content-Length says."""
+    """Return the body as it came, or None if it is too long. Content-Length may be false."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length[:18]) > MAX_BODY_BYTES:
         return None

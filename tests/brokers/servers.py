@@ -1,4 +1,4 @@
-"""Redis servers that are of no use, each in its own way."""
+"""Redis servers that do not work, each in its own way."""
 
 from __future__ import annotations
 

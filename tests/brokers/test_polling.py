@@ -1,4 +1,4 @@
-"""What wakes the worker: its start, something due, somebody who asks, and each minute."""
+"""The worker is woken at its start, by wake-ups, by due rows and once a minute."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def asked_for(queue: WakeUps, times: int = 1) -> None:
         queue.enqueue("what is in it is not read")
 
 
-def test_whoever_asks_is_heard_at_once(queue: WakeUps) -> None:
+def test_wake_up_is_taken_at_once(queue: WakeUps) -> None:
     asked_for(queue)
 
     assert queue.dequeue()
 
 
-def test_fifty_who_ask_make_for_one_wake_up_and_leave_nothing_behind(queue: WakeUps) -> None:
+def test_fifty_wake_ups_are_taken_as_one(queue: WakeUps) -> None:
     asked_for(queue, times=50)
 
     taken = [queue.dequeue() for _look in range(5)]
@@ -78,7 +78,7 @@ def test_fifty_who_ask_make_for_one_wake_up_and_leave_nothing_behind(queue: Wake
     assert queue.queue_size() == 0
 
 
-def test_a_wake_up_is_a_pump_that_nobody_has_to_acknowledge(queue: WakeUps) -> None:
+def test_wake_up_is_a_pump_without_an_id(queue: WakeUps) -> None:
     asked_for(queue)
 
     ((number, package),) = queue.dequeue() or []
@@ -87,7 +87,7 @@ def test_a_wake_up_is_a_pump_that_nobody_has_to_acknowledge(queue: WakeUps) -> N
     assert SignedPackage.loads(package)["func"] == tasks.PUMP
 
 
-def test_what_is_due_is_found_without_anybody_who_asks(queue: WakeUps, clock: Clock) -> None:
+def test_due_rows_are_found_by_polling(queue: WakeUps, clock: Clock) -> None:
     a_launched()
     OrmQ.objects.all().delete()
 
@@ -98,7 +98,7 @@ def test_what_is_due_is_found_without_anybody_who_asks(queue: WakeUps, clock: Cl
     assert queue.dequeue()
 
 
-def test_where_nothing_is_due_it_wakes_once_a_minute(queue: WakeUps, clock: Clock) -> None:
+def test_idle_worker_wakes_once_a_minute(queue: WakeUps, clock: Clock) -> None:
     looks = []
     for _second in range(3 * int(MAX_IDLE_SECONDS)):
         clock.seconds += 1
@@ -107,7 +107,7 @@ def test_where_nothing_is_due_it_wakes_once_a_minute(queue: WakeUps, clock: Cloc
     assert looks.count(True) in (2, 3)  # it looks every three seconds
 
 
-def test_a_database_that_is_away_ends_nothing(
+def test_lost_database_does_not_end_the_broker(
     queue: WakeUps, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(*_arguments: Any) -> None:

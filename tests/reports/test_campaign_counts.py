@@ -1,4 +1,4 @@
-"""Counts for people: every message stands in exactly one part of the sum."""
+"""The counts of a campaign by status add up to its messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.builders import a_campaign, a_message, an_integration
 pytestmark = pytest.mark.django_db
 
 
-def test_the_parts_add_up_to_what_was_planned_whatever_the_messages_stand_at() -> None:
+def test_counts_add_up_to_planned() -> None:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     for status in MessageStatus:
@@ -25,7 +25,7 @@ def test_the_parts_add_up_to_what_was_planned_whatever_the_messages_stand_at() -
     assert rows.planned == len(MessageStatus)
 
 
-def test_what_a_person_decided_is_told_apart_from_what_the_gateway_took() -> None:
+def test_resolved_messages_are_counted_apart_from_accepted_ones() -> None:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     decided = [MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_SENT, MessageStatus.ASSUMED_NOT_SENT]
@@ -37,13 +37,13 @@ def test_what_a_person_decided_is_told_apart_from_what_the_gateway_took() -> Non
     assert rows == StatusCounts(unconfirmed=1, taken_as_sent=2, taken_as_not_sent=1, accepted=1)
 
 
-def test_a_send_whose_doubts_were_all_decided_is_finished() -> None:
+def test_campaign_with_all_messages_resolved_is_finished() -> None:
     rows = StatusCounts(taken_as_sent=1, taken_as_not_sent=1)
 
     assert rows.is_finished
 
 
-def test_how_far_what_was_taken_came_is_told_apart() -> None:
+def test_accepted_messages_are_counted_by_status() -> None:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     for status in sorted(TAKEN):
@@ -55,7 +55,7 @@ def test_how_far_what_was_taken_came_is_told_apart() -> None:
     assert rows.taken == rows.planned == len(TAKEN)
 
 
-def test_what_did_not_arrive_is_told_in_words_the_most_frequent_first() -> None:
+def test_most_frequent_reason_comes_first() -> None:
     integration = an_integration()
     campaign = a_campaign(integration=integration)
     for code in ("131026", "131049", "131026"):

@@ -1,4 +1,4 @@
-"""How often the worker counts: one day at a look, and never more than a small part of its time."""
+"""The worker counts one day at a time, for a small part of its time."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_today_is_counted_three_times_a_minute(monkeypatch: pytest.MonkeyPatch) 
     assert len(clock.counted) == 3
 
 
-def test_counting_takes_no_more_than_a_twentieth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_takes_at_most_a_twentieth_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(3.0, monkeypatch)
 
     looks(CountSchedule(clock), clock, seconds=600)
@@ -54,7 +54,7 @@ def test_counting_takes_no_more_than_a_twentieth_of_the_time(monkeypatch: pytest
     assert len(clock.counted) * 3.0 / clock.now <= 0.055
 
 
-def test_older_days_take_turns_with_today(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_days_alternate_with_today(monkeypatch: pytest.MonkeyPatch) -> None:
     a_message(created_at=timezone.now() - timedelta(days=2))
     clock = Clock(0.1, monkeypatch)
     today = timezone.localdate()

@@ -1,4 +1,4 @@
-"""Counts of days: they equal the rows, whatever the rows are, and are made again when they have to be."""
+"""Counts of days equal the rows, and are renewed when needed."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def as_counter(rows: Any) -> Counter[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_counts_of_a_day_are_those_of_its_rows(seed: int) -> None:
+def test_counts_of_a_day_equal_its_rows(seed: int) -> None:
     some_messages(seed)
 
     for day in (YESTERDAY, TODAY):
@@ -94,7 +94,7 @@ def test_the_counts_of_a_day_are_those_of_its_rows(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_parts_of_a_tally_add_up_to_its_rows(seed: int) -> None:
+def test_parts_of_a_tally_add_up_to_its_rows(seed: int) -> None:
     some_messages(seed)
 
     rows = daily_counts.counted(TODAY)
@@ -104,7 +104,7 @@ def test_the_parts_of_a_tally_add_up_to_its_rows(seed: int) -> None:
     assert sum(one.planned for one in of.values()) == totals.tally(rows).planned
 
 
-def test_counting_again_takes_the_place_of_the_old_counts() -> None:
+def test_recount_replaces_old_counts() -> None:
     message = a_message(created_at=at(9), status=MessageStatus.ACCEPTED)
     daily_counts.recount(TODAY, NOON)
     Message.objects.filter(pk=message.pk).update(status=MessageStatus.READ)
@@ -115,7 +115,7 @@ def test_counting_again_takes_the_place_of_the_old_counts() -> None:
     assert (row.hour, row.status, row.count) == (9, MessageStatus.READ, 1)
 
 
-def test_an_older_count_that_comes_late_changes_nothing() -> None:
+def test_late_older_count_changes_nothing() -> None:
     a_message(created_at=at(9))
     daily_counts.recount(TODAY, NOON)
     Message.objects.all().delete()
@@ -125,21 +125,21 @@ def test_an_older_count_that_comes_late_changes_nothing() -> None:
     assert Summary.objects.count() == 1
 
 
-def test_counting_asks_as_much_of_many_rows_as_of_one() -> None:
+def test_query_count_does_not_grow_with_rows() -> None:
     a_message(created_at=at(9))
-    few = questions_of_a_count()
+    few = queries_of_a_count()
     some_messages(seed=1, count=50)
 
-    assert questions_of_a_count() == few
+    assert queries_of_a_count() == few
 
 
-def questions_of_a_count() -> int:
+def queries_of_a_count() -> int:
     with CaptureQueriesContext(connection) as asked:
         daily_counts.recount(TODAY, NOON)
     return len(asked)
 
 
-def test_midnight_parts_the_days_where_the_console_is() -> None:
+def test_days_change_at_local_midnight() -> None:
     a_message(created_at=at(23, 59, days_ago=1))
     a_message(created_at=at(0))
 
@@ -147,7 +147,7 @@ def test_midnight_parts_the_days_where_the_console_is() -> None:
     assert [row.hour for row in daily_counts.counted(TODAY)] == [0]
 
 
-def test_a_day_on_which_clocks_change_loses_nothing() -> None:
+def test_day_with_a_clock_change_is_complete() -> None:
     zone = ZoneInfo("Europe/Berlin")
     with timezone.override(zone):
         for day in (date(2026, 3, 29), date(2026, 10, 25)):
@@ -158,7 +158,7 @@ def test_a_day_on_which_clocks_change_loses_nothing() -> None:
             assert sum(row.count for row in daily_counts.counted(day)) == 23
 
 
-def test_few_messages_of_today_are_counted_at_once() -> None:
+def test_few_messages_of_today_are_counted_live() -> None:
     a_message(created_at=at(9))
 
     numbers = daily_counts.today(NOON)
@@ -167,7 +167,7 @@ def test_few_messages_of_today_are_counted_at_once() -> None:
     assert [row.count for row in numbers.rows] == [1]
 
 
-def test_many_messages_of_today_are_read_as_they_were_counted_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_messages_of_today_show_the_last_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daily_counts, "MAX_LIVE", 1)
     for _number in range(3):
         a_message(created_at=at(9))
@@ -182,7 +182,7 @@ def test_many_messages_of_today_are_read_as_they_were_counted_last(monkeypatch: 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_counts_of_some_days_are_those_of_their_rows(seed: int) -> None:
+def test_counts_of_a_period_equal_its_rows(seed: int) -> None:
     some_messages(seed)
     SummaryDay.objects.create(day=YESTERDAY)
     daily_counts.recount(YESTERDAY, NOON)

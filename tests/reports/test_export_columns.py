@@ -1,4 +1,4 @@
-"""The rows of an export: what stands in each column, and that they are read by key."""
+"""An export has the right columns and reads its rows in batches."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def exported(language: str = "en") -> list[list[Any]]:
     return list(export_columns.rows(Message.objects.all(), language))
 
 
-def test_each_column_holds_what_its_heading_says() -> None:
+def test_columns_match_their_headings() -> None:
     integration = an_integration(name="Main")
     campaign = a_campaign(title="Spring", integration=integration, template=a_template(name="Welcome"))
     old = a_message(integration=integration, external_id="old-1")
@@ -65,7 +65,7 @@ def test_each_column_holds_what_its_heading_says() -> None:
     assert len(newest) == len(export_columns.HEADERS)
 
 
-def test_what_is_not_known_is_empty() -> None:
+def test_unknown_value_is_empty() -> None:
     message = a_message(status=MessageStatus.SKIPPED, reason=Reason.OPTED_OUT)
     Message.objects.update(recipient=None)
 
@@ -75,13 +75,13 @@ def test_what_is_not_known_is_empty() -> None:
     assert [row[1], row[4], row[11], row[14]] == ["", "", "", ""]
 
 
-def test_words_are_in_the_readers_language() -> None:
+def test_text_is_in_the_readers_language() -> None:
     a_message(status=MessageStatus.QUEUED)
 
     assert (exported("en")[0][5], exported("pt-br")[0][5]) == ("Queued", "Na fila")
 
 
-def test_rows_are_read_page_by_page_by_key_and_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_row_is_read_once_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_columns, "BATCH_SIZE", 3)
     integration = an_integration()
     campaign = a_campaign(integration=integration)
@@ -95,7 +95,7 @@ def test_rows_are_read_page_by_page_by_key_and_each_once(monkeypatch: pytest.Mon
     assert "OFFSET" not in " ".join(query["sql"] for query in asked)
 
 
-def test_what_is_queued_meanwhile_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_message_queued_meanwhile_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_columns, "BATCH_SIZE", 1)
     a_message(), a_message()
     rows = export_columns.rows(Message.objects.all(), "en")

@@ -1,4 +1,4 @@
-"""The CSV file as a Brazilian Excel reads it: accents, numbers and dates intact, and nothing that runs."""
+"""Excel in Portuguese reads the CSV file with accents, numbers and dates intact, and no formulas."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def as_excel_reads_it(*rows: list[Cell], separator: str = ";") -> list[list[str]
     return list(csv.reader(io.StringIO(written, newline=""), delimiter=separator))
 
 
-def test_it_begins_with_the_mark_by_which_excel_knows_utf_8() -> None:
+def test_file_begins_with_a_byte_order_mark() -> None:
     written = b"".join(stream(["Situação"], iter([])))
 
     assert written == b"\xef\xbb\xbf" + '"Situação"\r\n'.encode()
 
 
-def test_accents_quotes_and_semicolons_come_back_as_they_were() -> None:
+def test_accents_quotes_and_semicolons_survive() -> None:
     row: list[Cell] = ["João “Zé” d'Ávila; filho", 'ele disse "sim"']
 
     assert as_excel_reads_it(row)[1] == row
 
 
-def test_a_moment_is_written_as_in_brazil_and_in_the_zone_of_the_console() -> None:
+def test_datetime_is_brazilian_and_local() -> None:
     assert text(datetime(2026, 11, 25, 17, 3, tzinfo=UTC)) == "25/11/2026 14:03"
 
 
@@ -59,17 +59,17 @@ def test_a_moment_is_written_as_in_brazil_and_in_the_zone_of_the_console() -> No
         ("1 + 1", "1 + 1"),
     ],
 )
-def test_a_formula_becomes_a_text(name: str, written: str) -> None:
+def test_formula_becomes_text(name: str, written: str) -> None:
     assert text(name) == written
 
 
 @pytest.mark.parametrize("name", ["123456789012345678", "007", "12e5", "1,5E+12"])
-def test_what_a_spreadsheet_would_round_is_kept_as_text(name: str) -> None:
+def test_long_number_is_kept_as_text(name: str) -> None:
     assert text(name) == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["131026", "0", "12345678901", "e5", "Rua 12e"])
-def test_what_it_would_show_as_it_is_stays_as_it_is(name: str) -> None:
+def test_harmless_text_is_unchanged(name: str) -> None:
     assert text(name) == name
 
 
@@ -83,12 +83,12 @@ def test_what_it_would_show_as_it_is_stays_as_it_is(name: str) -> None:
         ("+99912345", "9991-2345"),
     ],
 )
-def test_a_number_is_neither_a_formula_nor_a_number_to_a_spreadsheet(e164: str, written: str) -> None:
+def test_phone_number_is_neither_formula_nor_number(e164: str, written: str) -> None:
     assert text(Phone(e164, e164)) == written
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_a_number_of_any_country_has_a_hyphen_and_no_plus(region: str) -> None:
+def test_phone_number_of_any_country_has_a_hyphen_and_no_plus(region: str) -> None:
     example = phonenumbers.example_number(region)
     assert example
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
@@ -101,14 +101,14 @@ def test_a_number_of_any_country_has_a_hyphen_and_no_plus(region: str) -> None:
 
 
 @given(st.lists(st.text(max_size=40), min_size=2, max_size=2), st.sampled_from(";,"))
-def test_nothing_in_any_text_runs_with_either_separator(names: list[str], separator: str) -> None:
+def test_no_text_is_a_formula_with_either_separator(names: list[str], separator: str) -> None:
     rows = as_excel_reads_it(list(names), separator=separator)
 
     cells = [cell.lstrip('\t\r\n "') for row in rows for cell in row]
     assert [cell for cell in cells if cell.startswith(RUNS)] == []
 
 
-def test_it_is_written_piece_by_piece() -> None:
+def test_file_is_written_in_batches() -> None:
     drawn = 0
 
     def rows() -> object:
@@ -123,7 +123,7 @@ def test_it_is_written_piece_by_piece() -> None:
     assert drawn < 1000
 
 
-def test_a_display_that_is_written_by_hand_is_that_of_the_library() -> None:
+def test_display_agrees_with_the_phone_library() -> None:
     example = phonenumbers.example_number_for_type("BR", phonenumbers.PhoneNumberType.MOBILE)
     assert example
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)

@@ -1,4 +1,4 @@
-"""The XLSX file, read back: texts are texts, moments are dates, and nothing is a formula."""
+"""The XLSX file has texts as texts, dates as dates, and no formulas."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ def read_back(*rows: list[Cell]) -> Any:
         "João, \u201cZé\u201d",
     ],
 )
-def test_a_text_is_a_text_whatever_it_looks_like(name: str) -> None:
+def test_text_stays_text(name: str) -> None:
     cell = read_back([name, ""]).active["A2"]
 
     assert (cell.value, cell.data_type, cell.number_format) == (name, "s", "@")
 
 
-def test_a_moment_is_a_date_in_the_zone_of_the_console() -> None:
+def test_datetime_is_a_date_in_local_time() -> None:
     cell = read_back([datetime(2026, 11, 25, 17, 3, tzinfo=UTC), ""]).active["A2"]
 
     assert cell.value == datetime(2026, 11, 25, 14, 3)
     assert cell.number_format == "dd/mm/yyyy hh:mm"
 
 
-def test_a_number_of_a_phone_is_a_text_as_the_console_shows_it() -> None:
+def test_phone_number_is_text_as_displayed() -> None:
     cell = read_back([Phone("+5535988001234", "+5535988001234"), ""]).active["A2"]
 
     assert (cell.value, cell.data_type) == ("+55 35 98800-1234", "s")
 
 
-def test_characters_that_no_xml_may_hold_are_left_out() -> None:
+def test_characters_invalid_in_xml_are_removed() -> None:
     cell = read_back(["a\x00b\ud800c\x1fd", ""]).active["A2"]
 
     assert cell.value == "a b c d"
 
 
-def test_more_than_a_sheet_holds_goes_on_in_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_continue_on_the_next_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_xlsx, "ROWS_PER_SHEET", 2)
 
     sheets = read_back(["1", ""], ["2", ""], ["3", ""]).worksheets
@@ -63,7 +63,7 @@ def test_more_than_a_sheet_holds_goes_on_in_the_next_one(monkeypatch: pytest.Mon
     assert [[row[0].value for row in sheet.rows] for sheet in sheets] == [["A", "1", "2"], ["A", "3"]]
 
 
-def test_no_rows_are_a_sheet_with_headings() -> None:
+def test_empty_export_has_headings() -> None:
     book = read_back()
 
     assert [[cell.value for cell in row] for row in book.active.rows] == [["A", "B"]]

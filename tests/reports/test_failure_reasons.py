@@ -1,4 +1,4 @@
-"""Why a message did not arrive, in words."""
+"""The reason why a message did not arrive is explained."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNREACHABLE = "The number cannot be reached on WhatsApp"
         ({"status": MessageStatus.DELIVERED}, ""),
     ],
 )
-def test_a_failure_is_told_by_its_code_and_all_else_by_our_reason(values: dict[str, Any], said: str) -> None:
+def test_failure_is_explained_by_code_and_the_rest_by_reason(values: dict[str, Any], said: str) -> None:
     with override("en"):
         assert failure_reasons.reason_text(Message(**values)) == said
 
@@ -33,10 +33,10 @@ def test_a_failure_is_told_by_its_code_and_all_else_by_our_reason(values: dict[s
 @pytest.mark.parametrize(
     "values", [{"failure_code": "1"}, {"failure_text": "no"}, {"failed_at": timezone.now()}]
 )
-def test_a_failure_of_what_was_delivered_contradicts_it(values: dict[str, Any]) -> None:
+def test_failure_of_a_delivered_message_contradicts_it(values: dict[str, Any]) -> None:
     assert failure_reasons.is_contradicted(Message(status=MessageStatus.READ, **values))
     assert not failure_reasons.is_contradicted(Message(status=MessageStatus.UNDELIVERED, **values))
 
 
-def test_a_delivery_without_a_failure_is_not_contradicted() -> None:
+def test_delivery_without_a_failure_is_not_contradicted() -> None:
     assert not failure_reasons.is_contradicted(Message(status=MessageStatus.READ))

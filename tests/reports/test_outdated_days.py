@@ -1,4 +1,4 @@
-"""Which days the worker counts: today always, an older one as often as its rows may have moved."""
+"""Today is always due for counting, an older day when its messages may have changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_yesterday_is_due_once_after_midnight() -> None:
     assert daily_counts.due_days(NOON) == [TODAY]
 
 
-def test_days_before_the_first_count_are_due_few_at_a_time() -> None:
+def test_uncounted_days_are_due_few_at_a_time() -> None:
     a_message(created_at=at(9, days_ago=30), status=MessageStatus.READ)
 
     due = daily_counts.due_days(NOON)
@@ -42,7 +42,7 @@ def test_days_before_the_first_count_are_due_few_at_a_time() -> None:
     assert due == [TODAY - timedelta(days=number) for number in range(daily_counts.MAX_OLD_DAYS + 1)]
 
 
-def test_an_old_day_is_due_again_when_an_event_marked_it() -> None:
+def test_marked_day_is_due_again() -> None:
     a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
     daily_counts.recount(YESTERDAY, NOON)
 
@@ -51,7 +51,7 @@ def test_an_old_day_is_due_again_when_an_event_marked_it() -> None:
     assert daily_counts.due_days(NOON) == [TODAY, YESTERDAY]
 
 
-def test_a_mark_that_comes_while_its_day_is_counted_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mark_set_during_a_count_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
     counted = daily_counts.counted
 
@@ -66,7 +66,7 @@ def test_a_mark_that_comes_while_its_day_is_counted_stays(monkeypatch: pytest.Mo
     assert daily_counts.due_days(NOON) == [TODAY, YESTERDAY]
 
 
-def test_a_day_whose_counting_was_cut_off_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_day_with_an_interrupted_count_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
     a_message(created_at=at(9, days_ago=1), status=MessageStatus.ACCEPTED)
     daily_counts.recount(YESTERDAY, NOON)
     outdated_days.mark([at(9, days_ago=1)], NOON)
@@ -81,7 +81,7 @@ def test_a_day_whose_counting_was_cut_off_is_due_again(monkeypatch: pytest.Monke
     assert daily_counts.due_days(NOON) == [TODAY, YESTERDAY]
 
 
-def test_an_old_day_with_messages_that_still_move_is_looked_at_again() -> None:
+def test_day_with_open_messages_is_due_again() -> None:
     a_message(created_at=at(9, days_ago=1), status=MessageStatus.QUEUED)
     daily_counts.recount(YESTERDAY, NOON)
 

@@ -1,4 +1,4 @@
-"""What a filter of the history means in ids."""
+"""Periods and campaigns are narrowed to ranges of ids."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def queued(integration: Integration, *moments: datetime) -> list[Message]:
 
 
 @pytest.mark.parametrize(("until", "count"), [(None, 3), (MIDNIGHT + 24 * HOUR, 2)])
-def test_it_keeps_what_was_queued_within(
+def test_period_keeps_the_messages_queued_within(
     integration: Integration, until: datetime | None, count: int
 ) -> None:
     moments = [
@@ -44,7 +44,7 @@ def test_it_keeps_what_was_queued_within(
     assert list(found) == rows[2 : 2 + count]
 
 
-def test_a_row_that_was_written_later_than_its_moment_hides_no_other(integration: Integration) -> None:
+def test_row_written_late_hides_no_other(integration: Integration) -> None:
     wanted, _late = queued(integration, MIDNIGHT, MIDNIGHT - timedelta(minutes=50))
 
     found = id_ranges.queued_between(Message.objects.all(), MIDNIGHT, None)
@@ -52,7 +52,7 @@ def test_a_row_that_was_written_later_than_its_moment_hides_no_other(integration
     assert list(found) == [wanted]
 
 
-def test_the_rows_of_one_send_are_found_by_their_ends(integration: Integration) -> None:
+def test_campaign_is_found_by_its_id_range(integration: Integration) -> None:
     before, wanted, after = (a_campaign(integration=integration) for _number in range(3))
     messages = [
         a_message(campaign=campaign, integration=integration, status=status)
@@ -66,20 +66,20 @@ def test_the_rows_of_one_send_are_found_by_their_ends(integration: Integration) 
 
 
 @pytest.mark.parametrize("pk", [0, 10**18])
-def test_a_send_that_is_not_there_has_no_rows(integration: Integration, pk: int) -> None:
+def test_unknown_campaign_has_no_rows(integration: Integration, pk: int) -> None:
     queued(integration, MIDNIGHT)
 
     assert not id_ranges.of_send(Message.objects.all(), id_ranges.send(pk))
 
 
-def test_a_send_is_found_with_its_title(integration: Integration) -> None:
+def test_campaign_is_found_with_its_title(integration: Integration) -> None:
     campaign = a_campaign(integration=integration, title="Spring")
     message = a_message(campaign=campaign, integration=integration)
 
     assert id_ranges.send(campaign.pk) == id_ranges.Send(campaign.pk, "Spring", message.pk, message.pk)
 
 
-def test_a_send_without_rows_has_none(integration: Integration) -> None:
+def test_empty_campaign_has_no_rows(integration: Integration) -> None:
     queued(integration, MIDNIGHT)
     empty = a_campaign(integration=integration)
 

@@ -1,4 +1,4 @@
-"""SQLite in a file: the intake is a thread of its own, and memory has no locks that wait."""
+"""SQLite in a file, since the intake is a thread and threads share no database in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that tests of events share: what the webhook brings, and what is then taken in."""
+"""Webhook events and messages for tests, and steps that process them."""
 
 from __future__ import annotations
 

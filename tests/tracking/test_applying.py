@@ -1,4 +1,4 @@
-"""What an event makes of a message: up by rank, whatever anybody believed before."""
+"""An event raises the status of its message, whatever the console believed before."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ UNREACHABLE = {"channelErrorCode": "131026", "reason": "Message undeliverable"}
         (S.SENT, "QUEUED", S.SENT),
     ],
 )
-def test_an_event_moves_a_message_up_by_rank_alone(before: S, word: str, after: S) -> None:
+def test_status_only_rises(before: S, word: str, after: S) -> None:
     message = a_sent_message(before)
 
     taken_in(message.integration, a_status(word, message.external_id))
@@ -46,7 +46,7 @@ def test_an_event_moves_a_message_up_by_rank_alone(before: S, word: str, after: 
 
 
 @pytest.mark.parametrize("before", [S.SENDING, S.UNCONFIRMED, S.ASSUMED_NOT_SENT])
-def test_evidence_closes_the_attempt_that_nobody_knew_the_end_of(before: S) -> None:
+def test_event_closes_an_open_attempt_as_accepted(before: S) -> None:
     message = a_sent_message(before)
 
     taken_in(message.integration, a_status("SENT", message.external_id))
@@ -55,7 +55,7 @@ def test_evidence_closes_the_attempt_that_nobody_knew_the_end_of(before: S) -> N
     assert (attempt.outcome, attempt.closed_at is not None) == (AttemptOutcome.ACCEPTED, True)
 
 
-def test_a_failure_is_kept_with_its_code_and_words() -> None:
+def test_failure_is_stored_with_code_and_text() -> None:
     message = a_sent_message()
 
     taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
@@ -65,7 +65,7 @@ def test_a_failure_is_kept_with_its_code_and_words() -> None:
     assert (message.failure_code, message.failure_text) == ("131026", "Message undeliverable")
 
 
-def test_a_failure_after_delivery_is_recorded_and_changes_no_state() -> None:
+def test_failure_after_delivery_leaves_the_status() -> None:
     message = a_sent_message(S.DELIVERED)
 
     taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
@@ -74,7 +74,7 @@ def test_a_failure_after_delivery_is_recorded_and_changes_no_state() -> None:
     assert (message.status, message.reason, message.failure_code) == (S.DELIVERED, "", "131026")
 
 
-def test_a_delivery_after_a_failure_keeps_the_failure_on_record() -> None:
+def test_delivery_after_a_failure_keeps_the_failure() -> None:
     message = a_sent_message()
 
     taken_in(
@@ -88,7 +88,7 @@ def test_a_delivery_after_a_failure_keeps_the_failure_on_record() -> None:
 
 
 @pytest.mark.parametrize("before", [S.QUEUED, S.CANCELLED, S.REFUSED])
-def test_what_went_out_against_all_belief_stops_its_integration(before: S) -> None:
+def test_message_believed_unsent_that_went_out_stops_its_integration(before: S) -> None:
     message = a_sent_message(before)
 
     taken_in(message.integration, a_status("SENT", message.external_id))
@@ -101,7 +101,7 @@ def test_what_went_out_against_all_belief_stops_its_integration(before: S) -> No
     )
 
 
-def test_that_a_refused_message_was_not_delivered_alarms_nobody() -> None:
+def test_undelivered_refused_message_stops_nothing() -> None:
     message = a_sent_message(S.REFUSED)
 
     taken_in(message.integration, a_status("REJECTED", message.external_id))
@@ -110,7 +110,7 @@ def test_that_a_refused_message_was_not_delivered_alarms_nobody() -> None:
     assert message.integration.status == IntegrationStatus.ACTIVE
 
 
-def test_of_two_attempts_of_a_message_one_alone_counts_as_taken() -> None:
+def test_only_one_attempt_of_a_message_is_accepted() -> None:
     message = a_sent_message(S.SENDING, attempt_count=2)
     Attempt.objects.update(outcome=AttemptOutcome.NOT_SENT)
     second = Attempt.objects.create(
@@ -124,7 +124,7 @@ def test_of_two_attempts_of_a_message_one_alone_counts_as_taken() -> None:
     assert outcomes == [AttemptOutcome.NOT_SENT, AttemptOutcome.ACCEPTED]
 
 
-def test_events_of_another_integration_change_nothing() -> None:
+def test_event_of_another_integration_changes_nothing() -> None:
     message, other = a_sent_message(), a_sent_message()
 
     (event,) = taken_in(other.integration, a_status("READ", message.external_id))
@@ -133,7 +133,7 @@ def test_events_of_another_integration_change_nothing() -> None:
     assert (event.state, event.note, event.message_id) == ("orphan", "cross_integration", None)
 
 
-def test_a_page_of_events_takes_the_same_questions_for_one_and_for_many(
+def test_query_count_does_not_grow_with_the_batch(
     django_assert_max_num_queries,  # noqa: ANN001
 ) -> None:
     messages = [a_sent_message() for _number in range(20)]

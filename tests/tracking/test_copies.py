@@ -1,4 +1,4 @@
-"""A copy tells the same in all that has an effect; whatever else comes under a known id is another event."""
+"""An event is a copy if it has the id and all effects of an earlier one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ AN_ANSWER = a_told_answer(ANA, "Oi", "2017-11-25T11:00:00Z", "Ana")
         (AN_ANSWER, A_STATUS | {"timestamp": None}),
     ],
 )
-def test_whatever_has_an_effect_of_its_own_makes_another_event(
+def test_difference_with_an_effect_makes_no_copy(
     first: dict[str, Any], change: dict[str, Any], way: str
 ) -> None:
     now, second = timezone.now(), first | change
@@ -55,7 +55,7 @@ def test_whatever_has_an_effect_of_its_own_makes_another_event(
 
 
 @pytest.mark.parametrize("way", ["one page", "two pages", "an array"])
-def test_a_sair_under_the_id_of_somebody_elses_oi_is_heard(way: str) -> None:
+def test_keyword_under_the_id_of_another_event_opts_out(way: str) -> None:
     integration = an_integration()
     bodies = [an_answer(ANA, "Oi", id="string"), an_answer(BRUNO, "SAIR", id="string")]
 
@@ -65,7 +65,7 @@ def test_a_sair_under_the_id_of_somebody_elses_oi_is_heard(way: str) -> None:
     assert {one.phone_key for one in Conversation.objects.all()} == {f"+{ANA}", f"+{BRUNO}"}
 
 
-def test_another_name_or_another_spelling_of_the_number_makes_no_other_event() -> None:
+def test_difference_without_an_effect_makes_a_copy() -> None:
     first, again = a_told_answer(ANA, "Oi", None, "Ana"), a_told_answer("553588001234", "Oi", None, "Ana S.")
 
     events = taken_in(an_integration(), {"id": "1", **first}, {"id": "1", **again})
@@ -73,7 +73,7 @@ def test_another_name_or_another_spelling_of_the_number_makes_no_other_event() -
     assert [event.state for event in events] == [EventState.APPLIED, EventState.COPY]
 
 
-def test_what_never_took_effect_makes_no_copy_of_what_may() -> None:
+def test_event_without_effect_has_no_copies() -> None:
     message = a_sent_message()
     body = a_status("READ", message.external_id)
     (failed,) = taken_in(message.integration, body)
@@ -90,7 +90,7 @@ def many_under_one_id(integration: Integration, count: int, start: int = 0) -> N
         arrived(integration, an_answer(f"55119{80000000 + number}", "Oi", id="string"))
 
 
-def test_many_events_under_one_id_are_looked_at_in_as_many_queries_as_one() -> None:
+def test_query_count_does_not_grow_with_events_under_one_id() -> None:
     integration = an_integration()
     counts = []
 
@@ -105,7 +105,7 @@ def test_many_events_under_one_id_are_looked_at_in_as_many_queries_as_one() -> N
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a short table whole, rightly")
-def test_the_events_before_are_found_by_what_they_told_and_not_by_their_id_alone() -> None:
+def test_earlier_events_are_found_by_fingerprint() -> None:
     integration = an_integration()
     many_under_one_id(integration, 20)
     with CaptureQueriesContext(connection) as asked:
@@ -118,7 +118,7 @@ def test_the_events_before_are_found_by_what_they_told_and_not_by_their_id_alone
     assert any("event_same (integration_id=? AND event_id=? AND fingerprint=?)" in step for step in steps)
 
 
-def test_events_from_before_the_column_are_known_again_by_what_they_told() -> None:
+def test_migration_gives_older_events_a_fingerprint() -> None:
     message = a_sent_message()
     bodies = [a_status("READ", message.external_id), an_answer(ANA, "SAIR", timestamp="2017-11-25T12:00:00Z")]
     taken_in(message.integration, *bodies)

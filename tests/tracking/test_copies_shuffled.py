@@ -1,4 +1,4 @@
-"""Any events under one id: each takes effect as under an id of its own, and a repetition changes nothing."""
+"""Events under one id take effect as under different ids, and repetitions change nothing."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ few = settings(
 
 @few
 @given(events=st.lists(EVENTS, min_size=2, max_size=4), way=WAYS)
-def test_under_one_id_every_event_takes_effect_as_under_ids_of_their_own(
+def test_events_under_one_id_take_effect_as_under_different_ids(
     events: list[dict[str, Any]], way: str
 ) -> None:
     now = timezone.now()
@@ -92,7 +92,7 @@ def is_readable(event: dict[str, Any]) -> bool:
     noise=st.dictionaries(st.sampled_from(["retry", "subscriptionId", "deliveryCount"]), st.integers(1, 9)),
     way=WAYS,
 )
-def test_the_same_event_in_other_bytes_changes_nothing_more(
+def test_same_event_in_other_bytes_changes_nothing(
     event: dict[str, Any], noise: dict[str, int], way: str
 ) -> None:
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""What a failure means for others: the account, the pace, the template."""
+"""A failure may stop or hold its integration, or pause its template."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def failed(message: Message, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["131031", "368", "131048", "190", "250"])
-def test_an_account_that_may_not_send_stops_its_integration(code: str) -> None:
+def test_blocked_account_stops_its_integration(code: str) -> None:
     message = a_sent_message()
 
     failed(message, code)
@@ -31,7 +31,7 @@ def test_an_account_that_may_not_send_stops_its_integration(code: str) -> None:
     assert (integration.status, integration.status_reason) == (IntegrationStatus.STOPPED, ACCOUNT_STOPPED)
 
 
-def test_a_person_who_resumed_after_a_failure_is_not_overruled_by_its_copy() -> None:
+def test_copy_of_a_failure_does_not_stop_a_resumed_integration() -> None:
     message = a_sent_message()
     failed(message, "131031")
     Integration.objects.resume(reason="", by=None, now=timezone.now())
@@ -42,7 +42,7 @@ def test_a_person_who_resumed_after_a_failure_is_not_overruled_by_its_copy() -> 
 
 
 @pytest.mark.parametrize("code", ["130429", "80007"])
-def test_too_much_at_once_gives_the_integration_a_breath(code: str) -> None:
+def test_rate_limit_failure_holds_the_integration(code: str) -> None:
     message = a_sent_message()
 
     failed(message, code)
@@ -53,7 +53,7 @@ def test_too_much_at_once_gives_the_integration_a_breath(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["132015", "132016"])
-def test_a_template_that_whatsapp_paused_is_paused_with_the_sends_that_use_it(code: str) -> None:
+def test_paused_template_pauses_its_campaigns(code: str) -> None:
     template, integration = a_template(), an_integration()
     campaign = a_campaign(template=template, integration=integration, status=CampaignStatus.RUNNING)
     other = a_campaign(template=a_template(), integration=integration, status=CampaignStatus.RUNNING)
@@ -67,7 +67,7 @@ def test_a_template_that_whatsapp_paused_is_paused_with_the_sends_that_use_it(co
 
 
 @pytest.mark.parametrize("code", ["131026", "131047", "131049", "999999", ""])
-def test_one_persons_failure_is_nobody_elses_trouble(code: str) -> None:
+def test_other_failures_stop_nothing(code: str) -> None:
     message = a_sent_message()
 
     failed(message, code)

@@ -1,4 +1,4 @@
-"""What a person's own message changes: their window opens, and a stop word takes them out of every send."""
+"""A message that a person sends opens the service window, and a keyword opts the person out."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def last_wrote(integration: Integration) -> datetime | None:
 
 
 @pytest.mark.parametrize("sender", [WIRE, f"+{WIRE}", "553588001234", "35988001234", "+55 35 98800-1234"])
-def test_every_spelling_of_a_number_is_one_person(integration: Integration, sender: str) -> None:
+def test_spellings_of_a_number_are_one_person(integration: Integration, sender: str) -> None:
     taken_in(integration, an_answer(sender, "Oi"))
 
     assert Conversation.objects.get().phone_key == KEY
 
 
 @pytest.mark.parametrize("sender", ["51987654321", "4741234567", "34912345678", "14155552671", "3588001234"])
-def test_a_person_of_another_country_is_not_taken_for_a_brazilian(sender: str) -> None:
+def test_foreign_number_is_not_read_as_brazilian(sender: str) -> None:
     phone = sender_of(sender)
 
     assert phone is not None
@@ -51,11 +51,11 @@ def test_a_person_of_another_country_is_not_taken_for_a_brazilian(sender: str) -
 
 
 @pytest.mark.parametrize("sender", ["", "whatsapp:me", "123", "x" * 40, "0" * 30])
-def test_what_is_no_number_is_nobodys(sender: str) -> None:
+def test_invalid_number_is_nobody(sender: str) -> None:
     assert sender_of(sender) is None
 
 
-def test_a_sender_without_a_number_opens_nothing_and_says_so(integration: Integration) -> None:
+def test_unreadable_sender_makes_an_orphan_with_a_note(integration: Integration) -> None:
     (event,) = taken_in(integration, an_answer("somebody", "SAIR"))
 
     assert (event.state, event.note) == (EventState.ORPHAN, "number_unreadable")
@@ -63,7 +63,7 @@ def test_a_sender_without_a_number_opens_nothing_and_says_so(integration: Integr
     assert not Recipient.objects.exists()
 
 
-def test_a_message_opens_the_window_with_its_own_integration_alone(integration: Integration) -> None:
+def test_message_opens_the_window_of_its_integration_only(integration: Integration) -> None:
     an_integration()
 
     taken_in(integration, an_answer(WIRE, "Oi"))
@@ -71,7 +71,7 @@ def test_a_message_opens_the_window_with_its_own_integration_alone(integration: 
     assert [row.integration for row in Conversation.objects.all()] == [integration]
 
 
-def test_each_integration_has_a_window_of_its_own(integration: Integration) -> None:
+def test_integrations_have_separate_windows(integration: Integration) -> None:
     other, now = an_integration(), timezone.now()
     taken_in(integration, wrote_at(now - timedelta(hours=5)))
 
@@ -83,7 +83,7 @@ def test_each_integration_has_a_window_of_its_own(integration: Integration) -> N
 
 @pytest.mark.parametrize("hours", [(1, 3), (3, 1)])
 @pytest.mark.parametrize("together", [True, False])
-def test_the_latest_message_counts_in_whatever_order_they_come(
+def test_latest_message_counts_in_any_order(
     integration: Integration, hours: tuple[int, int], together: bool
 ) -> None:
     now = timezone.now()
@@ -95,7 +95,7 @@ def test_the_latest_message_counts_in_whatever_order_they_come(
     assert last_wrote(integration) == now - timedelta(hours=1)
 
 
-def test_a_moment_in_the_future_counts_as_the_moment_it_came(integration: Integration) -> None:
+def test_future_time_counts_as_time_of_arrival(integration: Integration) -> None:
     now = timezone.now()
     arrived(integration, wrote_at(now + timedelta(days=3)), now)
 
@@ -104,7 +104,7 @@ def test_a_moment_in_the_future_counts_as_the_moment_it_came(integration: Integr
     assert last_wrote(integration) == now
 
 
-def test_a_message_without_a_moment_counts_from_when_it_came(integration: Integration) -> None:
+def test_missing_time_counts_as_time_of_arrival(integration: Integration) -> None:
     now = timezone.now()
     arrived(integration, an_answer(WIRE, "Oi"), now)
 
@@ -113,7 +113,7 @@ def test_a_message_without_a_moment_counts_from_when_it_came(integration: Integr
     assert last_wrote(integration) == now
 
 
-def test_a_message_leaves_what_a_person_declared(integration: Integration) -> None:
+def test_message_keeps_a_declared_window(integration: Integration) -> None:
     until = timezone.now() + timedelta(hours=3)
     Conversation.objects.create(
         integration=integration, phone_key=KEY, declared_until=until, declared_reason="She called"
@@ -126,7 +126,7 @@ def test_a_message_leaves_what_a_person_declared(integration: Integration) -> No
     assert conversation.last_inbound_at is not None
 
 
-def test_a_stop_word_opts_a_saved_person_out_and_is_written_down(integration: Integration) -> None:
+def test_keyword_opts_a_recipient_out_and_is_logged(integration: Integration) -> None:
     recipient = a_recipient(phone=KEY)
 
     taken_in(integration, an_answer(WIRE, " Sair! "))
@@ -137,7 +137,7 @@ def test_a_stop_word_opts_a_saved_person_out_and_is_written_down(integration: In
     assert (entry.object_pk, entry.actor) == (str(recipient.pk), None)
 
 
-def test_somebody_who_is_on_no_list_is_saved_to_be_left_alone(integration: Integration) -> None:
+def test_unknown_person_is_saved_as_opted_out(integration: Integration) -> None:
     body = an_answer(WIRE, "SAIR")
     body["message"]["visitor"] = {"name": "Maria"}
 
@@ -149,7 +149,7 @@ def test_somebody_who_is_on_no_list_is_saved_to_be_left_alone(integration: Integ
 
 
 @pytest.mark.parametrize("sender", [WIRE, "553588001234"])
-def test_both_spellings_of_one_number_are_opted_out(integration: Integration, sender: str) -> None:
+def test_all_recipients_with_the_number_are_opted_out(integration: Integration, sender: str) -> None:
     a_recipient(phone="+5535988001234")
     a_recipient(phone="+553588001234")
 
@@ -159,7 +159,7 @@ def test_both_spellings_of_one_number_are_opted_out(integration: Integration, se
 
 
 @pytest.mark.parametrize("text", ["NÃO", "Quero sair", "", "Oi"])
-def test_an_ordinary_message_opts_nobody_out(integration: Integration, text: str) -> None:
+def test_ordinary_message_opts_nobody_out(integration: Integration, text: str) -> None:
     a_recipient(phone=KEY)
 
     taken_in(integration, an_answer(WIRE, text))
@@ -167,7 +167,7 @@ def test_an_ordinary_message_opts_nobody_out(integration: Integration, text: str
     assert not Recipient.objects.opted_out().exists()
 
 
-def test_a_second_stop_word_keeps_the_first_moment_and_reason(integration: Integration) -> None:
+def test_second_keyword_keeps_the_first_opt_out(integration: Integration) -> None:
     first = timezone.now() - timedelta(days=9)
     recipient = a_recipient(phone=KEY, opted_out_at=first, opt_out_reason="Asked on the phone")
 
@@ -177,7 +177,7 @@ def test_a_second_stop_word_keeps_the_first_moment_and_reason(integration: Integ
     assert (recipient.opted_out_at, recipient.opt_out_reason) == (first, "Asked on the phone")
 
 
-def test_a_new_stop_word_after_an_undone_opt_out_opts_out_again(integration: Integration) -> None:
+def test_new_keyword_after_an_undone_opt_out_opts_out_again(integration: Integration) -> None:
     recipient = a_recipient(phone=KEY)
     taken_in(integration, an_answer(WIRE, "SAIR"))
     recipient.set_opted_out(None)
@@ -189,7 +189,9 @@ def test_a_new_stop_word_after_an_undone_opt_out_opts_out_again(integration: Int
 
 
 @pytest.mark.parametrize("change", [{}, {"retry": 2}], ids=["exact", "by its event id"])
-def test_a_copy_of_the_old_one_does_not(integration: Integration, change: dict[str, int]) -> None:
+def test_copy_of_the_old_keyword_does_not_opt_out_again(
+    integration: Integration, change: dict[str, int]
+) -> None:
     recipient, body = a_recipient(phone=KEY), an_answer(WIRE, "SAIR")
     taken_in(integration, body)
     recipient.refresh_from_db()
@@ -202,7 +204,7 @@ def test_a_copy_of_the_old_one_does_not(integration: Integration, change: dict[s
 
 
 @pytest.mark.parametrize("without_ninth_digit", [False, True])
-def test_what_waits_in_a_running_send_is_skipped_at_the_claim(
+def test_queued_message_of_an_opted_out_person_is_skipped(
     integration: Integration, without_ninth_digit: bool
 ) -> None:
     a_launched(integration=integration, numbers="35 98800-1234\n35 98800-9999")

@@ -1,4 +1,4 @@
-"""The inbox's thread: it takes in what comes, and nothing ends it but its process."""
+"""The intake thread processes events, and errors do not end it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def wait_for_state(state: EventState) -> None:
         time.sleep(0.01)
 
 
-def test_what_arrives_is_taken_in_and_the_thread_gives_a_sign_of_life(intake: Intake) -> None:
+def test_event_is_processed_and_a_heartbeat_stored(intake: Intake) -> None:
     intake.start()
 
     arrived(an_integration(), an_answer("5511988887777", "oi"))
@@ -43,7 +43,7 @@ def test_what_arrives_is_taken_in_and_the_thread_gives_a_sign_of_life(intake: In
     assert Heartbeat.objects.filter(name=heartbeat.INTAKE).exists()
 
 
-def test_a_fault_of_ours_does_not_end_the_thread(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_does_not_end_the_thread(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
     real, failures = loop.process_due, iter([ZeroDivisionError(), ZeroDivisionError()])
 
     def failing(now: object) -> int:

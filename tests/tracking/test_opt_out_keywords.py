@@ -1,4 +1,4 @@
-"""Stop words: the whole message, however it is written, and never a sentence that merely holds one."""
+"""A keyword is recognised in any spelling, but only as the whole message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORDS = st.sampled_from(sorted(KEYWORDS))
     ["SAIR", "sair", "Sair.", "  PARAR!!! ", "pare", "“Cancelar”", "DESCADASTRAR", "Remover…", "STOP", "sáir"]
     + ["*SAIR*", "_sair_", "ＳＡＩＲ", "sair\n", "\u00a0SAIR\u200b", "SAIR 🙏", "¡Stop!"],
 )
-def test_a_stop_word_is_one_however_it_is_written(text: str) -> None:
+def test_keyword_is_recognised_in_any_spelling(text: str) -> None:
     assert is_opt_out(text)
 
 
@@ -28,12 +28,12 @@ def test_a_stop_word_is_one_however_it_is_written(text: str) -> None:
     + ["Quero sair", "Não quero cancelar", "sair de casa", "pare, por favor", "s a i r", "SAIR SAIR"]
     + ["Como faço para cancelar?", "Vou parar aí amanhã às 14h", "sair/parar", "non-stop"],
 )
-def test_an_ordinary_message_is_none(text: str) -> None:
+def test_ordinary_message_is_no_opt_out(text: str) -> None:
     assert not is_opt_out(text)
 
 
 @given(word=WORDS, before=AROUND, after=AROUND, data=st.data())
-def test_case_accents_and_what_stands_around_make_no_difference(
+def test_case_accents_and_punctuation_are_ignored(
     word: str, before: str, after: str, data: st.DataObject
 ) -> None:
     letters = [
@@ -46,13 +46,11 @@ def test_case_accents_and_what_stands_around_make_no_difference(
 
 
 @given(word=WORDS, other=st.text("abcdeiourst", min_size=1, max_size=12), between=st.sampled_from(" -,.\n"))
-def test_with_another_word_beside_it_a_stop_word_is_part_of_a_sentence(
-    word: str, other: str, between: str
-) -> None:
+def test_keyword_beside_another_word_is_no_opt_out(word: str, other: str, between: str) -> None:
     assert not is_opt_out(f"{word}{between}{other}")
     assert not is_opt_out(f"{other}{between}{word}")
 
 
 @given(text=st.text())
-def test_whatever_is_written_gets_an_answer(text: str) -> None:
+def test_any_text_is_answered(text: str) -> None:
     assert is_opt_out(text) in (True, False)

@@ -1,4 +1,4 @@
-"""The order of events is nobody's promise: any order and any repetition end in the same state."""
+"""Any order and any repetition of events end in the same state."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def applied(status: MessageStatus, pages: list[list[Evidence]]) -> dict[str, Any
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_ten_thousand_shuffles_end_in_the_same_state(seed: int) -> None:
+def test_random_shuffles_end_in_the_same_state(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(1000):
         status = rng.choice(sorted(MessageStatus))
@@ -75,7 +75,7 @@ def some_evidence(rng: random.Random) -> Evidence:
 
 @settings(max_examples=500, deadline=None)
 @given(status=statuses, events=st.lists(evidence, min_size=1, max_size=6))
-def test_no_event_ever_takes_a_message_down(status: MessageStatus, events: list[Evidence]) -> None:
+def test_no_event_lowers_a_status(status: MessageStatus, events: list[Evidence]) -> None:
     row, rank = Message(status=status), RANKS.get(status, 0)
 
     for one in events:
@@ -87,7 +87,7 @@ def test_no_event_ever_takes_a_message_down(status: MessageStatus, events: list[
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(40))
-def test_the_whole_way_through_the_inbox_knows_no_order_either(seed: int) -> None:
+def test_shuffled_bodies_end_in_the_same_state(seed: int) -> None:
     rng = random.Random(seed)
     message = a_sent_message(rng.choice([MessageStatus.SENDING, MessageStatus.UNCONFIRMED]))
     first, second = ({"channelErrorCode": code, "reason": code} for code in ("131026", "131053"))

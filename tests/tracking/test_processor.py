@@ -1,4 +1,4 @@
-"""The inbox taken in: copies, arrays, words and messages that are not there, or not yet."""
+"""Events are processed: copies, arrays, unknown words, and messages that are missing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def states() -> list[str]:
     return list(WebhookEvent.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_an_exact_copy_is_counted_and_makes_no_second_event(message: Message) -> None:
+def test_exact_copy_is_counted_and_makes_no_event(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
     (event,) = taken_in(message.integration, body, body, body)
@@ -38,7 +38,7 @@ def test_an_exact_copy_is_counted_and_makes_no_second_event(message: Message) ->
     assert (event.state, event.copies) == (EventState.APPLIED, 2)
 
 
-def test_a_copy_by_event_id_changes_nothing_although_its_bytes_differ(message: Message) -> None:
+def test_copy_with_other_bytes_changes_nothing(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
     taken_in(message.integration, body, body | {"retry": 2})
@@ -47,7 +47,7 @@ def test_a_copy_by_event_id_changes_nothing_although_its_bytes_differ(message: M
     assert status_of(message) == MessageStatus.SENT
 
 
-def test_another_status_under_a_known_id_is_no_copy(message: Message) -> None:
+def test_other_status_under_a_known_id_is_no_copy(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
     taken_in(message.integration, body, body | {"messageStatus": {"code": "READ"}})
@@ -56,7 +56,7 @@ def test_another_status_under_a_known_id_is_no_copy(message: Message) -> None:
     assert status_of(message) == MessageStatus.READ
 
 
-def test_the_same_body_to_two_integrations_is_two_events(message: Message) -> None:
+def test_same_body_to_two_integrations_is_two_events(message: Message) -> None:
     body, other = a_status("SENT", message.external_id), an_integration()
     arrived(message.integration, body)
 
@@ -65,7 +65,7 @@ def test_the_same_body_to_two_integrations_is_two_events(message: Message) -> No
     assert WebhookEvent.objects.count() == 2
 
 
-def test_each_event_of_an_array_is_one_of_its_own(message: Message) -> None:
+def test_each_event_of_an_array_is_stored(message: Message) -> None:
     words = ("SENT", "DELIVERED")
 
     events = taken_in(message.integration, [a_status(word, message.external_id) for word in words])
@@ -79,7 +79,7 @@ def test_each_event_of_an_array_is_one_of_its_own(message: Message) -> None:
     assert status_of(message) == MessageStatus.DELIVERED
 
 
-def test_what_is_no_event_in_an_array_hides_none_beside_it(message: Message) -> None:
+def test_invalid_element_of_an_array_hides_no_other(message: Message) -> None:
     events = taken_in(message.integration, [5, a_status("READ", message.external_id)])
 
     assert sorted(event.state for event in events[1:]) == ["applied", "unreadable"]
@@ -103,13 +103,13 @@ def test_what_is_no_event_in_an_array_hides_none_beside_it(message: Message) -> 
         (json.dumps([{}] * 501).encode(), "more than 500 events at once"),
     ],
 )
-def test_what_cannot_be_read_is_kept_and_says_why(message: Message, body: bytes, why: str) -> None:
+def test_unreadable_event_is_kept_and_says_why(message: Message, body: bytes, why: str) -> None:
     (event,) = taken_in(message.integration, body)
 
     assert (event.state, event.note, bytes(event.body)) == (EventState.UNREADABLE, why, body)
 
 
-def test_odd_letters_in_an_event_lose_nobody_elses(message: Message) -> None:
+def test_odd_characters_do_not_lose_other_events(message: Message) -> None:
     odd = {"status": "sent\u0000", "external_id": "\ud800" + "x" * 10_000}
 
     taken_in(message.integration, odd, a_status("READ", message.external_id))
@@ -117,7 +117,7 @@ def test_odd_letters_in_an_event_lose_nobody_elses(message: Message) -> None:
     assert status_of(message) == MessageStatus.READ
 
 
-def test_an_event_that_comes_before_its_message_waits_for_it() -> None:
+def test_event_before_its_message_waits() -> None:
     integration = an_integration()
     taken_in(integration, a_status("DELIVERED", "early"))
     message = a_sent_message(MessageStatus.SENDING, integration=integration, external_id="early")
@@ -127,7 +127,7 @@ def test_an_event_that_comes_before_its_message_waits_for_it() -> None:
     assert status_of(message) == MessageStatus.DELIVERED
 
 
-def test_an_event_of_nobodys_message_is_tried_for_a_day_and_then_an_orphan() -> None:
+def test_event_without_a_message_is_an_orphan_after_all_retries() -> None:
     now = timezone.now()
     arrived(an_integration(), a_status("SENT", "nobody"), now)
     seen: list[tuple[str, timedelta]] = []
@@ -141,20 +141,20 @@ def test_an_event_of_nobodys_message_is_tried_for_a_day_and_then_an_orphan() -> 
     assert states() == [EventState.ORPHAN]
 
 
-def test_an_unknown_word_is_kept_shown_and_changes_nothing(message: Message) -> None:
+def test_unknown_word_is_kept_and_changes_nothing(message: Message) -> None:
     (event,) = taken_in(message.integration, a_status("WOBBLED", message.external_id))
 
     assert (event.state, event.word, event.message_id) == (EventState.UNKNOWN, "wobbled", message.pk)
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
-def test_an_event_is_matched_by_the_gateways_number_where_our_id_is_missing(message: Message) -> None:
+def test_event_without_our_id_is_matched_by_the_gateways(message: Message) -> None:
     taken_in(message.integration, {"status": "read", "message_id": int(message.gateway_message_id)})
 
     assert status_of(message) == MessageStatus.READ
 
 
-def test_a_number_that_two_messages_have_says_nothing(message: Message) -> None:
+def test_gateway_id_of_two_messages_matches_neither(message: Message) -> None:
     a_sent_message(integration=message.integration, gateway_message_id=message.gateway_message_id)
 
     (event,) = taken_in(
@@ -164,7 +164,7 @@ def test_a_number_that_two_messages_have_says_nothing(message: Message) -> None:
     assert (event.state, event.note) == (EventState.ORPHAN, "several_messages")
 
 
-def test_zenvias_own_id_is_learned_from_an_event_that_names_both(message: Message) -> None:
+def test_channel_id_is_learned_from_an_event_with_both_ids(message: Message) -> None:
     both = a_status("SENT", message.external_id)
     both["message"]["id"] = "zenvia-1"
     only = a_status("READ", None, message={"id": "zenvia-1"})
@@ -174,7 +174,7 @@ def test_zenvias_own_id_is_learned_from_an_event_that_names_both(message: Messag
     assert status_of(message) == MessageStatus.READ
 
 
-def test_the_id_of_an_event_is_never_the_id_of_a_message(message: Message) -> None:
+def test_id_of_an_event_is_not_the_id_of_a_message(message: Message) -> None:
     body = {"id": message.gateway_message_id, "type": "MESSAGE_STATUS", "messageStatus": {"code": "READ"}}
 
     (event,) = taken_in(message.integration, body)
@@ -183,7 +183,7 @@ def test_the_id_of_an_event_is_never_the_id_of_a_message(message: Message) -> No
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
-def test_what_speaks_of_something_else_changes_nothing(message: Message) -> None:
+def test_unrelated_event_changes_nothing(message: Message) -> None:
     call = {"id": "c", "type": "VOICE", "channel": "whatsapp"}
     sms = a_status("READ", message.external_id, channel="sms")
 
@@ -193,7 +193,7 @@ def test_what_speaks_of_something_else_changes_nothing(message: Message) -> None
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
-def test_an_event_notes_that_its_integration_was_heard_of(message: Message) -> None:
+def test_event_sets_last_event_of_its_integration(message: Message) -> None:
     at = timezone.now()
     arrived(message.integration, an_answer(message.phone, "oi"), at)
 
@@ -202,7 +202,7 @@ def test_an_event_notes_that_its_integration_was_heard_of(message: Message) -> N
     assert Integration.objects.get(pk=message.integration_id).last_event_at == at
 
 
-def test_an_event_about_an_earlier_day_has_that_day_counted_again() -> None:
+def test_event_about_an_earlier_day_marks_it_stale() -> None:
     then = timezone.now() - timedelta(days=3)
     message = a_sent_message(created_at=then)
 
@@ -212,7 +212,7 @@ def test_an_event_about_an_earlier_day_has_that_day_counted_again() -> None:
 
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError, DataError, IntegrityError])
-def test_an_event_that_fails_holds_up_no_other_and_is_set_aside_in_the_end(
+def test_failing_event_delays_no_other_and_is_set_aside(
     message: Message, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
     real = processor.apply_inbound
@@ -227,14 +227,14 @@ def test_an_event_that_fails_holds_up_no_other_and_is_set_aside_in_the_end(
     arrived(message.integration, an_answer(message.phone, "crash"), now)
     arrived(message.integration, a_status("READ", message.external_id), now)
 
-    for turn in range(MAX_FAILURES):
-        process_due(now + turn * timedelta(minutes=1))
+    for number in range(MAX_FAILURES):
+        process_due(now + number * timedelta(minutes=1))
 
     assert states() == [EventState.FAILED, EventState.APPLIED]
     assert status_of(message) == MessageStatus.READ
 
 
-def test_a_status_that_is_quicker_than_the_answer_leaves_the_answer_its_ids() -> None:
+def test_status_before_the_response_accepts_the_attempt() -> None:
     message = a_sent_message(MessageStatus.SENDING, gateway_message_id="")
 
     taken_in(message.integration, a_status("DELIVERED", message.external_id))

@@ -1,4 +1,4 @@
-"""A small world that events have an effect on, and all of it that they can change."""
+"""Records that events have an effect on, and all that they can change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A body that comes in chunks and tells no length is kept like any other."""
+"""A chunked body without a length is stored like any other."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def kept() -> list[bytes]:
     return [bytes(body) for body in WebhookEvent.objects.values_list("body", flat=True)]
 
 
-def test_it_is_kept_byte_for_byte() -> None:
+def test_chunked_body_is_stored_byte_for_byte() -> None:
     status = post_in_chunks(b'{"status": "sent"}')
 
     assert (status, kept()) == (200, [b'{"status": "sent"}'])
 
 
-def test_one_without_an_end_is_cut_and_turned_away() -> None:
+def test_endless_chunked_body_is_refused() -> None:
     status = post_in_chunks(b"x" * (MAX_BODY_BYTES + 1))
 
     assert (status, kept()) == (413, [])
 
 
-def test_nothing_is_read_from_a_server_that_does_not_say_where_the_body_ends() -> None:
+def test_nothing_is_read_unless_the_server_ends_the_body() -> None:
     status = post_in_chunks(b"the next request", ends_by_itself=False)
 
     assert (status, kept()) == (200, [b""])

@@ -1,4 +1,4 @@
-"""A client's address is read in every form that proxies write, and from no hop that we do not trust."""
+"""A client's address is read in every form that proxies write, and only from a trusted proxy."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ def behind_a_proxy(settings: LazySettings) -> None:
 
 
 @pytest.mark.parametrize(("written", "read"), WRITTEN)
-def test_an_address_is_read_however_it_is_written(written: str, read: str) -> None:
+def test_address_is_read_in_every_form(written: str, read: str) -> None:
     assert read_address(written) == read
 
 
 @given(addresses, st.integers(1, 65535))
-def test_a_port_makes_no_difference(address: IPv4Address | IPv6Address, port: int) -> None:
+def test_port_is_ignored(address: IPv4Address | IPv6Address, port: int) -> None:
     written = f"{address}:{port}" if address.version == 4 else f"[{address}]:{port}"
 
     assert read_address(written) == read_address(str(address)) != ""
 
 
 @given(st.one_of(st.text(), st.text('0123456789abcdef.:[]%", '), addresses.map(str)))
-def test_whatever_is_written_an_address_comes_out_or_nothing(written: str) -> None:
+def test_any_text_gives_an_address_or_nothing(written: str) -> None:
     read = read_address(written)
 
     assert not read or str(ip_address(read)) == read == read_address(read)
@@ -91,14 +91,14 @@ def test_whatever_is_written_an_address_comes_out_or_nothing(written: str) -> No
         ("not-an-ip", ""),
     ],
 )
-def test_behind_a_proxy_its_own_element_counts_and_no_other(forwarded: str, read: str) -> None:
+def test_only_the_element_of_the_proxy_counts(forwarded: str, read: str) -> None:
     assert asked(HTTP_X_FORWARDED_FOR=forwarded, REMOTE_ADDR="203.0.113.9") == read
 
 
 @pytest.mark.usefixtures("behind_a_proxy")
-def test_who_comes_past_the_proxy_is_seen_by_the_socket() -> None:
+def test_request_past_the_proxy_has_the_address_of_its_socket() -> None:
     assert asked(REMOTE_ADDR="203.0.113.9") == "203.0.113.9"
 
 
-def test_without_a_proxy_no_header_is_believed() -> None:
+def test_header_is_ignored_without_a_proxy() -> None:
     assert asked(HTTP_X_FORWARDED_FOR="192.0.2.1", REMOTE_ADDR="::ffff:203.0.113.9") == "203.0.113.9"

@@ -1,4 +1,4 @@
-"""What the inbox lets go of, when, and at what price."""
+"""Old events are deleted or emptied, in batches."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def one_round(one: Purge | None = None) -> None:
 
 
 @pytest.mark.parametrize("state", [EventState.ORPHAN, EventState.COPY, EventState.UNREADABLE])
-def test_what_was_nobodys_goes_after_thirty_days(integration: Integration, state: EventState) -> None:
+def test_event_without_effect_is_deleted_after_thirty_days(
+    integration: Integration, state: EventState
+) -> None:
     an_event(integration, state, days=31)
     young = an_event(integration, state, days=29)
 
@@ -57,7 +59,7 @@ def test_what_was_nobodys_goes_after_thirty_days(integration: Integration, state
 
 
 @pytest.mark.parametrize("state", [EventState.APPLIED, EventState.IDLE])
-def test_the_bytes_of_what_is_done_with_go_after_ninety_days_and_the_rest_stays(
+def test_body_of_an_applied_event_is_emptied_after_ninety_days(
     integration: Integration, state: EventState
 ) -> None:
     old = an_event(integration, state, days=91, word="read", digest="old")
@@ -72,9 +74,7 @@ def test_the_bytes_of_what_is_done_with_go_after_ninety_days_and_the_rest_stays(
 
 
 @pytest.mark.parametrize("state", [EventState.NEW, EventState.WAITING, EventState.UNKNOWN, EventState.FAILED])
-def test_what_waits_for_the_worker_or_for_a_person_is_kept(
-    integration: Integration, state: EventState
-) -> None:
+def test_open_event_is_kept(integration: Integration, state: EventState) -> None:
     event = an_event(integration, state, days=400)
 
     one_round()
@@ -83,9 +83,7 @@ def test_what_waits_for_the_worker_or_for_a_person_is_kept(
     assert bytes(event.body) == b"{}"
 
 
-def test_every_page_gets_its_turn_one_at_a_look(
-    integration: Integration, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_run_purges_one_batch(integration: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purge, "BATCH_SIZE", 2)
     for _number in range(5):
         an_event(integration, EventState.ORPHAN, days=31)
@@ -103,7 +101,7 @@ def test_every_page_gets_its_turn_one_at_a_look(
     assert most_at_once == 2
 
 
-def test_a_round_is_made_once_an_hour_and_goes_on_where_the_last_one_ended(
+def test_hourly_run_continues_where_the_last_one_ended(
     integration: Integration, django_assert_num_queries: Any
 ) -> None:
     clock = Clock()
@@ -118,7 +116,7 @@ def test_a_round_is_made_once_an_hour_and_goes_on_where_the_last_one_ended(
         one_round(one)
 
 
-def test_what_was_done_with_late_is_found_when_a_round_begins_at_the_oldest(
+def test_event_settled_late_is_found_by_a_restart(
     integration: Integration,
 ) -> None:
     clock = Clock()
@@ -135,7 +133,7 @@ def test_what_was_done_with_late_is_found_when_a_round_begins_at_the_oldest(
     assert bytes(late.body) == b""
 
 
-def test_an_exact_copy_of_what_was_emptied_is_still_a_copy(integration: Integration) -> None:
+def test_exact_copy_of_an_emptied_event_is_counted(integration: Integration) -> None:
     message = a_sent_message(integration=integration)
     body = a_status("READ", message.external_id)
     taken_in(integration, body)
@@ -147,7 +145,7 @@ def test_an_exact_copy_of_what_was_emptied_is_still_a_copy(integration: Integrat
     assert WebhookEvent.objects.get().copies == 1
 
 
-def test_a_word_that_is_taught_late_does_not_make_an_emptied_event_unreadable(
+def test_word_taught_late_leaves_emptied_events_alone(
     integration: Integration,
 ) -> None:
     message = a_sent_message(integration=integration)
@@ -164,7 +162,7 @@ def test_a_word_that_is_taught_late_does_not_make_an_emptied_event_unreadable(
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
-def test_what_comes_in_an_array_goes_part_by_part(integration: Integration) -> None:
+def test_parts_of_an_array_are_purged_one_by_one(integration: Integration) -> None:
     taken_in(integration, [a_status("READ", "nobody"), a_status("READ", "neither")])
     WebhookEvent.objects.filter(part_of__isnull=False).update(state=EventState.ORPHAN)
     WebhookEvent.objects.update(received_at=timezone.now() - timedelta(days=91))

@@ -1,4 +1,4 @@
-"""The inbox: every event as it came, what was read from it, and what nobody could read."""
+"""Lists webhook events, with what was read from each and its state."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         return str(obj.integration)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        notice = {"has_unknown_words": _is_whole(request) and _has_unknown_words()}
+        notice = {"has_unknown_words": _is_unfiltered(request) and _has_unknown_words()}
         return super().changelist_view(request, (extra_context or {}) | notice)
 
     def change_view(
@@ -98,8 +98,8 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "outbound/webhook_events/detail.html", frame | detail.page(event))
 
 
-def _is_whole(request: HttpRequest) -> bool:
-    """Whether nobody looks for something else at the moment."""
+def _is_unfiltered(request: HttpRequest) -> bool:
+    """Whether the list is neither searched nor filtered by attention."""
     return not request.GET.get("q") and not request.GET.get(filters.PARAMETER)
 
 

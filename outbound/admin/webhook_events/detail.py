@@ -1,4 +1,4 @@
-"""The page of one event: what came, what was read from it, and what became of it, in words."""
+"""Shows one event: its body, what was read from it and what its state means."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ _NOTES: dict[str, Promise] = {
 
 
 def found(pk: int) -> WebhookEvent | None:
-    """Return an event with what its page shows of other records, or None."""
+    """Return an event with the records that its page shows, or None."""
     return WebhookEvent.objects.select_related("integration", "message").filter(pk=pk).first()
 
 
 def page(event: WebhookEvent) -> dict[str, Any]:
-    """Return what the template shows of an event that was `found`."""
+    """Return the context of the template for an event that was `found`."""
     state = EventState(event.state)
     return {
         "title": str(event),
@@ -114,18 +114,18 @@ def _sender(event: WebhookEvent) -> str:
 
 
 def _shown(body: bytes) -> str:
-    """Lay a body out where that shows the same; else show it as it came."""
+    """Return a body with indentation if that shows the same JSON, else as it came."""
     text = body.decode("utf-8", "replace")
     try:
-        value = json.loads(text, object_pairs_hook=_once)
+        value = json.loads(text, object_pairs_hook=_without_repeated_keys)
         shown = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-        shown.encode()  # half of a surrogate pair is no text that a page can hold
+        shown.encode()  # raises for half of a surrogate pair, which a page cannot hold
     except (ValueError, RecursionError):
         return text
     return shown if len(shown) <= MAX_SHOWN else text
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         raise ValueError("a key is repeated")

@@ -1,4 +1,4 @@
-"""Which events of the inbox need a person's look, found state by state."""
+"""Filters the events that need a person's attention."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from outbound.models import WebhookEvent
 
 PARAMETER = "look"
 STATES = (EventState.UNKNOWN, EventState.ORPHAN, EventState.UNREADABLE, EventState.FAILED)
-MOST_OF_EACH = 1_000
+MAX_OF_EACH_STATE = 1_000
 
 
 class NeedsLookFilter(admin.SimpleListFilter):
-    """What had no effect, and perhaps should have had one: the newest of each such state."""
+    """Keeps the newest events of each state without effect that perhaps should have had one."""
 
     title = _("attention")
     parameter_name = PARAMETER
@@ -31,7 +31,7 @@ class NeedsLookFilter(admin.SimpleListFilter):
             return queryset
         if request.GET.get("q"):  # a search leaves few
             return queryset.filter(state__in=STATES)
-        # Ids first: no index has several states in one order, and a planner might read the whole inbox.
+        # Ids first: no index orders several states, and the planner might read the whole table.
         return queryset.filter(pk__in=_newest())
 
 
@@ -44,4 +44,4 @@ def _newest() -> list[int]:
 
 
 def _newest_of(state: EventState) -> QuerySet[Any]:
-    return WebhookEvent.objects.filter(state=state).order_by("-pk").values("pk")[:MOST_OF_EACH]
+    return WebhookEvent.objects.filter(state=state).order_by("-pk").values("pk")[:MAX_OF_EACH_STATE]

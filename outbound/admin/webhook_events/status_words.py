@@ -1,4 +1,4 @@
-"""Status words that no document explains: whoever knows says once what they mean."""
+"""Pages on which people teach the meaning of status words that no document explains."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from outbound.gateways import gateway
 from outbound.models import StatusWord, WebhookEvent
 from outbound.tracking import status_words
 
-MOST_WORDS = 50
+MAX_WORDS = 50
 NOTHING = "nothing"
-# An address is no place for a long text, and a word of the webhook has at most so many letters.
+# The length of a status word, which also bounds what an address may carry.
 MAX_WORD_LENGTH = 40
 
 
@@ -39,7 +39,7 @@ class MeaningForm(forms.Form):
 
 
 class WordsView(ConsolePage):
-    """Lists the words that nobody explained, and those that somebody did."""
+    """Lists unknown words and taught words."""
 
     title = gettext_lazy("Status words")
     permission_required = "outbound.view_webhookevent"
@@ -49,8 +49,8 @@ class WordsView(ConsolePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render(
             {
-                "unknown": list(status_words.unknown_words()[:MOST_WORDS]),
-                "taught": list(StatusWord.objects.select_related("taught_by")[:MOST_WORDS]),
+                "unknown": list(status_words.unknown_words()[:MAX_WORDS]),
+                "taught": list(StatusWord.objects.select_related("taught_by")[:MAX_WORDS]),
                 "may_teach": self.user.has_perm("outbound.teach_statusword"),
             }
             | _FRAME
@@ -58,7 +58,7 @@ class WordsView(ConsolePage):
 
 
 class TeachView(ConsolePage):
-    """Asks what one word (`?word=`) means; the POST keeps it and looks at past events again."""
+    """Asks what one word (`?word=`) means; the POST stores it and processes earlier events again."""
 
     title = gettext_lazy("What does this word mean?")
     permission_required = ("outbound.view_webhookevent", "outbound.teach_statusword")

@@ -1,4 +1,4 @@
-"""The inbox: what came in, what became of it, and the words that nobody knows yet."""
+"""The inbox lists events, and unknown status words can be taught."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page(client: Client, address: str) -> str:
     return client.get(address).content.decode()
 
 
-def test_the_list_says_what_came_and_what_became_of_it(reader: Client) -> None:
+def test_list_shows_events_and_their_state(reader: Client) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("DELIVERED", message.external_id), b"<html>")
 
@@ -43,19 +43,19 @@ def test_the_list_says_what_came_and_what_became_of_it(reader: Client) -> None:
     assert f"/admin/outbound/message/{message.pk}/change/" in found
 
 
-def test_an_empty_inbox_says_how_to_fill_it(reader: Client) -> None:
+def test_empty_inbox_says_how_to_fill_it(reader: Client) -> None:
     assert "No event has come in yet." in page(reader, INBOX)
 
 
 @pytest.mark.parametrize("query", ["state__exact=unreadable", "q=nothing-like-it"])
-def test_a_filter_that_finds_nothing_is_no_empty_inbox(reader: Client, query: str) -> None:
+def test_filter_without_results_is_no_empty_inbox(reader: Client, query: str) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("SENT", message.external_id))
 
     assert "No event has come in yet." not in page(reader, f"{INBOX}?{query}")
 
 
-def test_what_needs_a_look_is_found_with_one_click(reader: Client) -> None:
+def test_filter_finds_events_that_need_a_look(reader: Client) -> None:
     message = a_sent_message()
     other = a_sent_message()
     taken_in(
@@ -71,7 +71,7 @@ def test_what_needs_a_look_is_found_with_one_click(reader: Client) -> None:
     assert [one.state for one in found] == ["unreadable", "orphan", "unknown"]
 
 
-def test_unknown_words_are_announced_above_the_list_while_there_are_any(reader: Client) -> None:
+def test_unknown_words_are_announced_above_the_list(reader: Client) -> None:
     message = a_sent_message()
     before = page(reader, INBOX)
     taken_in(message.integration, a_status("WOBBLED", message.external_id))
@@ -80,7 +80,7 @@ def test_unknown_words_are_announced_above_the_list_while_there_are_any(reader: 
     assert "nobody has explained yet" not in before
 
 
-def test_whoever_may_not_look_sees_nothing(client: Client) -> None:
+def test_inbox_needs_the_permission_to_view(client: Client) -> None:
     (event,) = taken_in(an_integration(), b"x")
     client.force_login(an_operator("outbound.view_message"))
     addresses = [INBOX, f"{INBOX}{event.pk}/change/", f"{INBOX}words/", f"{INBOX}words/teach/?word=x"]
@@ -89,7 +89,7 @@ def test_whoever_may_not_look_sees_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("pk", ["999999", "nonsense", "1" * 40])
-def test_an_event_that_is_not_there_is_not_found(reader: Client, pk: str) -> None:
+def test_unknown_event_is_not_found(reader: Client, pk: str) -> None:
     assert reader.get(f"{INBOX}{pk}/change/").status_code == 404
 
 
@@ -98,7 +98,7 @@ def test_filter_by_a_hidden_field_is_refused(reader: Client, look: str) -> None:
     assert reader.get(f"{INBOX}?{look}").status_code in (302, 400)
 
 
-def test_an_unknown_word_can_be_taught_and_what_came_before_takes_effect(reader: Client) -> None:
+def test_taught_word_applies_earlier_events(reader: Client) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("WOBBLED", message.external_id))
     teach = f"{reverse('admin:outbound_webhookevent_teach')}?word=wobbled"
@@ -113,7 +113,7 @@ def test_an_unknown_word_can_be_taught_and_what_came_before_takes_effect(reader:
     assert LogEntry.objects.get(additional_data__text="Meaning of a status word").actor.username == "ana"
 
 
-def test_a_word_that_says_nothing_is_no_longer_unknown(reader: Client) -> None:
+def test_word_without_meaning_is_no_longer_unknown(reader: Client) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("WOBBLED", message.external_id))
 
@@ -123,7 +123,7 @@ def test_a_word_that_says_nothing_is_no_longer_unknown(reader: Client) -> None:
     assert (event.state, status_of(message)) == ("idle", MessageStatus.ACCEPTED)
 
 
-def test_a_word_is_taught_anew_and_takes_nothing_back(reader: Client) -> None:
+def test_word_taught_anew_takes_nothing_back(reader: Client) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("WOBBLED", message.external_id))
     reader.post(f"{INBOX}words/teach/?word=wobbled", {"meaning": "read"})
@@ -137,7 +137,7 @@ def test_a_word_is_taught_anew_and_takes_nothing_back(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"meaning": ""}, {"meaning": "accepted"}, {"meaning": "queued"}])
-def test_a_meaning_that_is_none_is_not_taken(reader: Client, data: dict[str, str]) -> None:
+def test_invalid_meaning_is_refused(reader: Client, data: dict[str, str]) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("WOBBLED", message.external_id))
 
@@ -147,7 +147,7 @@ def test_a_meaning_that_is_none_is_not_taken(reader: Client, data: dict[str, str
     assert not StatusWord.objects.exists()
 
 
-def test_nothing_is_taught_by_looking_or_of_a_word_that_never_came(reader: Client) -> None:
+def test_unseen_word_is_not_taught(reader: Client) -> None:
     looked = reader.get(f"{INBOX}words/teach/?word=never&meaning=read")
     posted = reader.post(f"{INBOX}words/teach/?word=never", {"meaning": "read"})
 
@@ -155,7 +155,7 @@ def test_nothing_is_taught_by_looking_or_of_a_word_that_never_came(reader: Clien
     assert not StatusWord.objects.exists()
 
 
-def test_a_word_of_the_documents_is_not_taught_anew(reader: Client) -> None:
+def test_documented_word_is_not_taught(reader: Client) -> None:
     message = a_sent_message()
     taken_in(message.integration, a_status("DELIVERED", message.external_id))
 
@@ -165,7 +165,7 @@ def test_a_word_of_the_documents_is_not_taught_anew(reader: Client) -> None:
     assert not StatusWord.objects.exists()
 
 
-def test_whoever_may_only_look_teaches_nothing(client: Client) -> None:
+def test_teaching_needs_its_permission(client: Client) -> None:
     client.force_login(an_operator(LOOK))
 
     response = client.post(f"{INBOX}words/teach/?word=x", {"meaning": "read"})
@@ -178,7 +178,7 @@ def test_whoever_may_only_look_teaches_nothing(client: Client) -> None:
 @pytest.mark.parametrize(
     "query", ["", "?state__exact=applied", "?q=ours", "?look=needed", "?q=11988887777", "words/"]
 )
-def test_a_page_takes_few_questions_however_much_is_on_it(
+def test_page_makes_few_queries(
     reader: Client, django_assert_max_num_queries: Any, count: int, query: str
 ) -> None:
     messages = [a_sent_message() for _number in range(count)]

@@ -1,4 +1,4 @@
-"""The page of one event: what came, and in words what became of it."""
+"""The page of an event shows it and explains its state."""
 
 from __future__ import annotations
 
@@ -38,15 +38,13 @@ def page_of(client: Client, event: WebhookEvent) -> str:
         (b'{"type": "MESSAGE", "message": {"from": "what"}}', "The number that it names cannot be read."),
     ],
 )
-def test_the_page_of_an_event_says_what_became_of_it_in_words(
-    reader: Client, body: bytes, words: str
-) -> None:
+def test_page_explains_the_state(reader: Client, body: bytes, words: str) -> None:
     (event,) = taken_in(an_integration(), body)
 
     assert words in page_of(reader, event)
 
 
-def test_a_body_is_shown_as_text_and_never_as_a_page(reader: Client) -> None:
+def test_body_is_shown_as_text(reader: Client) -> None:
     (event,) = taken_in(an_integration(), b"<script>alert(1)</script>\xff\x00")
 
     found = page_of(reader, event)
@@ -65,13 +63,13 @@ def test_a_body_is_shown_as_text_and_never_as_a_page(reader: Client) -> None:
         b"[" * 400 + b"1, " * 20_000 + b"1" + b"]" * 400,
     ],
 )
-def test_a_body_that_cannot_be_laid_out_is_shown_as_it_came(reader: Client, body: bytes) -> None:
+def test_body_that_is_not_json_is_shown_unchanged(reader: Client, body: bytes) -> None:
     (event,) = taken_in(an_integration(), body)
 
     assert escape(body.decode()) in page_of(reader, event)
 
 
-def test_an_event_with_an_odd_time_says_so_and_has_its_effect(reader: Client) -> None:
+def test_event_with_an_odd_time_says_so_and_is_applied(reader: Client) -> None:
     message = a_sent_message()
     odd = a_status("READ", message.external_id)
     odd["messageStatus"]["timestamp"] = "2031-01-01T00:00:00Z"
@@ -81,7 +79,7 @@ def test_an_event_with_an_odd_time_says_so_and_has_its_effect(reader: Client) ->
     assert "The time that it states is far off" in page_of(reader, event)
 
 
-def test_an_odd_time_does_not_end_the_wait_for_a_message(reader: Client) -> None:
+def test_event_with_an_odd_time_waits_for_its_message(reader: Client) -> None:
     odd = a_status("READ", "not-yet")
     odd["messageStatus"]["timestamp"] = "2031-01-01T00:00:00Z"
 
@@ -90,7 +88,7 @@ def test_an_odd_time_does_not_end_the_wait_for_a_message(reader: Client) -> None
     assert event.state == "waiting"
 
 
-def test_a_failure_is_explained_on_its_events_page(reader: Client) -> None:
+def test_page_explains_a_failure(reader: Client) -> None:
     message = a_sent_message()
     cause = {"channelErrorCode": "131026", "reason": "Undeliverable"}
     (event,) = taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
@@ -98,14 +96,14 @@ def test_a_failure_is_explained_on_its_events_page(reader: Client) -> None:
     assert "The number cannot be reached on WhatsApp" in page_of(reader, event)
 
 
-def test_an_array_leads_to_its_parts_and_each_part_back(reader: Client) -> None:
+def test_array_links_to_its_parts_and_back(reader: Client) -> None:
     whole, first, _second = taken_in(an_integration(), [a_status("SENT", "a"), a_status("SENT", "b")])
 
     assert f"{INBOX}{first.pk}/change/" in page_of(reader, whole)
     assert f"{INBOX}{whole.pk}/change/" in page_of(reader, first)
 
 
-def test_the_page_of_an_event_takes_few_questions(reader: Client, django_assert_max_num_queries: Any) -> None:
+def test_page_makes_few_queries(reader: Client, django_assert_max_num_queries: Any) -> None:
     whole, *_parts = taken_in(an_integration(), [a_status("SENT", f"x{number}") for number in range(30)])
 
     with django_assert_max_num_queries(10):

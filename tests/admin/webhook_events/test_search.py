@@ -1,4 +1,4 @@
-"""Finding an event: by whatever it names, and by the person it is about."""
+"""Events are found by the ids they name and by phone number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(client: Client, text: str) -> list[WebhookEvent]:
 @pytest.mark.parametrize(
     "text", ["ours-x", "zenvia-x", "event-x", "wobbled", "WOBBLED", "+55 11 98888-7777", "1188887777"]
 )
-def test_an_event_is_found_by_whatever_it_names(reader: Client, text: str) -> None:
+def test_event_is_found_by_any_id_it_names(reader: Client, text: str) -> None:
     integration = an_integration()
     status = a_status("WOBBLED", "ours-x", id="event-x")
     status["message"]["id"] = "zenvia-x"
@@ -44,7 +44,7 @@ def test_an_event_is_found_by_whatever_it_names(reader: Client, text: str) -> No
     assert found(reader, text) == [wanted]
 
 
-def test_a_whole_number_finds_a_persons_answers_and_what_was_told_of_their_messages(reader: Client) -> None:
+def test_whole_number_finds_messages_from_and_to_a_person(reader: Client) -> None:
     recipient = a_recipient(phone="+5511988887777")
     message = a_sent_message(recipient=recipient)
     taken_in(
@@ -58,7 +58,7 @@ def test_a_whole_number_finds_a_persons_answers_and_what_was_told_of_their_messa
 
 
 @pytest.mark.parametrize("text", ["20260001", "1234-5678"])
-def test_an_id_that_looks_like_a_number_is_found_all_the_same(reader: Client, text: str) -> None:
+def test_id_that_looks_like_a_number_is_found(reader: Client, text: str) -> None:
     (event,) = taken_in(an_integration(), a_status("SENT", text))
 
     assert found(reader, text) == [event]
@@ -66,7 +66,7 @@ def test_an_id_that_looks_like_a_number_is_found_all_the_same(reader: Client, te
 
 @pytest.mark.parametrize("count", [2, 25])
 @pytest.mark.parametrize("query", ["q=wobbled", "q=wobbled&look=needed", "q=11 98888-7777"])
-def test_finding_takes_few_questions_however_much_is_found(
+def test_search_makes_few_queries(
     reader: Client, django_assert_max_num_queries: Any, count: int, query: str
 ) -> None:
     message = a_sent_message(recipient=a_recipient(phone="+5511988887777"))
@@ -80,7 +80,7 @@ def test_finding_takes_few_questions_however_much_is_found(
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads an empty table whole, rightly")
 @pytest.mark.parametrize("text", ["11 98888-7777", "1198", "ours-x", "20260001"])
-def test_finding_reads_no_table_whole(reader: Client, text: str) -> None:
+def test_search_scans_no_table(reader: Client, text: str) -> None:
     message = a_sent_message(recipient=a_recipient(phone="+5511988887777"))
     taken_in(
         message.integration,

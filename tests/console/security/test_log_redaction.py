@@ -40,7 +40,7 @@ def test_secret_is_removed_from_a_line(seed: int, address: str, line: str) -> No
         'File "/srv/console/outbound/webhooks/views.py", line 44, in receive',
         "UNIQUE constraint failed: outbound_message.external_id",
         'violates constraint "outbound_message_campaign_id_1234abcd_fk_outbound_campaign_id"',
-        "in test_what_is_turned_away_leaves_no_trace_of_its_secret",
+        "in test_refused_request_does_not_log_the_secret",
         '"POST /zenvia/demo/1 HTTP/1.1" 200 None',
         "message 0b8b9e0e-7c41-4f5e-9a3c-0a4b1f6f2d11 was accepted",
         "-" * 60,
