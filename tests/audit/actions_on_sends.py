@@ -20,7 +20,7 @@ from tests.admin.sends import a_send
 from tests.audit.actions import Action, on
 from tests.audit.posted import Posted
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
-from tests.tracking.events import a_status, taken_in
+from tests.tracking.events import a_status, processed
 
 QUEUED, REFUSED, UNCONFIRMED = MessageStatus.QUEUED, MessageStatus.REFUSED, MessageStatus.UNCONFIRMED
 PASSWORD = "correct horse battery staple"  # noqa: S105
@@ -68,7 +68,7 @@ def decided(as_: str) -> Posted:
 
 def a_taught_word() -> Posted:
     send = a_send(MessageStatus.ACCEPTED)
-    taken_in(send.messages.get().integration, a_status("WOBBLED", "nobody's"))
+    processed(send.messages.get().integration, a_status("WOBBLED", "nobody's"))
     return Posted((), {"meaning": "delivered"}, "?word=wobbled")
 
 

@@ -26,7 +26,7 @@ from outbound.models.integration import DEFAULT_WEBHOOK_RANGES
 from outbound.models.validators import validate_ranges
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
-from tests.tracking.events import a_sent_message, a_status, taken_in
+from tests.tracking.events import a_sent_message, a_status, processed
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def console() -> None:
     integration = an_integration()
     a_template().adopt_placeholders()
     message = a_sent_message(integration=integration, recipient=a_recipient())
-    taken_in(integration, a_status("SENT", message.external_id))
+    processed(integration, a_status("SENT", message.external_id))
     a_campaign(integration=integration)
 
 

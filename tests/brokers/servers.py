@@ -25,7 +25,7 @@ USELESS = (*ANSWERS, "refuses", "never answers", "hangs up", "has no name")
 
 @contextmanager
 def useless(kind: str) -> Iterator[str]:
-    """Run such a server for a while; give its address, with a password in it."""
+    """Run such a server; yield its address, which contains a password."""
     if kind in ("refuses", "has no name"):
         host = "nowhere.invalid" if kind == "has no name" else "127.0.0.1"
         yield f"redis://:{PASSWORD}@{host}:{free_port()}/0?protocol=2"

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # it parts with old connec
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(params=["database", pytest.param("redis", marks=needs_redis)])
 def queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[WakeUps]:
-    """An idle worker's queue, just after its start."""
+    """The broker of an idle worker, just after its start."""
     monkeypatch.setattr(Conf, "POLL", 0.0)
     monkeypatch.setattr(Conf, "ORM", "default" if request.param == "database" else None)
     monkeypatch.setattr("outbound.brokers.redis.LISTEN_SECONDS", 0.05)

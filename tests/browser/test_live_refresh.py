@@ -16,7 +16,7 @@ from outbound.lifecycle import MessageStatus
 from outbound.models import Campaign, Integration, Message, Template
 from outbound.sending.planning.launch import launch
 from tests.browser.conftest import send_what_is_due
-from tests.tracking.events import a_status, taken_in
+from tests.tracking.events import a_status, processed
 
 SOON = 12_000  # ms; the page looks every five seconds
 FAILURE = {"channelErrorCode": "131026", "reason": "Message undeliverable"}
@@ -37,7 +37,7 @@ def message(signed_in: Page, console: Integration) -> Message:
 
 
 def post_event(message: Message, word: str, **values: Any) -> None:
-    taken_in(message.integration, a_status(word, message.external_id, **values))
+    processed(message.integration, a_status(word, message.external_id, **values))
 
 
 def test_accepted_message_turns_to_read_without_reload(

@@ -19,7 +19,7 @@ from outbound.sending.control.resend import reuse
 from outbound.sending.planning.launch import launch
 from outbound.tracking import status_words
 from tests.browser.conftest import send_what_is_due
-from tests.tracking.events import a_status, taken_in
+from tests.tracking.events import a_status, processed
 
 # Colours hang on the theme and layout on the width, so two looks see all four.
 LOOKS = {"light and wide": ("light", 1280), "dark and narrow": ("dark", 390)}
@@ -58,7 +58,7 @@ def inbox_pages(integration: Integration) -> list[str]:
     """Return the pages of the inbox, and of a failed event, an unreadable one, and an array."""
     failure = {"channelErrorCode": "131026", "reason": "Undeliverable"}
     message = Message.objects.filter(status=MessageStatus.ACCEPTED).latest("pk")
-    events = taken_in(
+    events = processed(
         integration,
         a_status("NOT_DELIVERED", message.external_id, cause=failure),
         a_status("WOBBLED", message.external_id),

@@ -26,7 +26,7 @@ from tests.tools.bench.setup import history  # noqa: E402
 
 
 def export(kind: str) -> int:
-    """Write the whole history as a file that nobody keeps; return how many rows it had."""
+    """Write the whole history to a discarded file; return how many rows it had."""
     counted = Counted(export_columns.rows(Message.objects.all(), "pt-br"))
     if kind == "csv":
         pieces: Iterable[bytes] = export_csv.stream(export_columns.headers(), counted)

@@ -24,7 +24,7 @@ from tests.admin.sends import ENGLISH
 from tests.builders import a_campaign, a_recipient, a_template, an_integration, an_operator
 from tests.security.pages import every_page
 from tests.security.rights import SEEING, rights, rights_by_page
-from tests.tracking.events import a_sent_message, a_status, an_answer, taken_in
+from tests.tracking.events import a_sent_message, a_status, an_answer, processed
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def _zulmira() -> None:
         sent.recipients.add(zulmira)
         values = {"payload": f'{{"destination": "{PHONE}"}}', "campaign": sent, "integration": integration}
         message = a_sent_message(status, recipient=zulmira, **values)
-        taken_in(integration, a_status("PROCESSED", message.external_id), an_answer(PHONE, "Oi"))
+        processed(integration, a_status("PROCESSED", message.external_id), an_answer(PHONE, "Oi"))
     a_draft(None, **said)
 
 

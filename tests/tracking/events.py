@@ -19,7 +19,7 @@ _numbers = count(1)
 
 
 def a_sent_message(status: MessageStatus = MessageStatus.ACCEPTED, **values: Any) -> Message:
-    """Build a message with the attempt that made it so."""
+    """Build a message with an attempt that fits its status."""
     number = next(_numbers)
     values = {"external_id": f"ours-{number}", "attempt_count": 1, "gateway_message_id": str(number)} | values
     message = a_message(status=status, **values)
@@ -70,15 +70,15 @@ def arrived(integration: Integration, body: Any, at: datetime | None = None) -> 
     store(Arrival(integration.pk, raw, at or timezone.now()))
 
 
-def taken_in(integration: Integration, *bodies: Any) -> list[WebhookEvent]:
-    """Let bodies arrive and take effect; return all events there are, the oldest first."""
+def processed(integration: Integration, *bodies: Any) -> list[WebhookEvent]:
+    """Store bodies and process them; return all events, the oldest first."""
     for body in bodies:
         arrived(integration, body)
-    return taken_in_all()
+    return process_all()
 
 
-def taken_in_all() -> list[WebhookEvent]:
-    """Let all that arrived take effect; return all events there are, the oldest first."""
+def process_all() -> list[WebhookEvent]:
+    """Process all stored events; return them, the oldest first."""
     while process_due(timezone.now() + timedelta(seconds=1)):
         pass
     return list(WebhookEvent.objects.order_by("id"))

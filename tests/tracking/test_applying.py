@@ -7,7 +7,7 @@ import pytest
 from outbound.lifecycle import AttemptOutcome, IntegrationStatus, MessageStatus, Reason
 from outbound.models import Attempt, Message
 from outbound.tracking.effects import BREACH
-from tests.tracking.events import a_sent_message, a_status, arrived, status_of, taken_in, taken_in_all
+from tests.tracking.events import a_sent_message, a_status, arrived, process_all, processed, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ UNREACHABLE = {"channelErrorCode": "131026", "reason": "Message undeliverable"}
 def test_status_only_rises(before: S, word: str, after: S) -> None:
     message = a_sent_message(before)
 
-    taken_in(message.integration, a_status(word, message.external_id))
+    processed(message.integration, a_status(word, message.external_id))
 
     assert status_of(message) == after
 
@@ -49,7 +49,7 @@ def test_status_only_rises(before: S, word: str, after: S) -> None:
 def test_event_closes_an_open_attempt_as_accepted(before: S) -> None:
     message = a_sent_message(before)
 
-    taken_in(message.integration, a_status("SENT", message.external_id))
+    processed(message.integration, a_status("SENT", message.external_id))
 
     attempt = Attempt.objects.get()
     assert (attempt.outcome, attempt.closed_at is not None) == (AttemptOutcome.ACCEPTED, True)
@@ -58,7 +58,7 @@ def test_event_closes_an_open_attempt_as_accepted(before: S) -> None:
 def test_failure_is_stored_with_code_and_text() -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
+    processed(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
 
     message.refresh_from_db()
     assert (message.status, message.reason) == (S.UNDELIVERED, Reason.NOT_DELIVERED)
@@ -68,7 +68,7 @@ def test_failure_is_stored_with_code_and_text() -> None:
 def test_failure_after_delivery_leaves_the_status() -> None:
     message = a_sent_message(S.DELIVERED)
 
-    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
+    processed(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE))
 
     message.refresh_from_db()
     assert (message.status, message.reason, message.failure_code) == (S.DELIVERED, "", "131026")
@@ -77,7 +77,7 @@ def test_failure_after_delivery_leaves_the_status() -> None:
 def test_delivery_after_a_failure_keeps_the_failure() -> None:
     message = a_sent_message()
 
-    taken_in(
+    processed(
         message.integration,
         a_status("NOT_DELIVERED", message.external_id, cause=UNREACHABLE),
         a_status("DELIVERED", message.external_id),
@@ -91,7 +91,7 @@ def test_delivery_after_a_failure_keeps_the_failure() -> None:
 def test_message_believed_unsent_that_went_out_stops_its_integration(before: S) -> None:
     message = a_sent_message(before)
 
-    taken_in(message.integration, a_status("SENT", message.external_id))
+    processed(message.integration, a_status("SENT", message.external_id))
 
     assert status_of(message) == S.SENT
     message.integration.refresh_from_db()
@@ -104,7 +104,7 @@ def test_message_believed_unsent_that_went_out_stops_its_integration(before: S) 
 def test_undelivered_refused_message_stops_nothing() -> None:
     message = a_sent_message(S.REFUSED)
 
-    taken_in(message.integration, a_status("REJECTED", message.external_id))
+    processed(message.integration, a_status("REJECTED", message.external_id))
 
     message.integration.refresh_from_db()
     assert message.integration.status == IntegrationStatus.ACTIVE
@@ -117,7 +117,9 @@ def test_only_one_attempt_of_a_message_is_accepted() -> None:
         message=message, number=2, external_id="second", opened_at=message.created_at
     )
 
-    taken_in(message.integration, a_status("SENT", message.external_id), a_status("READ", second.external_id))
+    processed(
+        message.integration, a_status("SENT", message.external_id), a_status("READ", second.external_id)
+    )
 
     assert status_of(message) == S.READ
     outcomes = list(Attempt.objects.order_by("number").values_list("outcome", flat=True))
@@ -127,7 +129,7 @@ def test_only_one_attempt_of_a_message_is_accepted() -> None:
 def test_event_of_another_integration_changes_nothing() -> None:
     message, other = a_sent_message(), a_sent_message()
 
-    (event,) = taken_in(other.integration, a_status("READ", message.external_id))
+    (event,) = processed(other.integration, a_status("READ", message.external_id))
 
     assert status_of(message) == S.ACCEPTED
     assert (event.state, event.note, event.message_id) == ("orphan", "cross_integration", None)
@@ -144,4 +146,4 @@ def test_query_count_does_not_grow_with_the_batch(
         arrived(integration, a_status("SENT", message.external_id))
 
     with django_assert_max_num_queries(25):
-        taken_in_all()
+        process_all()

@@ -14,7 +14,7 @@ from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Conversation, Integration, Message, Recipient, WebhookEvent
 from outbound.tracking.processor import process_due
 from tests.builders import an_integration
-from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, processed, status_of
 from tests.tracking.worlds import ANA, BRUNO, a_told_answer, a_told_status, bring, outcome
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_keyword_under_the_id_of_another_event_opts_out(way: str) -> None:
 def test_difference_without_an_effect_makes_a_copy() -> None:
     first, again = a_told_answer(ANA, "Oi", None, "Ana"), a_told_answer("553588001234", "Oi", None, "Ana S.")
 
-    events = taken_in(an_integration(), {"id": "1", **first}, {"id": "1", **again})
+    events = processed(an_integration(), {"id": "1", **first}, {"id": "1", **again})
 
     assert [event.state for event in events] == [EventState.APPLIED, EventState.COPY]
 
@@ -76,11 +76,11 @@ def test_difference_without_an_effect_makes_a_copy() -> None:
 def test_event_without_effect_has_no_copies() -> None:
     message = a_sent_message()
     body = a_status("READ", message.external_id)
-    (failed,) = taken_in(message.integration, body)
+    (failed,) = processed(message.integration, body)
     WebhookEvent.objects.update(state=EventState.FAILED)
     Message.objects.update(status=MessageStatus.ACCEPTED)
 
-    taken_in(message.integration, body | {"retry": 1})
+    processed(message.integration, body | {"retry": 1})
 
     assert status_of(message) == MessageStatus.READ
 
@@ -121,7 +121,7 @@ def test_earlier_events_are_found_by_fingerprint() -> None:
 def test_migration_gives_older_events_a_fingerprint() -> None:
     message = a_sent_message()
     bodies = [a_status("READ", message.external_id), an_answer(ANA, "SAIR", timestamp="2017-11-25T12:00:00Z")]
-    taken_in(message.integration, *bodies)
+    processed(message.integration, *bodies)
     before = list(WebhookEvent.objects.order_by("id").values_list("fingerprint", flat=True))
     WebhookEvent.objects.update(fingerprint=None)
 
@@ -134,7 +134,7 @@ def test_migration_gives_older_events_a_fingerprint() -> None:
 
 
 class Apps:
-    """The models as they are, for a migration that asks for them as they were."""
+    """Stands in for the historical models of a migration with the current ones."""
 
     def get_model(self, _app: str, _name: str) -> type[WebhookEvent]:
         return WebhookEvent

@@ -76,13 +76,13 @@ def test_events_under_one_id_take_effect_as_under_different_ids(
 
 
 def redelivered(event: dict[str, Any], noise: dict[str, Any], way: str) -> Any:
-    """Write an event in other bytes: the keys turned round, more of them, and perhaps in an array."""
+    """Return an event in other bytes: keys reversed, more of them, perhaps in an array."""
     other = noise | dict(reversed(event.items()))
     return [other] if way == "an array" else json.dumps(other, indent=2).encode()
 
 
 def is_readable(event: dict[str, Any]) -> bool:
-    """Whether it is of a message that is there, so that nothing is left to wait for."""
+    """Whether it is about a message that exists, so that nothing waits."""
     return "from" in event["message"] or "externalId" in event["message"]
 
 

@@ -11,14 +11,14 @@ from outbound.lifecycle import CampaignStatus, Hold, IntegrationStatus
 from outbound.models import Campaign, Integration, Message, Template, Throttle
 from outbound.tracking.effects import ACCOUNT_STOPPED, SLOW_DOWN, TEMPLATE_PAUSED
 from tests.builders import a_campaign, a_template, an_integration
-from tests.tracking.events import a_sent_message, a_status, taken_in
+from tests.tracking.events import a_sent_message, a_status, processed
 
 pytestmark = pytest.mark.django_db
 
 
 def failed(message: Message, code: str) -> None:
     cause = {"channelErrorCode": code, "reason": "why"}
-    taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
+    processed(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
 
 
 @pytest.mark.parametrize("code", ["131031", "368", "131048", "190", "250"])

@@ -15,7 +15,7 @@ from outbound.models import Conversation, Integration, Message, Recipient
 from outbound.tracking.reading import sender_of
 from tests.builders import a_recipient, an_integration
 from tests.sending.steps import a_launched, claimed
-from tests.tracking.events import an_answer, arrived, taken_in, taken_in_all
+from tests.tracking.events import an_answer, arrived, process_all, processed
 
 pytestmark = pytest.mark.django_db
 KEY = "+5535988001234"
@@ -37,7 +37,7 @@ def last_wrote(integration: Integration) -> datetime | None:
 
 @pytest.mark.parametrize("sender", [WIRE, f"+{WIRE}", "553588001234", "35988001234", "+55 35 98800-1234"])
 def test_spellings_of_a_number_are_one_person(integration: Integration, sender: str) -> None:
-    taken_in(integration, an_answer(sender, "Oi"))
+    processed(integration, an_answer(sender, "Oi"))
 
     assert Conversation.objects.get().phone_key == KEY
 
@@ -56,7 +56,7 @@ def test_invalid_number_is_nobody(sender: str) -> None:
 
 
 def test_unreadable_sender_makes_an_orphan_with_a_note(integration: Integration) -> None:
-    (event,) = taken_in(integration, an_answer("somebody", "SAIR"))
+    (event,) = processed(integration, an_answer("somebody", "SAIR"))
 
     assert (event.state, event.note) == (EventState.ORPHAN, "number_unreadable")
     assert not Conversation.objects.exists()
@@ -66,16 +66,16 @@ def test_unreadable_sender_makes_an_orphan_with_a_note(integration: Integration)
 def test_message_opens_the_window_of_its_integration_only(integration: Integration) -> None:
     an_integration()
 
-    taken_in(integration, an_answer(WIRE, "Oi"))
+    processed(integration, an_answer(WIRE, "Oi"))
 
     assert [row.integration for row in Conversation.objects.all()] == [integration]
 
 
 def test_integrations_have_separate_windows(integration: Integration) -> None:
     other, now = an_integration(), timezone.now()
-    taken_in(integration, wrote_at(now - timedelta(hours=5)))
+    processed(integration, wrote_at(now - timedelta(hours=5)))
 
-    taken_in(other, wrote_at(now - timedelta(hours=2)))
+    processed(other, wrote_at(now - timedelta(hours=2)))
 
     assert last_wrote(integration) == now - timedelta(hours=5)
     assert last_wrote(other) == now - timedelta(hours=2)
@@ -90,7 +90,7 @@ def test_latest_message_counts_in_any_order(
     bodies = [wrote_at(now - timedelta(hours=ago)) for ago in hours]
 
     for page in [bodies] if together else [[body] for body in bodies]:
-        taken_in(integration, *page)
+        processed(integration, *page)
 
     assert last_wrote(integration) == now - timedelta(hours=1)
 
@@ -99,7 +99,7 @@ def test_future_time_counts_as_time_of_arrival(integration: Integration) -> None
     now = timezone.now()
     arrived(integration, wrote_at(now + timedelta(days=3)), now)
 
-    taken_in_all()
+    process_all()
 
     assert last_wrote(integration) == now
 
@@ -108,7 +108,7 @@ def test_missing_time_counts_as_time_of_arrival(integration: Integration) -> Non
     now = timezone.now()
     arrived(integration, an_answer(WIRE, "Oi"), now)
 
-    taken_in_all()
+    process_all()
 
     assert last_wrote(integration) == now
 
@@ -119,7 +119,7 @@ def test_message_keeps_a_declared_window(integration: Integration) -> None:
         integration=integration, phone_key=KEY, declared_until=until, declared_reason="She called"
     )
 
-    taken_in(integration, an_answer(WIRE, "Oi"))
+    processed(integration, an_answer(WIRE, "Oi"))
 
     conversation = Conversation.objects.get()
     assert (conversation.declared_until, conversation.declared_reason) == (until, "She called")
@@ -129,7 +129,7 @@ def test_message_keeps_a_declared_window(integration: Integration) -> None:
 def test_keyword_opts_a_recipient_out_and_is_logged(integration: Integration) -> None:
     recipient = a_recipient(phone=KEY)
 
-    taken_in(integration, an_answer(WIRE, " Sair! "))
+    processed(integration, an_answer(WIRE, " Sair! "))
 
     recipient.refresh_from_db()
     assert (recipient.opted_out_at is not None, recipient.opt_out_reason) == (True, "“Sair!”")
@@ -141,7 +141,7 @@ def test_unknown_person_is_saved_as_opted_out(integration: Integration) -> None:
     body = an_answer(WIRE, "SAIR")
     body["message"]["visitor"] = {"name": "Maria"}
 
-    taken_in(integration, body)
+    processed(integration, body)
 
     recipient = Recipient.objects.get()
     assert (recipient.phone, recipient.name, recipient.opt_out_reason) == (KEY, "Maria", "“SAIR”")
@@ -153,7 +153,7 @@ def test_all_recipients_with_the_number_are_opted_out(integration: Integration, 
     a_recipient(phone="+5535988001234")
     a_recipient(phone="+553588001234")
 
-    taken_in(integration, an_answer(sender, "SAIR"))
+    processed(integration, an_answer(sender, "SAIR"))
 
     assert Recipient.objects.opted_out().count() == Recipient.objects.count() == 2
 
@@ -162,7 +162,7 @@ def test_all_recipients_with_the_number_are_opted_out(integration: Integration, 
 def test_ordinary_message_opts_nobody_out(integration: Integration, text: str) -> None:
     a_recipient(phone=KEY)
 
-    taken_in(integration, an_answer(WIRE, text))
+    processed(integration, an_answer(WIRE, text))
 
     assert not Recipient.objects.opted_out().exists()
 
@@ -171,7 +171,7 @@ def test_second_keyword_keeps_the_first_opt_out(integration: Integration) -> Non
     first = timezone.now() - timedelta(days=9)
     recipient = a_recipient(phone=KEY, opted_out_at=first, opt_out_reason="Asked on the phone")
 
-    taken_in(integration, an_answer(WIRE, "SAIR"))
+    processed(integration, an_answer(WIRE, "SAIR"))
 
     recipient.refresh_from_db()
     assert (recipient.opted_out_at, recipient.opt_out_reason) == (first, "Asked on the phone")
@@ -179,10 +179,10 @@ def test_second_keyword_keeps_the_first_opt_out(integration: Integration) -> Non
 
 def test_new_keyword_after_an_undone_opt_out_opts_out_again(integration: Integration) -> None:
     recipient = a_recipient(phone=KEY)
-    taken_in(integration, an_answer(WIRE, "SAIR"))
+    processed(integration, an_answer(WIRE, "SAIR"))
     recipient.set_opted_out(None)
 
-    taken_in(integration, an_answer(WIRE, "PARAR"))
+    processed(integration, an_answer(WIRE, "PARAR"))
 
     recipient.refresh_from_db()
     assert (recipient.opted_out_at is not None, recipient.opt_out_reason) == (True, "“PARAR”")
@@ -193,11 +193,11 @@ def test_copy_of_the_old_keyword_does_not_opt_out_again(
     integration: Integration, change: dict[str, int]
 ) -> None:
     recipient, body = a_recipient(phone=KEY), an_answer(WIRE, "SAIR")
-    taken_in(integration, body)
+    processed(integration, body)
     recipient.refresh_from_db()
     recipient.set_opted_out(None)
 
-    taken_in(integration, body | change)
+    processed(integration, body | change)
 
     recipient.refresh_from_db()
     assert recipient.opted_out_at is None
@@ -208,7 +208,7 @@ def test_queued_message_of_an_opted_out_person_is_skipped(
     integration: Integration, without_ninth_digit: bool
 ) -> None:
     a_launched(integration=integration, numbers="35 98800-1234\n35 98800-9999")
-    taken_in(integration, an_answer("553588001234" if without_ninth_digit else WIRE, "SAIR"))
+    processed(integration, an_answer("553588001234" if without_ninth_digit else WIRE, "SAIR"))
 
     (one,) = claimed()
 

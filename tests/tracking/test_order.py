@@ -14,7 +14,7 @@ from outbound.gateways.base import StatusUpdate
 from outbound.lifecycle import RANKS, REPORTED, MessageStatus
 from outbound.models import Message
 from outbound.tracking.changes import Evidence, fold
-from tests.tracking.events import a_sent_message, a_status, taken_in
+from tests.tracking.events import a_sent_message, a_status, processed
 
 STATE = ("status", "reason", "failure_code", "failure_text", "failed_at")
 CODES, TEXTS = ("", "131026", "131047"), ("", "unreachable", "window")
@@ -102,7 +102,7 @@ def test_shuffled_bodies_end_in_the_same_state(seed: int) -> None:
     rng.shuffle(shuffled)
 
     for start in range(0, len(shuffled), 3):
-        taken_in(message.integration, *shuffled[start : start + 3])
+        processed(message.integration, *shuffled[start : start + 3])
 
     message.refresh_from_db()
     assert (message.status, message.failure_code) == (MessageStatus.READ, "131053")

@@ -16,7 +16,7 @@ from outbound.tracking import processor
 from outbound.tracking.matching import RETRY_DELAYS
 from outbound.tracking.processor import MAX_FAILURES, process_due
 from tests.builders import an_integration
-from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, an_answer, arrived, processed, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def states() -> list[str]:
 def test_exact_copy_is_counted_and_makes_no_event(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
-    (event,) = taken_in(message.integration, body, body, body)
+    (event,) = processed(message.integration, body, body, body)
 
     assert (event.state, event.copies) == (EventState.APPLIED, 2)
 
@@ -41,7 +41,7 @@ def test_exact_copy_is_counted_and_makes_no_event(message: Message) -> None:
 def test_copy_with_other_bytes_changes_nothing(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
-    taken_in(message.integration, body, body | {"retry": 2})
+    processed(message.integration, body, body | {"retry": 2})
 
     assert states() == [EventState.APPLIED, EventState.COPY]
     assert status_of(message) == MessageStatus.SENT
@@ -50,7 +50,7 @@ def test_copy_with_other_bytes_changes_nothing(message: Message) -> None:
 def test_other_status_under_a_known_id_is_no_copy(message: Message) -> None:
     body = a_status("SENT", message.external_id)
 
-    taken_in(message.integration, body, body | {"messageStatus": {"code": "READ"}})
+    processed(message.integration, body, body | {"messageStatus": {"code": "READ"}})
 
     assert states() == [EventState.APPLIED, EventState.APPLIED]
     assert status_of(message) == MessageStatus.READ
@@ -68,7 +68,7 @@ def test_same_body_to_two_integrations_is_two_events(message: Message) -> None:
 def test_each_event_of_an_array_is_stored(message: Message) -> None:
     words = ("SENT", "DELIVERED")
 
-    events = taken_in(message.integration, [a_status(word, message.external_id) for word in words])
+    events = processed(message.integration, [a_status(word, message.external_id) for word in words])
 
     assert [(event.kind, event.state) for event in events] == [
         ("several", "applied"),
@@ -80,7 +80,7 @@ def test_each_event_of_an_array_is_stored(message: Message) -> None:
 
 
 def test_invalid_element_of_an_array_hides_no_other(message: Message) -> None:
-    events = taken_in(message.integration, [5, a_status("READ", message.external_id)])
+    events = processed(message.integration, [5, a_status("READ", message.external_id)])
 
     assert sorted(event.state for event in events[1:]) == ["applied", "unreadable"]
     assert status_of(message) == MessageStatus.READ
@@ -104,7 +104,7 @@ def test_invalid_element_of_an_array_hides_no_other(message: Message) -> None:
     ],
 )
 def test_unreadable_event_is_kept_and_says_why(message: Message, body: bytes, why: str) -> None:
-    (event,) = taken_in(message.integration, body)
+    (event,) = processed(message.integration, body)
 
     assert (event.state, event.note, bytes(event.body)) == (EventState.UNREADABLE, why, body)
 
@@ -112,14 +112,14 @@ def test_unreadable_event_is_kept_and_says_why(message: Message, body: bytes, wh
 def test_odd_characters_do_not_lose_other_events(message: Message) -> None:
     odd = {"status": "sent\u0000", "external_id": "\ud800" + "x" * 10_000}
 
-    taken_in(message.integration, odd, a_status("READ", message.external_id))
+    processed(message.integration, odd, a_status("READ", message.external_id))
 
     assert status_of(message) == MessageStatus.READ
 
 
 def test_event_before_its_message_waits() -> None:
     integration = an_integration()
-    taken_in(integration, a_status("DELIVERED", "early"))
+    processed(integration, a_status("DELIVERED", "early"))
     message = a_sent_message(MessageStatus.SENDING, integration=integration, external_id="early")
 
     process_due(timezone.now() + RETRY_DELAYS[0] + timedelta(seconds=1))
@@ -142,14 +142,14 @@ def test_event_without_a_message_is_an_orphan_after_all_retries() -> None:
 
 
 def test_unknown_word_is_kept_and_changes_nothing(message: Message) -> None:
-    (event,) = taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    (event,) = processed(message.integration, a_status("WOBBLED", message.external_id))
 
     assert (event.state, event.word, event.message_id) == (EventState.UNKNOWN, "wobbled", message.pk)
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
 def test_event_without_our_id_is_matched_by_the_gateways(message: Message) -> None:
-    taken_in(message.integration, {"status": "read", "message_id": int(message.gateway_message_id)})
+    processed(message.integration, {"status": "read", "message_id": int(message.gateway_message_id)})
 
     assert status_of(message) == MessageStatus.READ
 
@@ -157,7 +157,7 @@ def test_event_without_our_id_is_matched_by_the_gateways(message: Message) -> No
 def test_gateway_id_of_two_messages_matches_neither(message: Message) -> None:
     a_sent_message(integration=message.integration, gateway_message_id=message.gateway_message_id)
 
-    (event,) = taken_in(
+    (event,) = processed(
         message.integration, {"status": "read", "message_id": int(message.gateway_message_id)}
     )
 
@@ -169,7 +169,7 @@ def test_channel_id_is_learned_from_an_event_with_both_ids(message: Message) -> 
     both["message"]["id"] = "zenvia-1"
     only = a_status("READ", None, message={"id": "zenvia-1"})
 
-    taken_in(message.integration, both, only)
+    processed(message.integration, both, only)
 
     assert status_of(message) == MessageStatus.READ
 
@@ -177,7 +177,7 @@ def test_channel_id_is_learned_from_an_event_with_both_ids(message: Message) -> 
 def test_id_of_an_event_is_not_the_id_of_a_message(message: Message) -> None:
     body = {"id": message.gateway_message_id, "type": "MESSAGE_STATUS", "messageStatus": {"code": "READ"}}
 
-    (event,) = taken_in(message.integration, body)
+    (event,) = processed(message.integration, body)
 
     assert event.state == EventState.UNREADABLE
     assert status_of(message) == MessageStatus.ACCEPTED
@@ -187,7 +187,7 @@ def test_unrelated_event_changes_nothing(message: Message) -> None:
     call = {"id": "c", "type": "VOICE", "channel": "whatsapp"}
     sms = a_status("READ", message.external_id, channel="sms")
 
-    taken_in(message.integration, call, sms)
+    processed(message.integration, call, sms)
 
     assert states() == [EventState.IDLE, EventState.IDLE]
     assert status_of(message) == MessageStatus.ACCEPTED
@@ -206,7 +206,7 @@ def test_event_about_an_earlier_day_marks_it_stale() -> None:
     then = timezone.now() - timedelta(days=3)
     message = a_sent_message(created_at=then)
 
-    taken_in(message.integration, a_status("READ", message.external_id))
+    processed(message.integration, a_status("READ", message.external_id))
 
     assert list(SummaryDay.objects.values_list("day", "is_stale")) == [(timezone.localdate(then), True)]
 
@@ -237,7 +237,7 @@ def test_failing_event_delays_no_other_and_is_set_aside(
 def test_status_before_the_response_accepts_the_attempt() -> None:
     message = a_sent_message(MessageStatus.SENDING, gateway_message_id="")
 
-    taken_in(message.integration, a_status("DELIVERED", message.external_id))
+    processed(message.integration, a_status("DELIVERED", message.external_id))
 
     assert status_of(message) == MessageStatus.DELIVERED
     assert Attempt.objects.get().outcome == "accepted"

@@ -31,7 +31,7 @@ def a_told_answer(sender: str, text: str, at: str | None, name: str) -> dict[str
 
 
 def a_world() -> Integration:
-    """Build an integration with two messages that are on their way."""
+    """Build an integration with two accepted messages."""
     integration = an_integration()
     for name, number in NUMBERS.items():
         ids = {"external_id": name, "gateway_message_id": str(number)}
@@ -66,7 +66,7 @@ def what_is_so(integration: Integration) -> dict[str, Any]:
 
 
 def outcome(events: list[dict[str, Any]], ids: list[str], way: str, now: datetime) -> dict[str, Any]:
-    """Return what some events make of a fresh world, which is then taken back."""
+    """Return what some events change in new records, which are then rolled back."""
     with transaction.atomic():
         integration = a_world()
         bring(integration, [{"id": one, **event} for one, event in zip(ids, events, strict=True)], way, now)

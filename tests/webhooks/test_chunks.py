@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post_in_chunks(body: bytes, *, ends_by_itself: bool = True) -> int:
-    """Post as a server hands a request on whose chunks it puts together (PEP 3333's extension)."""
+    """Post as a server passes on a chunked request (`wsgi.input_terminated`); return the status."""
     integration = an_integration()
     secret = secrets.rotate(integration, by=None, now=timezone.now())
     extra = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": ends_by_itself}

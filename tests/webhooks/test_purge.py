@@ -14,7 +14,7 @@ from outbound.tracking import status_words
 from outbound.webhooks import purge
 from outbound.webhooks.purge import INTERVAL_SECONDS, RESTART_SECONDS, Purge
 from tests.builders import an_integration, an_operator
-from tests.tracking.events import a_sent_message, a_status, arrived, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, arrived, processed, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +136,7 @@ def test_event_settled_late_is_found_by_a_restart(
 def test_exact_copy_of_an_emptied_event_is_counted(integration: Integration) -> None:
     message = a_sent_message(integration=integration)
     body = a_status("READ", message.external_id)
-    taken_in(integration, body)
+    processed(integration, body)
     WebhookEvent.objects.update(received_at=timezone.now() - timedelta(days=91))
     one_round()
 
@@ -149,21 +149,21 @@ def test_word_taught_late_leaves_emptied_events_alone(
     integration: Integration,
 ) -> None:
     message = a_sent_message(integration=integration)
-    taken_in(integration, a_status("WOBBLED", message.external_id))
+    processed(integration, a_status("WOBBLED", message.external_id))
     status_words.teach("wobbled", "", by=an_operator(), now=timezone.now())
-    taken_in(integration)
+    processed(integration)
     WebhookEvent.objects.update(received_at=timezone.now() - timedelta(days=91))
     one_round()
 
     count = status_words.teach("wobbled", "read", by=an_operator(), now=timezone.now())
-    (event,) = taken_in(integration)
+    (event,) = processed(integration)
 
     assert (count, event.state) == (0, EventState.IDLE)
     assert status_of(message) == MessageStatus.ACCEPTED
 
 
 def test_parts_of_an_array_are_purged_one_by_one(integration: Integration) -> None:
-    taken_in(integration, [a_status("READ", "nobody"), a_status("READ", "neither")])
+    processed(integration, [a_status("READ", "nobody"), a_status("READ", "neither")])
     WebhookEvent.objects.filter(part_of__isnull=False).update(state=EventState.ORPHAN)
     WebhookEvent.objects.update(received_at=timezone.now() - timedelta(days=91))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from outbound.lifecycle import EventState, MessageStatus
 from outbound.models import Message, StatusWord, WebhookEvent
 from tests.builders import a_message, an_operator
-from tests.tracking.events import a_sent_message, a_status, arrived, taken_in
+from tests.tracking.events import a_sent_message, a_status, arrived, processed
 
 pytestmark = pytest.mark.django_db
 FAILED = {"channelErrorCode": "131026", "reason": "Message undeliverable", "details": "<b>x</b>"}
@@ -49,7 +49,7 @@ def test_events_and_attempts_are_sorted_by_time(ana: Client) -> None:
     sent["messageStatus"]["timestamp"] = (timezone.now() - timedelta(seconds=9)).isoformat()
     message.attempts.update(opened_at=timezone.now() - timedelta(seconds=30))
 
-    taken_in(message.integration, read, sent)
+    processed(message.integration, read, sent)
 
     assert timeline(shown(ana, message))[2:] == [
         "Attempt 1: Accepted",
@@ -61,7 +61,7 @@ def test_events_and_attempts_are_sorted_by_time(ana: Client) -> None:
 def test_event_shows_its_word_and_receipt_time(ana: Client) -> None:
     message = a_sent_message()
 
-    (event,) = taken_in(message.integration, event_body("VERIFIED", message))
+    (event,) = processed(message.integration, event_body("VERIFIED", message))
 
     page = shown(ana, message)
     assert "Zenvia reported: Delivered" in page
@@ -72,7 +72,7 @@ def test_event_shows_its_word_and_receipt_time(ana: Client) -> None:
 def test_failure_shows_meaning_code_and_text(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, event_body("NOT_DELIVERED", message, cause=FAILED))
+    processed(message.integration, event_body("NOT_DELIVERED", message, cause=FAILED))
 
     page = shown(ana, message)
     assert "The number cannot be reached on WhatsApp (code 131026)" in page
@@ -86,7 +86,7 @@ def test_implausible_time_is_marked_and_not_used_for_sorting(ana: Client) -> Non
     odd = a_status("DELIVERED", message.external_id)
     odd["messageStatus"]["timestamp"] = "2020-01-01T12:00:00Z"
 
-    taken_in(message.integration, odd)
+    processed(message.integration, odd)
 
     page = shown(ana, message)
     assert "its own time, 1 Jan 2020 09:00 -03, cannot be right" in page
@@ -98,7 +98,7 @@ def test_event_is_never_sorted_before_its_attempt(ana: Client) -> None:
     early = event_body("SENT", message)
     early["messageStatus"]["timestamp"] = (timezone.now() - timedelta(minutes=1)).isoformat()
 
-    taken_in(message.integration, early)
+    processed(message.integration, early)
 
     assert timeline(shown(ana, message))[-2:] == ["Attempt 1: Accepted", "Zenvia reported: Sent"]
 
@@ -107,7 +107,7 @@ def test_copies_are_counted(ana: Client) -> None:
     message = a_sent_message()
     event = event_body("DELIVERED", message)
 
-    taken_in(message.integration, event, event, event | {"more": "bytes"})
+    processed(message.integration, event, event, event | {"more": "bytes"})
 
     page = shown(ana, message)
     assert "came 3 times" in page
@@ -127,7 +127,7 @@ def test_undocumented_word_shows_its_taught_meaning(ana: Client, meaning: str | 
     if meaning is not None:
         StatusWord.objects.create(word="shown", meaning=meaning, taught_at=timezone.now())
 
-    taken_in(message.integration, event_body("SHOWN", message))
+    processed(message.integration, event_body("SHOWN", message))
 
     assert said in shown(ana, message)
 
@@ -143,7 +143,7 @@ def test_event_not_applied_yet_says_so(ana: Client) -> None:
 def test_failure_after_delivery_is_flagged_with_advice(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(
+    processed(
         message.integration,
         event_body("DELIVERED", message),
         event_body("NOT_DELIVERED", message, cause=FAILED),
@@ -157,7 +157,7 @@ def test_failure_after_delivery_is_flagged_with_advice(ana: Client) -> None:
 def test_delivery_without_failure_is_not_flagged(ana: Client) -> None:
     message = a_sent_message()
 
-    taken_in(message.integration, event_body("DELIVERED", message))
+    processed(message.integration, event_body("DELIVERED", message))
 
     page = shown(ana, message)
     assert "although a failure" not in page
@@ -174,7 +174,7 @@ def test_evidence_after_resend_shows_its_consequence(ana: Client, word: str, sai
     )
     a_message(resend_of=old)
 
-    taken_in(old.integration, event_body(word, old))
+    processed(old.integration, event_body(word, old))
 
     page = shown(ana, old)
     assert said in page
@@ -183,10 +183,10 @@ def test_evidence_after_resend_shows_its_consequence(ana: Client, word: str, sai
 
 def test_query_count_does_not_grow_with_events(ana: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, event_body("SENT", message))
+    processed(message.integration, event_body("SENT", message))
     with CaptureQueriesContext(connection) as few:
         shown(ana, message)
-    taken_in(
+    processed(
         message.integration, *[event_body(word, message) for word in ("READ", "SHOWN", "DELIVERED", "ERROR")]
     )
 

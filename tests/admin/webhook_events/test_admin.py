@@ -12,7 +12,7 @@ from django.urls import reverse
 from outbound.lifecycle import MessageStatus
 from outbound.models import Message, StatusWord
 from tests.builders import an_integration, an_operator
-from tests.tracking.events import a_sent_message, a_status, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, processed, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def page(client: Client, address: str) -> str:
 
 def test_list_shows_events_and_their_state(reader: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("DELIVERED", message.external_id), b"<html>")
+    processed(message.integration, a_status("DELIVERED", message.external_id), b"<html>")
 
     found = page(reader, INBOX)
 
@@ -50,7 +50,7 @@ def test_empty_inbox_says_how_to_fill_it(reader: Client) -> None:
 @pytest.mark.parametrize("query", ["state__exact=unreadable", "q=nothing-like-it"])
 def test_filter_without_results_is_no_empty_inbox(reader: Client, query: str) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("SENT", message.external_id))
+    processed(message.integration, a_status("SENT", message.external_id))
 
     assert "No event has come in yet." not in page(reader, f"{INBOX}?{query}")
 
@@ -58,7 +58,7 @@ def test_filter_without_results_is_no_empty_inbox(reader: Client, query: str) ->
 def test_filter_finds_events_that_need_a_look(reader: Client) -> None:
     message = a_sent_message()
     other = a_sent_message()
-    taken_in(
+    processed(
         message.integration,
         a_status("SENT", message.external_id),
         a_status("WOBBLED", message.external_id),
@@ -74,14 +74,14 @@ def test_filter_finds_events_that_need_a_look(reader: Client) -> None:
 def test_unknown_words_are_announced_above_the_list(reader: Client) -> None:
     message = a_sent_message()
     before = page(reader, INBOX)
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
 
     assert "nobody has explained yet" in page(reader, INBOX)
     assert "nobody has explained yet" not in before
 
 
 def test_inbox_needs_the_permission_to_view(client: Client) -> None:
-    (event,) = taken_in(an_integration(), b"x")
+    (event,) = processed(an_integration(), b"x")
     client.force_login(an_operator("outbound.view_message"))
     addresses = [INBOX, f"{INBOX}{event.pk}/change/", f"{INBOX}words/", f"{INBOX}words/teach/?word=x"]
 
@@ -100,12 +100,12 @@ def test_filter_by_a_hidden_field_is_refused(reader: Client, look: str) -> None:
 
 def test_taught_word_applies_earlier_events(reader: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
     teach = f"{reverse('admin:outbound_webhookevent_teach')}?word=wobbled"
     listed = page(reader, f"{INBOX}words/")
 
     response = reader.post(teach, {"meaning": "delivered"}, follow=True)
-    taken_in(message.integration)
+    processed(message.integration)
 
     assert "wobbled" in listed
     assert "1 event that came with it is looked at again" in response.content.decode()
@@ -115,22 +115,22 @@ def test_taught_word_applies_earlier_events(reader: Client) -> None:
 
 def test_word_without_meaning_is_no_longer_unknown(reader: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
 
     reader.post(f"{INBOX}words/teach/?word=wobbled", {"meaning": "nothing"})
-    (event,) = taken_in(message.integration)
+    (event,) = processed(message.integration)
 
     assert (event.state, status_of(message)) == ("idle", MessageStatus.ACCEPTED)
 
 
 def test_word_taught_anew_takes_nothing_back(reader: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
     reader.post(f"{INBOX}words/teach/?word=wobbled", {"meaning": "read"})
-    taken_in(message.integration)
+    processed(message.integration)
 
     reader.post(f"{INBOX}words/teach/?word=wobbled", {"meaning": "sent"})
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
 
     assert StatusWord.objects.get().meaning == "sent"
     assert status_of(message) == MessageStatus.READ
@@ -139,7 +139,7 @@ def test_word_taught_anew_takes_nothing_back(reader: Client) -> None:
 @pytest.mark.parametrize("data", [{}, {"meaning": ""}, {"meaning": "accepted"}, {"meaning": "queued"}])
 def test_invalid_meaning_is_refused(reader: Client, data: dict[str, str]) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("WOBBLED", message.external_id))
+    processed(message.integration, a_status("WOBBLED", message.external_id))
 
     response = reader.post(f"{INBOX}words/teach/?word=wobbled", data)
 
@@ -157,7 +157,7 @@ def test_unseen_word_is_not_taught(reader: Client) -> None:
 
 def test_documented_word_is_not_taught(reader: Client) -> None:
     message = a_sent_message()
-    taken_in(message.integration, a_status("DELIVERED", message.external_id))
+    processed(message.integration, a_status("DELIVERED", message.external_id))
 
     response = reader.post(f"{INBOX}words/teach/?word=delivered", {"meaning": "sent"}, follow=True)
 
@@ -183,8 +183,8 @@ def test_page_makes_few_queries(
 ) -> None:
     messages = [a_sent_message() for _number in range(count)]
     Message.objects.update(integration=messages[0].integration)
-    taken_in(messages[0].integration, *(a_status("SENT", one.external_id) for one in messages))
-    taken_in(messages[0].integration, a_status("WOBBLED", messages[0].external_id))
+    processed(messages[0].integration, *(a_status("SENT", one.external_id) for one in messages))
+    processed(messages[0].integration, a_status("WOBBLED", messages[0].external_id))
 
     with django_assert_max_num_queries(10):
         reader.get(INBOX + query)

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from outbound.lifecycle import MessageStatus
 from outbound.models import WebhookEvent
 from tests.builders import an_integration, an_operator
-from tests.tracking.events import a_sent_message, a_status, status_of, taken_in
+from tests.tracking.events import a_sent_message, a_status, processed, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,13 +39,13 @@ def page_of(client: Client, event: WebhookEvent) -> str:
     ],
 )
 def test_page_explains_the_state(reader: Client, body: bytes, words: str) -> None:
-    (event,) = taken_in(an_integration(), body)
+    (event,) = processed(an_integration(), body)
 
     assert words in page_of(reader, event)
 
 
 def test_body_is_shown_as_text(reader: Client) -> None:
-    (event,) = taken_in(an_integration(), b"<script>alert(1)</script>\xff\x00")
+    (event,) = processed(an_integration(), b"<script>alert(1)</script>\xff\x00")
 
     found = page_of(reader, event)
 
@@ -64,7 +64,7 @@ def test_body_is_shown_as_text(reader: Client) -> None:
     ],
 )
 def test_body_that_is_not_json_is_shown_unchanged(reader: Client, body: bytes) -> None:
-    (event,) = taken_in(an_integration(), body)
+    (event,) = processed(an_integration(), body)
 
     assert escape(body.decode()) in page_of(reader, event)
 
@@ -73,7 +73,7 @@ def test_event_with_an_odd_time_says_so_and_is_applied(reader: Client) -> None:
     message = a_sent_message()
     odd = a_status("READ", message.external_id)
     odd["messageStatus"]["timestamp"] = "2031-01-01T00:00:00Z"
-    (event,) = taken_in(message.integration, odd)
+    (event,) = processed(message.integration, odd)
 
     assert status_of(message) == MessageStatus.READ
     assert "The time that it states is far off" in page_of(reader, event)
@@ -83,7 +83,7 @@ def test_event_with_an_odd_time_waits_for_its_message(reader: Client) -> None:
     odd = a_status("READ", "not-yet")
     odd["messageStatus"]["timestamp"] = "2031-01-01T00:00:00Z"
 
-    (event,) = taken_in(an_integration(), odd)
+    (event,) = processed(an_integration(), odd)
 
     assert event.state == "waiting"
 
@@ -91,20 +91,20 @@ def test_event_with_an_odd_time_waits_for_its_message(reader: Client) -> None:
 def test_page_explains_a_failure(reader: Client) -> None:
     message = a_sent_message()
     cause = {"channelErrorCode": "131026", "reason": "Undeliverable"}
-    (event,) = taken_in(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
+    (event,) = processed(message.integration, a_status("NOT_DELIVERED", message.external_id, cause=cause))
 
     assert "The number cannot be reached on WhatsApp" in page_of(reader, event)
 
 
 def test_array_links_to_its_parts_and_back(reader: Client) -> None:
-    whole, first, _second = taken_in(an_integration(), [a_status("SENT", "a"), a_status("SENT", "b")])
+    whole, first, _second = processed(an_integration(), [a_status("SENT", "a"), a_status("SENT", "b")])
 
     assert f"{INBOX}{first.pk}/change/" in page_of(reader, whole)
     assert f"{INBOX}{whole.pk}/change/" in page_of(reader, first)
 
 
 def test_page_makes_few_queries(reader: Client, django_assert_max_num_queries: Any) -> None:
-    whole, *_parts = taken_in(an_integration(), [a_status("SENT", f"x{number}") for number in range(30)])
+    whole, *_parts = processed(an_integration(), [a_status("SENT", f"x{number}") for number in range(30)])
 
     with django_assert_max_num_queries(10):
         page_of(reader, whole)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from outbound.models import WebhookEvent
 from tests.builders import a_recipient, an_integration, an_operator
-from tests.tracking.events import a_sent_message, a_status, an_answer, taken_in
+from tests.tracking.events import a_sent_message, a_status, an_answer, processed
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_event_is_found_by_any_id_it_names(reader: Client, text: str) -> None:
     integration = an_integration()
     status = a_status("WOBBLED", "ours-x", id="event-x")
     status["message"]["id"] = "zenvia-x"
-    events = taken_in(integration, status, an_answer("5511988887777", "oi"), a_status("SENT", "another"))
+    events = processed(integration, status, an_answer("5511988887777", "oi"), a_status("SENT", "another"))
     wanted = events[1 if text[-1].isdecimal() else 0]
 
     assert found(reader, text) == [wanted]
@@ -47,7 +47,7 @@ def test_event_is_found_by_any_id_it_names(reader: Client, text: str) -> None:
 def test_whole_number_finds_messages_from_and_to_a_person(reader: Client) -> None:
     recipient = a_recipient(phone="+5511988887777")
     message = a_sent_message(recipient=recipient)
-    taken_in(
+    processed(
         message.integration,
         a_status("SENT", message.external_id),
         an_answer("551188887777", "oi"),
@@ -59,7 +59,7 @@ def test_whole_number_finds_messages_from_and_to_a_person(reader: Client) -> Non
 
 @pytest.mark.parametrize("text", ["20260001", "1234-5678"])
 def test_id_that_looks_like_a_number_is_found(reader: Client, text: str) -> None:
-    (event,) = taken_in(an_integration(), a_status("SENT", text))
+    (event,) = processed(an_integration(), a_status("SENT", text))
 
     assert found(reader, text) == [event]
 
@@ -70,7 +70,7 @@ def test_search_makes_few_queries(
     reader: Client, django_assert_max_num_queries: Any, count: int, query: str
 ) -> None:
     message = a_sent_message(recipient=a_recipient(phone="+5511988887777"))
-    taken_in(message.integration, *(a_status("WOBBLED", message.external_id) for _number in range(count)))
+    processed(message.integration, *(a_status("WOBBLED", message.external_id) for _number in range(count)))
 
     with django_assert_max_num_queries(10):
         response = reader.get(f"{INBOX}?{query}")
@@ -82,7 +82,7 @@ def test_search_makes_few_queries(
 @pytest.mark.parametrize("text", ["11 98888-7777", "1198", "ours-x", "20260001"])
 def test_search_scans_no_table(reader: Client, text: str) -> None:
     message = a_sent_message(recipient=a_recipient(phone="+5511988887777"))
-    taken_in(
+    processed(
         message.integration,
         a_status("SENT", message.external_id),
         a_status("SENT", "ours-x"),

@@ -10,7 +10,7 @@ from outbound.models import Attempt, Message
 from outbound.sending.engine.claim import ClaimedMessage
 from outbound.sending.engine.recover import reap
 from tests.sending.steps import ACCEPTED, a_launched, claimed, later, recorded
-from tests.tracking.events import a_status, taken_in
+from tests.tracking.events import a_status, processed
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def one() -> ClaimedMessage:
     a_launched()
     (one,) = claimed()
     message = Message.objects.get()
-    taken_in(message.integration, a_status("DELIVERED", message.external_id))
+    processed(message.integration, a_status("DELIVERED", message.external_id))
     return one
 
 
