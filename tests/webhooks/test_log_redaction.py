@@ -1,4 +1,4 @@
-"""The secret of a webhook stands in its path, and so no path below /hooks/ is ever logged."""
+"""No path below /hooks/ is logged, since it holds the secret."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("tail", ["", "/"])
-def test_what_is_turned_away_leaves_no_trace_of_its_secret(
+def test_refused_request_does_not_log_the_secret(
     client: Client, caplog: pytest.LogCaptureFixture, method: str, tail: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -33,7 +33,7 @@ def test_what_is_turned_away_leaves_no_trace_of_its_secret(
     assert SECRET not in response.content.decode()
 
 
-def test_a_fault_of_ours_is_logged_without_the_secret(
+def test_error_is_logged_without_the_secret(
     client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     integration = an_integration()
@@ -49,7 +49,7 @@ def test_a_fault_of_ours_is_logged_without_the_secret(
 
 
 @pytest.mark.parametrize("start", ["//hooks", "/Hooks", "/hook", "/console/hooks"])
-def test_a_mistyped_address_leaves_no_trace_of_its_secret(client: Client, start: str) -> None:
+def test_mistyped_address_does_not_log_the_secret(client: Client, start: str) -> None:
     written = StringIO()
     handler = logging.StreamHandler(written)
     logger = logging.getLogger("django.request")
@@ -63,7 +63,7 @@ def test_a_mistyped_address_leaves_no_trace_of_its_secret(client: Client, start:
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset*=foo'bar'%ff", "a/b; charset*=idna'x'%ff%fe"])
-def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
+def test_undecodable_content_type_is_dropped(kind: str) -> None:
     environ = RequestFactory().post("/hooks/").environ | {"CONTENT_TYPE": kind}
     read = drop_invalid_content_type(lambda environ, _start: [WSGIRequest(environ).content_type.encode()])
 
@@ -72,5 +72,5 @@ def test_a_content_type_that_nobody_can_read_is_none(kind: str) -> None:
     assert read(environ, None) == [b""]
 
 
-def test_the_server_is_given_the_application_that_reads_so() -> None:
+def test_application_drops_odd_content_types() -> None:
     assert application.__qualname__.startswith(drop_invalid_content_type.__name__)
