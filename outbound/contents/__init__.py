@@ -1,4 +1,4 @@
-"""What can be said in a rich notification: one class per content type, and the registry of them."""
+"""The content types of a rich notification: one class each, and their registry."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ CONTENT_TYPES: dict[str, type[Content]] = {
 
 
 def clean_content(raw: object) -> Content:
-    """Return the content that raw JSON stands for, with its type chosen by its `type`.
+    """Return the content for raw JSON, by its `type`.
 
-    Raises ValidationError with an `error_dict` keyed by dotted path; the path of the whole is `type`.
+    Raises ValidationError with an `error_dict` keyed by dotted path; `type` stands for the whole.
     """
     if not isinstance(raw, dict):
         raise _type_error(_("A content is an object with a type."), "content_invalid")

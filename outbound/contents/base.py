@@ -1,4 +1,4 @@
-"""What every content type is: fields, a way to clean raw JSON, warnings, and the JSON for the wire."""
+"""The base of the content types: fields, validation of raw JSON, warnings, and the JSON for the wire."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Content:
-    """One cleaned content. Subclasses say its type, its fields and the rules that span several fields."""
+    """One validated content. Subclasses declare its type, its fields and the rules across fields."""
 
     value: Json
 
     TYPE: ClassVar[str]
     LABEL: ClassVar[Promise]
     HELP: ClassVar[Promise]
-    ICON: ClassVar[str]  # a name of the skin's symbol font
+    ICON: ClassVar[str]  # a name in the symbol font of the admin theme
     FIELDS: ClassVar[Sequence[Field]]
-    # Limits over several lists at once, as (path of the nested lists, maximum).
+    # Limits on the total length of several lists, as (path of the nested lists, maximum).
     CAPS: ClassVar[Sequence[tuple[tuple[str, ...], int]]] = ()
-    # Attributes for the console alone, never sent.
+    # Attributes that only the console uses.
     NOT_SENT: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def clean(cls, raw: Json) -> Content:
-        """Return the content that `raw` (the wire's JSON, or what the composer made) stands for.
+        """Return the content for `raw`, the JSON of the wire or of the composer.
 
-        Raises ValidationError with an `error_dict` keyed by dotted path, everything wrong at once.
+        Raises ValidationError with all problems in an `error_dict` keyed by dotted path.
         """
         problems = Problems()
         typed = {key: value for key, value in raw.items() if key != "type"}
@@ -46,20 +46,20 @@ class Content:
 
     @classmethod
     def check(cls, value: Json, problems: Problems) -> None:
-        """Add problems that need more than one field to see."""
+        """Add the problems that concern several fields together."""
 
     def warnings(self) -> list[ValidationError]:
-        """Return what a person should look at before sending, though the gateway may take it."""
+        """Return what a person should check before sending, although the gateway may accept it."""
         return []
 
     def for_wire(self) -> Json:
-        """Return the object that goes into the request's `contents`."""
+        """Return the object for the `contents` of the request."""
         sent = {name: value for name, value in self.value.items() if name not in self.NOT_SENT}
         return {"type": self.TYPE} | sent
 
     @classmethod
     def describe(cls) -> Json:
-        """Return what the composer in the browser needs to draw this type's form."""
+        """Return the description from which the composer in the browser draws the form."""
         return {
             "type": cls.TYPE,
             "label": str(cls.LABEL),
@@ -71,5 +71,5 @@ class Content:
 
 
 def repeated(values: Sequence[object]) -> set[int]:
-    """Return the positions whose value stood earlier in `values` already."""
+    """Return the positions of values that occur earlier in `values`."""
     return {index for index, value in enumerate(values) if value is not None and value in values[:index]}

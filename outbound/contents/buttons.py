@@ -1,4 +1,4 @@
-"""Reply buttons under a text (document, "Estrutura - Botoes"; zenvia-facts 3.2)."""
+"""Reply buttons under a text (FACTS.md, "Buttons")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ButtonContent(Content):
 
     MAX_BODY = 1024
     MAX_FOOTER = 60
-    # Zenvia's newer specification says 10; the document and WhatsApp itself say 3.
+    # Zenvia's newer specification says 10; the endpoint's page and WhatsApp say 3.
     MAX_BUTTONS = 3
     MAX_BUTTON_ID = 256
     MAX_BUTTON_TITLE = 20

@@ -1,4 +1,4 @@
-"""Errors that know where they hurt: `sections.0.rows.3.title` and not just "the list"."""
+"""Errors by path, such as `sections.0.rows.3.title`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Result = TypeVar("Result")
 
 
 class Problems:
-    """Collects what is wrong with a content, by dotted path, so that all of it is told at once."""
+    """Collects everything that is wrong, by dotted path, to be reported at once."""
 
     def __init__(self) -> None:
         self.found: dict[str, list[ValidationError]] = {}
 
     def add(self, path: Path, message: Any, code: str, **params: Any) -> None:
-        """Note one problem at `path`; `code` is the stable name that tests and callers rely on."""
+        """Add one problem at `path`; `code` is its stable name."""
         error = ValidationError(message, code=code, params=params or None)
         self.found.setdefault(dotted(path), []).append(error)
 
     def collect(self, prefix: str, work: Callable[[], Result]) -> Result | None:
-        """Return what `work` returns, or None after noting the paths of its ValidationError."""
+        """Return what `work` returns, or None after adding its validation errors below `prefix`."""
         try:
             return work()
         except ValidationError as error:
@@ -32,7 +32,7 @@ class Problems:
             return None
 
     def raise_if_any(self) -> None:
-        """Raise ValidationError with an `error_dict` of dotted paths, if anything was found."""
+        """Raise ValidationError with an `error_dict` of dotted paths, if there are problems."""
         if self.found:
             raise ValidationError(self.found)
 

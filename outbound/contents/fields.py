@@ -1,7 +1,7 @@
-"""The kinds of field a content is made of.
+"""The kinds of fields of a content.
 
-Each one cleans a raw value, says where it hurts, and describes itself to the composer in the browser,
-so that the form and the server cannot disagree about a limit.
+Each validates a raw value and describes itself to the composer in the browser, so that the form and the
+server share its limits.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ class Field:
     help: Label = ""
     required: bool = False
     kind: str = "text"
-    code_name: str = ""  # how error codes name the field, where its own name would be too general
+    code_name: str = ""  # its name in error codes, where `name` is too general
 
     def clean(self, raw: object, path: Path, problems: Problems) -> Any:
-        """Return the value as it goes on the wire, or MISSING; what is wrong goes into `problems`."""
+        """Return the value for the wire, or MISSING; add what is wrong to `problems`."""
         if raw is MISSING or raw is None or raw == "":
             if self.required:
-                self.say_required(path, problems)
+                self.add_required(path, problems)
             return MISSING
         return self.clean_value(raw, path, problems)
 
     def clean_value(self, raw: Any, path: Path, problems: Problems) -> Any:
         raise NotImplementedError
 
-    def say_required(self, path: Path, problems: Problems) -> None:
+    def add_required(self, path: Path, problems: Problems) -> None:
         problems.add(path, _("Fill this in."), self.code("required"))
 
     def code(self, suffix: str) -> str:
         return f"{self.code_name or _snake(self.name)}_{suffix}"
 
     def describe(self) -> dict[str, Any]:
-        """Return what the browser needs to draw this field; texts already in the user's language."""
+        """Return the description of this field for the browser, in the user's language."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -64,13 +64,13 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Field):
-    """A text; `max_length` counts code points, as Python's `len()` does (zenvia-facts 3.5)."""
+    """A text; `max_length` counts code points, as Python's `len()` does (FACTS.md, "Limits of WhatsApp")."""
 
     max_length: int | None = None
     multiline: bool = False
     suggestions: Sequence[str] = ()
     placeholder: str = ""
-    unique: bool = False  # of its own in each item, so a duplicated item starts without it
+    unique: bool = False  # different in each item, so a duplicated item starts without it
 
     def clean_value(self, raw: Any, path: Path, problems: Problems) -> Any:
         text = clean_text(raw, path, problems)
@@ -103,7 +103,7 @@ class Text(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Url(Text):
-    """An address that the gateway or the person's phone will open. We never open it ourselves."""
+    """An address for the gateway or the recipient's phone; the console never opens it."""
 
     kind: str = "url"
     placeholder: str = "https://"
@@ -120,7 +120,7 @@ class Url(Text):
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Field):
-    """A decimal number in a range; a comma as the decimal sign is understood, and 0 is a value."""
+    """A decimal number in a range, with a point or a comma."""
 
     minimum: float
     maximum: float
@@ -144,7 +144,7 @@ class Number(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Group(Field):
-    """A nested object. `constants` are attributes of it that nobody types, like its `type`."""
+    """A nested object. `constants` are its fixed attributes, such as its `type`."""
 
     fields: Sequence[Field]
     constants: dict[str, str] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Many(Field):
             problems.add(path, _("This must be a list of objects."), "list_required")
             return MISSING
         if not raw:
-            self.say_required(path, problems)
+            self.add_required(path, problems)
         if len(raw) > self.maximum:
             problems.add(
                 path,
@@ -190,7 +190,7 @@ class Many(Field):
             )
         return [clean_fields(self.fields, item, (*path, index), problems) for index, item in enumerate(raw)]
 
-    def say_required(self, path: Path, problems: Problems) -> None:
+    def add_required(self, path: Path, problems: Problems) -> None:
         problems.add(path, _("Add at least one."), self.code(self.required_suffix))
 
     def describe(self) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Many(Field):
 def clean_fields(
     fields: Sequence[Field], raw: dict[str, Any], path: Path, problems: Problems
 ) -> dict[str, Any]:
-    """Clean one object attribute by attribute; empty optional ones are left out of what comes back."""
+    """Return an object with each attribute cleaned, without the empty optional ones."""
     for name in raw.keys() - {part.name for part in fields}:
         problems.add((*path, name), _("The gateway knows no such attribute."), "attribute_unknown")
     cleaned = {
@@ -223,7 +223,7 @@ def _number(raw: object) -> float | None:
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", raw):
             return None
         raw = float(raw)
-    # Compared, not converted: an integer may be too large for a float.
+    # An integer may be too large for a float.
     if isinstance(raw, int | float) and -math.inf < raw < math.inf:
         return raw
     return None

@@ -1,4 +1,4 @@
-"""A file from a public address (document, "Estrutura - Enviar arquivo" and its table of sizes)."""
+"""A file at a public address (FACTS.md, "Files")."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNITS = {"": 1, "B": 1, "KB": KB, "MB": MB, "GB": 1024 * MB}
 
 
 class Size(Text):
-    """A file's size as a person writes it ("6,5 MB"), or a number of bytes; cleaned to bytes."""
+    """The size of a file, as a person writes it ("6,5 MB") or in bytes; its cleaned value is in bytes."""
 
     def clean_value(self, raw: Any, path: Path, problems: Problems) -> Any:
         size = None if isinstance(raw, bool) else _bytes(raw)
@@ -32,12 +32,11 @@ class Size(Text):
 
 
 class FileContent(Content):
-    """A document, picture, sticker, sound or film. Its media type decides the limit of its size."""
+    """A document, image, sticker, audio or video file. The limit of its size depends on its media type."""
 
     MAX_CAPTION = 1024
     MAX_NAME = 240
-    # Content types and sizes of the document's table; sounds and films as Zenvia lists them
-    # (zenvia-facts 3.1). What is no picture, sound or film is a document, of any type.
+    # Every other media type is a document.
     KINDS: dict[str, tuple[frozenset[str] | None, int]] = {
         "image": (frozenset({"image/jpeg", "image/png"}), 5 * MB),
         "sticker": (frozenset({"image/webp"}), 100 * KB),
@@ -48,7 +47,7 @@ class FileContent(Content):
         "video": (frozenset({"video/mp4", "video/3gpp"}), 16 * MB),
         "document": (None, 100 * MB),
     }
-    # Zenvia also says that no upload may pass 64 MB, against the 100 MB of its own table.
+    # Zenvia also says that no upload may exceed 64 MB, in contradiction to the 100 MB of its table.
     LARGE_UPLOAD = 64 * MB
 
     TYPE = "file"
@@ -143,12 +142,12 @@ def _bytes(raw: object) -> int | None:
         match = _SIZE.fullmatch(str(raw).strip()) if isinstance(raw, str | int | float) else None
         number, unit = match.groups(default="") if match else ("", "")
         return int(float(number.replace(",", ".")) * _UNITS[unit.upper()])
-    except (ValueError, OverflowError):  # no number, or one beyond all bounds
+    except (ValueError, OverflowError):  # not a number, or too large for one
         return None
 
 
 def kind_of(media_type: object) -> str:
-    """Return which of FileContent.KINDS a media type belongs to."""
+    """Return the key of FileContent.KINDS for a media type."""
     text = str(media_type or "").lower().partition(";")[0].strip()
     if text == "image/webp":
         return "sticker"
@@ -157,7 +156,7 @@ def kind_of(media_type: object) -> str:
 
 
 def kind_of_file(content: Json) -> str:
-    """Return the kind to draw: by the stated media type, else by the ending of name or address."""
+    """Return the kind for the preview, by the media type or else by the extension of name or address."""
     stated = content.get("fileMimeType")
     if stated:
         return kind_of(stated)

@@ -1,6 +1,6 @@
-"""Which addresses may go into a message. We only read them as text and never open one.
+"""Checks the addresses in a message, without ever opening one.
 
-Rules: https alone, the standard port, a public host by name (reliability.md I14 to I16, S33).
+Only https on its standard port at a public host name is accepted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def problem_with(url: str) -> str | None:
         return "https_only"
     if not url.lower().startswith("https://") or len(url) > MAX_URL_LENGTH:
         return "invalid"
-    if _FORBIDDEN.search(url) or not url.isprintable():  # nor anything zero-width that came along
+    if _FORBIDDEN.search(url) or not url.isprintable():  # zero-width characters are not printable
         return "invalid"
     try:
         parts = urlsplit(url)
@@ -47,7 +47,7 @@ def problem_with(url: str) -> str | None:
 
 
 def host_of(url: object) -> str:
-    """Return the host part of an address for showing, or nothing where there is none."""
+    """Return the host of an address, for display, or an empty string."""
     try:
         return urlsplit(str(url)).hostname or ""
     except ValueError:
@@ -55,7 +55,7 @@ def host_of(url: object) -> str:
 
 
 def _is_public_name(host: str) -> bool:
-    # Circled and full-width digits become plain ones on the way, so judge what they become.
+    # Clients turn circled and full-width digits into plain ones.
     name = unicodedata.normalize("NFKC", host).lower().rstrip(".")
     try:
         labels = name.encode("idna").decode().split(".")
@@ -63,6 +63,6 @@ def _is_public_name(host: str) -> bool:
         return False
     if len(labels) < 2 or labels[-1] in PRIVATE_SUFFIXES:
         return False
-    # A last label that begins with a digit is an IPv4 address in one of its many spellings,
-    # and an IPv6 literal has no labels at all. Both are refused, public or not.
+    # A last label that begins with a digit is a spelling of an IPv4 address, and an IPv6 literal has no
+    # labels. Both are refused.
     return bool(_LAST_LABEL.fullmatch(labels[-1])) and all(_LABEL.fullmatch(label) for label in labels)

@@ -1,4 +1,4 @@
-"""A list that a button opens (document, "Estrutura - Lista Modal"; zenvia-facts 3.3)."""
+"""A list that a button opens (FACTS.md, "Lists")."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from outbound.contents.fields import Many, Text
 
 
 class ListContent(Content):
-    """A question whose answers stand in sections; a row's id is what the bot receives."""
+    """A question with its answers as rows in sections; the bot receives the id of the chosen row."""
 
     MAX_HEADER = 60
-    MAX_BODY = 1024  # Zenvia's; WhatsApp's newer page allows 4096, the stricter one is safe
+    MAX_BODY = 1024  # Zenvia's limit; Meta's page says 4096
     MAX_FOOTER = 60
     MAX_BUTTON = 20
     MAX_SECTIONS = 10
-    MAX_ROWS = 10  # over all sections together
+    MAX_ROWS = 10  # in all sections together
     MAX_SECTION_TITLE = 24
     MAX_ROW_ID = 200
     MAX_ROW_TITLE = 24

@@ -1,4 +1,4 @@
-"""A place on the map (document, "Estrutura - Localização"; zenvia-facts 3.4)."""
+"""A place on the map (FACTS.md, "Location")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class LocationContent(Content):
 
     MAX_LATITUDE = 90
     MAX_LONGITUDE = 180
-    # No limit is documented for these; the bound only keeps a pasted page out.
+    # No limit is documented; this only refuses a whole page pasted by mistake.
     MAX_NAME = 1000
     MAX_ADDRESS = 1000
 

@@ -1,4 +1,4 @@
-"""The values of a template's fields: judge what was typed, and fill in what is known of a person."""
+"""The values of a template's fields: validating them, and filling in what is known of a person."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from outbound.contents.errors import Problems
 from outbound.contents.texts import clean_text, is_blank
 
-# The whole text may have 1024 characters after filling (zenvia-facts 3.6), so no value can be longer.
+# The limit of the whole text after filling (FACTS.md, "Templates").
 MAX_VALUE_LENGTH = 1024
 
-# A reference to what is known of the person: {{name}} or one of their attributes.
+# A reference to the name or an attribute of the person.
 REFERENCE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,63})\s*\}\}")
 
 # By field: text, name, text, name, …, text.
@@ -29,10 +29,10 @@ class ValueMissing(Exception):
 
 
 def clean_values(raw: object, keys: Collection[str], required: Collection[str]) -> dict[str, str]:
-    """Return the values to fill in, without the empty ones.
+    """Return the values without the empty ones.
 
-    `keys` are the template's fields, `required` those that may not be empty. Raises ValidationError
-    with paths `<key>` and codes field_missing, field_unknown, field_blank, field_too_long,
+    `keys` are the template's fields, `required` those that may not be empty. Raises ValidationError with
+    paths `<key>` and codes field_missing, field_unknown, field_blank, field_too_long,
     field_bad_characters, field_placeholder_left.
     """
     problems = Problems()
@@ -58,7 +58,7 @@ def fill(values: SplitValues, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def references(values: Mapping[str, str]) -> set[str]:
-    """Return the names of everything that `values` ask of a person."""
+    """Return the names that `values` refer to."""
     return {name for text in values.values() for name in REFERENCE.findall(text)}
 
 
@@ -73,7 +73,7 @@ def _joined(parts: list[str], known: Mapping[str, str]) -> str:
 
 def _known(key: str, known: Mapping[str, str]) -> str:
     value = known.get(key, "")
-    # A letter or digit in front can be seen, and nearly every value begins with one.
+    # Quick for the usual value, which begins with a letter or digit.
     if not value[:1].isalnum() and is_blank(value):
         raise ValueMissing(key)
     return value

@@ -1,6 +1,6 @@
-"""JSON that somebody wrote, read strictly: an error names the place and what is wrong there.
+"""Strict parsing of JSON written by a person: each error names its path.
 
-What a gateway posts is not read here: that is kept as it came, whatever it is.
+It is not for webhook events, which are stored as they arrive.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from outbound.contents.bounds import MAX_INTEGER_DIGITS, MAX_JSON_DEPTH, MAX_JSO
 from outbound.contents.errors import Path, Problems, dotted
 
 MAX_SHOWN_KEY = 80
-# JSON can spell them, but no database stores them.
-_SPOILT = re.compile("[\x00\ud800-\udfff]")
+# Valid in JSON, but PostgreSQL does not store them.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TOO_LONG = _("This is longer than any message: at most %(max)s characters.")
 _TOO_MANY = _("This holds more than any message: at most %(max)s values.")
 _TOO_DEEP = _("This is nested too deeply.")
@@ -29,17 +29,16 @@ _BAD = _("This has characters or numbers that cannot be sent. Type them anew.")
 
 
 class _Object(dict[str, Any]):
-    """An object in which a key stands twice, and the first such key."""
+    """An object with a repeated key, and the first such key."""
 
     repeated = ""
 
 
 def read(text: str, *path: str) -> Any:
-    """Return the value that `text` spells.
+    """Return the value of a JSON text.
 
-    Raises ValueError for what is not JSON, and ValidationError with dotted paths below `path` and codes
-    json_too_long, json_too_many, json_too_deep, key_repeated, field_bad_characters for what is, and may not
-    be sent.
+    Raises ValueError where it is not JSON, and ValidationError with dotted paths below `path` where it may
+    not be sent: json_too_long, json_too_many, json_too_deep, key_repeated, field_bad_characters.
     """
     if len(text) > MAX_JSON_LENGTH:
         raise _error(path, _TOO_LONG, "json_too_long", max=MAX_JSON_LENGTH)
@@ -59,19 +58,19 @@ def _check(value: object, path: Path) -> None:
         if len(place) - len(path) > MAX_JSON_DEPTH:
             raise _error(path, _TOO_DEEP, "json_too_deep")
         if isinstance(found, _Object):
-            key = _SPOILT.sub("?", found.repeated[:MAX_SHOWN_KEY])
+            key = _UNSTORABLE.sub("?", found.repeated[:MAX_SHOWN_KEY])
             problems.add((*place, key), _REPEATED, "key_repeated", key=key)
-        if _is_spoilt(found):
+        if _is_unstorable(found):
             problems.add(place, _BAD, "field_bad_characters")
     problems.raise_if_any()
 
 
 def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
-    """Yield every value with its path; a key as a value of the object that it stands in."""
+    """Yield every value with its path, and every unstorable key with the path of its object."""
     yield path, value
     if isinstance(value, dict):
         for key, inner in value.items():
-            if _is_spoilt(key):
+            if _is_unstorable(key):
                 yield path, key
             yield from _walk(inner, (*path, key))
     elif isinstance(value, list):
@@ -79,9 +78,9 @@ def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
             yield from _walk(inner, (*path, index))
 
 
-def _is_spoilt(value: object) -> bool:
+def _is_unstorable(value: object) -> bool:
     if isinstance(value, str):
-        return bool(_SPOILT.search(value))
+        return bool(_UNSTORABLE.search(value))
     return isinstance(value, float) and not isfinite(value)
 
 
@@ -102,5 +101,5 @@ def _error(path: Path, message: Any, code: str, **params: int) -> ValidationErro
     return ValidationError({dotted(path): [ValidationError(message, code=code, params=params)]})
 
 
-# NaN and Infinity become floats here, so that they are named with their place like 1e400.
+# NaN and Infinity are parsed, so that they are reported with their path, as 1e400 is.
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer)

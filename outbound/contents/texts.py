@@ -1,4 +1,4 @@
-"""What every text that leaves the console must be: real characters, and not only invisible ones."""
+"""Checks of every text that is sent: no forbidden characters, and not only invisible ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ALLOWED_CONTROLS = frozenset("\n\t")
 
 
 def clean_text(raw: object, path: Path, problems: Problems, *, strip: bool = True) -> str | None:
-    """Return `raw` with line ends made one kind and outer space taken off; None where it is no text.
+    """Return `raw` with line feeds as line ends and without outer space, or None after adding a problem.
 
-    Problems: `text_required` for another type, `field_bad_characters` for NUL, other control
-    characters and lone surrogates, which no JSON reader on the way is bound to survive.
+    Problems: `text_required` for another type; `field_bad_characters` for control characters, and for lone
+    surrogates, which some JSON parsers reject.
     """
     if not isinstance(raw, str):
         problems.add(path, _("This must be text."), "text_required")
@@ -31,7 +31,7 @@ def clean_text(raw: object, path: Path, problems: Problems, *, strip: bool = Tru
 
 
 def is_blank(text: str) -> bool:
-    """Say whether nothing of `text` could be seen: only spaces, zero-width and format characters."""
+    """Say whether `text` is invisible: only spaces, zero-width and format characters."""
     return all(character.isspace() or unicodedata.category(character) == "Cf" for character in text)
 
 

@@ -1,7 +1,6 @@
-"""The 24-hour window: whether WhatsApp would deliver a rich notification, as far as anything here tells.
+"""The service window: the 24 hours after a person's message in which WhatsApp delivers rich notifications.
 
-A window opens with each message of the person and lasts 24 hours; outside of it only templates arrive. Asked
-at the launch and again at the claim, by one rule.
+The launch and the claim check it by the same rule (FACTS.md, "Service window").
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from outbound.models import Campaign, Conversation, Integration
 
 LENGTH = timedelta(hours=24)
 
-# For a row of a statement that has `integration_id` and `phone_key`: the parameters are those of `bounds`.
+# For a row with `integration_id` and `phone_key`; the parameters are those of `bounds`.
 IS_OPEN = """EXISTS (
     SELECT 1 FROM outbound_conversation AS conversation
     WHERE conversation.integration_id = {row}.integration_id AND conversation.phone_key = {row}.phone_key
@@ -32,14 +31,14 @@ IS_OPEN = """EXISTS (
 
 
 def bounds(now: datetime) -> tuple[datetime, datetime]:
-    """Return since when a person must have written, and until when a window must be declared open."""
+    """Return the moments after which a person wrote, or to which a window was declared, if it is open."""
     return now - LENGTH, now
 
 
 def is_required(campaign: Campaign, integration: Integration) -> bool:
-    """Whether people without an open window are left out of a send.
+    """Say whether a send leaves out people without an open window.
 
-    They are not where the integration allows it, nor where a person gave a reason for this send.
+    It does not where the integration allows it or a person gave a reason.
     """
     if campaign.kind != CampaignKind.NOTIFICATION or integration.window_policy == WindowPolicy.ALLOW:
         return False
@@ -47,14 +46,14 @@ def is_required(campaign: Campaign, integration: Integration) -> bool:
 
 
 def takes_reason(campaign: Campaign) -> bool:
-    """Whether a reason changes who gets it: of a rich notification whose integration asks for one."""
+    """Say whether a reason has an effect: for a rich notification whose integration asks for one."""
     integration = campaign.integration
     is_rich = campaign.kind == CampaignKind.NOTIFICATION
     return is_rich and integration is not None and integration.window_policy == WindowPolicy.ASK
 
 
 def open_among(integration: Integration, phone_keys: Collection[str], now: datetime) -> set[str]:
-    """Return those of `phone_keys` whose window is open: by a message of theirs, or declared so."""
+    """Return the `phone_keys` whose window is open, by a message or by declaration."""
     since, until = bounds(now)
     is_open = Q(last_inbound_at__gt=since) | Q(declared_until__gt=until)
     rows = Conversation.objects.filter(is_open, integration=integration, phone_key__in=phone_keys)
@@ -62,7 +61,7 @@ def open_among(integration: Integration, phone_keys: Collection[str], now: datet
 
 
 def clean_reason(text: str) -> str:
-    """Return a reason as it is kept. Raises ValidationError at `window_reason`."""
+    """Return a reason as it is stored. Raises ValidationError at `window_reason`."""
     problems = Problems()
     cleaned = clean_text(text, ("window_reason",), problems) or ""
     if len(cleaned) > MAX_REASON_LENGTH:
@@ -73,7 +72,7 @@ def clean_reason(text: str) -> str:
 
 @transaction.atomic
 def give_reason(draft: Campaign, reason: str, by: User) -> None:
-    """Let a draft go to people without an open window, for a reason; "" takes it back."""
+    """Store the reason to send to people without an open window; "" removes it."""
     before, draft.window_reason = draft.window_reason, reason
     changed = Campaign.objects.filter(pk=draft.pk, status=CampaignStatus.DRAFT).update(window_reason=reason)
     if changed and before != reason:

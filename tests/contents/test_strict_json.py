@@ -106,8 +106,10 @@ def test_more_than_any_message_is_refused_as_a_whole(text: str, code: str) -> No
 
 def test_no_more_values_are_looked_at_than_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
-    is_spoilt = strict_json._is_spoilt
-    monkeypatch.setattr(strict_json, "_is_spoilt", lambda value: looked_at.append(value) or is_spoilt(value))
+    is_spoilt = strict_json._is_unstorable
+    monkeypatch.setattr(
+        strict_json, "_is_unstorable", lambda value: looked_at.append(value) or is_spoilt(value)
+    )
 
     faults(json.dumps([0] * 50_000))
 

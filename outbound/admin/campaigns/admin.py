@@ -23,9 +23,9 @@ from outbound.admin.campaigns import detail, pause_cancel
 from outbound.admin.campaigns.launch_progress import StopLaunchView
 from outbound.admin.campaigns.state import STATES, state_of
 from outbound.admin.compose.discard import DiscardView
-from outbound.admin.compose.reuse import AgainView, CopyView
+from outbound.admin.compose.reuse import ResendRefusedView, ReuseView
 from outbound.admin.compose.review import ReviewView
-from outbound.admin.compose.service_window import WindowReasonView
+from outbound.admin.compose.service_window import ServiceWindowReasonView
 from outbound.admin.compose.views import ComposeView, PreviewView, RecipientSearchView
 from outbound.lifecycle import UNCONFIRMED, UNFINISHED, WAITING
 from outbound.models import Campaign, Message
@@ -48,10 +48,10 @@ class CampaignAdmin(ReadOnlyAdmin):
             ("compose/recipients/", RecipientSearchView, "recipients"),
             ("<int:pk>/compose/", ComposeView, "edit"),
             ("<int:pk>/review/", ReviewView, "review"),
-            ("<int:pk>/window/", WindowReasonView, "window"),
+            ("<int:pk>/window/", ServiceWindowReasonView, "window"),
             ("<int:pk>/discard/", DiscardView, "discard"),
-            ("<int:pk>/copy/", CopyView, "copy"),
-            ("<int:pk>/again/", AgainView, "again"),
+            ("<int:pk>/copy/", ReuseView, "copy"),
+            ("<int:pk>/again/", ResendRefusedView, "again"),
         ]
         own = [
             path(

@@ -1,1 +1,1 @@
-"""Composing: the form, its live preview, the review, and the click that sends."""
+"""The pages of composing: the form with its preview, the review, and sending."""

@@ -1,4 +1,4 @@
-"""A draft in the audit log: created, or changed in this and that, and for how many people it is now."""
+"""The audit entries of a draft that is created or changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outbound.models import Campaign
 
 @dataclass(frozen=True)
 class People:
-    """How many a draft is for, and who: the saved ones (as many as a form changes) and the pasted ones."""
+    """How many people a draft is for, and who: ids (as many as a form can change) and pasted numbers."""
 
     count: int = 0
     saved: tuple[int, ...] = ()
@@ -29,19 +29,19 @@ class People:
 
 
 @dataclass(frozen=True)
-class Composed:
-    """What a draft held before it was saved; nothing of a new one."""
+class DraftSnapshot:
+    """The values of a draft before it is saved; empty for a new draft."""
 
     is_new: bool = True
     values: dict[str, str] = field(default_factory=dict)
     people: People = field(default_factory=People)
 
     @classmethod
-    def of(cls, draft: Campaign | None) -> Composed:
+    def of(cls, draft: Campaign | None) -> DraftSnapshot:
         return cls(False, audit.snapshot(draft), People.of(draft)) if draft else cls()
 
     def record(self, draft: Campaign, by: User) -> None:
-        """Write down what is different now; a draft that was saved as it stood leaves nothing."""
+        """Record what differs now, if anything."""
         changes, people = audit.changed(self.values, draft), People.of(draft)
         if people != self.people:
             changes["people"] = [str(self.people.count), str(people.count)]

@@ -1,4 +1,4 @@
-"""Throwing a draft away, after one question."""
+"""The page that discards a draft."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from outbound.sending.planning import recipient_list
 
 
 class DiscardView(DraftPage):
-    """GET asks, POST deletes; what was sent meanwhile stays."""
+    """GET asks for confirmation; POST deletes the draft unless it was sent meanwhile."""
 
     title = gettext_lazy("Discard draft")
     permission_required = "outbound.delete_campaign"

@@ -1,4 +1,4 @@
-"""Pages of one draft: for its author, and for whoever may change the drafts of others."""
+"""The base of the pages of one draft, and who may open them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ RELATED = ("integration__throttle", "template", "again_of", "created_by")
 
 
 class DraftPage(ConsolePage):
-    """Whoever else may view sends is shown whose draft it is, and may copy it. A POST changes nothing."""
+    """A page for the draft's author and for people who may change the drafts of others.
+
+    Others who may view sends get a page that names the author and offers a copy."""
 
     @cached_property
     def draft(self) -> Campaign:
@@ -27,14 +29,14 @@ class DraftPage(ConsolePage):
         return get_object_or_404(campaigns, pk=self.kwargs["pk"])
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.has_permission() and "pk" in kwargs and self._is_anothers(self.draft):
-            return self._of_another(self.draft)
+        if self.has_permission() and "pk" in kwargs and self._belongs_to_another(self.draft):
+            return self._page_of_another(self.draft)
         return super().dispatch(request, *args, **kwargs)
 
-    def _is_anothers(self, draft: Campaign) -> bool:
+    def _belongs_to_another(self, draft: Campaign) -> bool:
         return draft.is_draft and not draft.is_open_to(self.user)
 
-    def _of_another(self, draft: Campaign) -> HttpResponseBase:
+    def _page_of_another(self, draft: Campaign) -> HttpResponseBase:
         if not self.user.has_perm("outbound.view_campaign"):
             raise PermissionDenied
         context = {
@@ -58,5 +60,5 @@ def _author(draft: Campaign) -> str:
 
 
 def _people(draft: Campaign) -> int:
-    """Return how many people are chosen so far, however many of them come twice."""
+    """Return how many people are chosen so far, repeated ones included."""
     return draft.recipients.count() + len(audience.typed_numbers(draft.numbers))

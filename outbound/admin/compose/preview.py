@@ -1,4 +1,4 @@
-"""What the phone shows: one drawing for compose, review and history."""
+"""The context of the phone preview on the pages of composing, review and history."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from outbound.contents.files import file_host, kind_of_file
 from outbound.models import Campaign, Message, Recipient, Template
 
 Context = dict[str, Any]
-DEEPEST_CONTENT = 8  # a row of a section of a list is at four
+DEEPEST_CONTENT = 8  # the row of a list is at depth four
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def of_template(template: Template | None, typed: Mapping[str, Any], known: Mapping[str, str]) -> Context:
-    """Draw a template's text with what was typed so far; what is missing keeps its braces."""
+    """Return the preview of a template with the values typed so far; the others keep their braces."""
     if template is None:
         return {"bubble": ""}
     texts = {key: str(value) for key, value in typed.items() if isinstance(value, str) and value}
@@ -25,15 +25,19 @@ def of_template(template: Template | None, typed: Mapping[str, Any], known: Mapp
         key: placeholders.REFERENCE.sub(lambda found: known.get(found[1]) or found[0], text)
         for key, text in texts.items()
     }
-    return {"bubble": "template", "text": _marked(template.filled(filled)), "template_name": template.name}
+    return {
+        "bubble": "template",
+        "text": _show_marks(template.filled(filled)),
+        "template_name": template.name,
+    }
 
 
 def of_content(content: object) -> Context:
-    """Draw a rich notification, finished or not."""
+    """Return the preview of a rich notification, which may be incomplete."""
     kind = content.get("type") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(kind, str) or kind not in CONTENT_TYPES:
         return {"bubble": ""}
-    drawn: Context = _marked(content)
+    drawn: Context = _show_marks(content)
     pictured = drawn["header"] if isinstance(drawn.get("header"), dict) else drawn
     return {
         "bubble": kind,
@@ -43,19 +47,19 @@ def of_content(content: object) -> Context:
     }
 
 
-def _marked(value: Any, depth: int = 0) -> Any:
-    """Show characters that turn the direction of text, which could make a message read as another."""
+def _show_marks(value: Any, depth: int = 0) -> Any:
+    """Replace the characters that change the direction of text, which can disguise a message."""
     if isinstance(value, str):
         return _DIRECTION.sub(lambda found: f"⟦U+{ord(found[0]):04X}⟧", value)
     if depth > DEEPEST_CONTENT:
         return ""
     if isinstance(value, dict):
-        return {name: _marked(inner, depth + 1) for name, inner in value.items()}
-    return [_marked(inner, depth + 1) for inner in value] if isinstance(value, list) else value
+        return {name: _show_marks(inner, depth + 1) for name, inner in value.items()}
+    return [_show_marks(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 
 
 def of_body(body: Mapping[str, Any], template: Template | None) -> Context:
-    """Draw a request body; `template` with the text it had when the body was made."""
+    """Return the preview of a request body; `template` has the text it had when the body was made."""
     if "templateId" in body:
         return of_template(template, body.get("fields", {}), {})
     contents = body.get("contents") or [None]
@@ -63,7 +67,7 @@ def of_body(body: Mapping[str, Any], template: Template | None) -> Context:
 
 
 def of_person(recipient: Recipient | None, phone: str) -> Context:
-    """Say whose phone it is."""
+    """Return the name and number of the phone's owner."""
     name = recipient.name if recipient else ""
     return {
         "recipient_name": name or phones.display(phone),
@@ -72,14 +76,14 @@ def of_person(recipient: Recipient | None, phone: str) -> Context:
 
 
 def of_message(message: Message, body: Mapping[str, Any]) -> Context:
-    """Draw what one message says, or would have said, on the phone of the person it was for."""
+    """Return the preview of one message on its recipient's phone, sent or not."""
     campaign, known = message.campaign, message.recipient.values() if message.recipient else {}
     drawn = of_body(body, _as_sent(campaign)) if body else of_campaign(campaign, known)
     return drawn | of_person(message.recipient, message.phone)
 
 
 def of_campaign(campaign: Campaign, known: Mapping[str, str]) -> Context:
-    """Draw what a send says, filled in with what is known of one person."""
+    """Return the preview of a send, filled in with what is known of one person."""
     if campaign.template:
         return of_template(_as_sent(campaign), campaign.fields, known)
     return of_content(campaign.content)
@@ -88,5 +92,5 @@ def of_campaign(campaign: Campaign, known: Mapping[str, str]) -> Context:
 def _as_sent(campaign: Campaign) -> Template | None:
     template = campaign.template
     if template and campaign.template_body:
-        template.body = campaign.template_body  # in memory only: the text of that day
+        template.body = campaign.template_body  # in memory only
     return template

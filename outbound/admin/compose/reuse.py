@@ -1,4 +1,4 @@
-"""A send or a draft once more: a new draft of it, or one for the refused alone. Nothing is sent by it."""
+"""Makes a new draft of a send or draft, for all of its people or for the refused ones."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from outbound.models import Campaign
 from outbound.sending.control.resend import NothingToResend, resend, reuse
 
 
-class CopyView(ConsolePage):
-    """POST makes the draft and opens it; a GET, such as the one after a login, leads to the old send."""
+class ReuseView(ConsolePage):
+    """POST makes the draft and opens it; GET, which follows a login, redirects to the old send."""
 
     permission_required = ("outbound.add_campaign", "outbound.view_campaign")
 
@@ -37,8 +37,8 @@ class CopyView(ConsolePage):
         return redirect("admin:outbound_campaign_edit", draft.pk)
 
 
-class AgainView(CopyView):
-    """The same for what was refused; its draft goes straight to the review, like any other send."""
+class ResendRefusedView(ReuseView):
+    """POST makes a draft for the people whose message was refused and opens its review."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.old.is_draft:

@@ -1,4 +1,4 @@
-"""The last page before sending: who gets it, who does not and why, and the exact request."""
+"""The review: who gets the message, who does not and why, the exact request, and the button that sends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from outbound.admin.base.confirmation_forms import TypedCountField, TypedCountForm
 from outbound.admin.compose import preview
 from outbound.admin.compose.draft_access import DraftPage
-from outbound.admin.compose.schedule_summary import timing
+from outbound.admin.compose.schedule_summary import summarize_schedule
 from outbound.lifecycle import MAX_REASON_LENGTH, Reason
 from outbound.sending import service_window
 from outbound.sending.planning.launch import AlreadyLaunched, PlanChanged, is_large, launch_in_background
@@ -31,7 +31,7 @@ PEOPLE_PER_PAGE = 50
 
 
 class ReviewForm(TypedCountForm):
-    """What a person says before the send: that they saw the warnings, and how many it goes to."""
+    """The confirmation: the warnings were read, and the number of people was typed."""
 
     digest = forms.CharField(widget=forms.HiddenInput)
     seen = forms.BooleanField(
@@ -50,23 +50,23 @@ class ReviewForm(TypedCountForm):
 
 
 class ReviewView(DraftPage):
-    """GET shows the plan; POST launches exactly the plan that was shown."""
+    """GET shows the plan; POST launches exactly that plan."""
 
     title = gettext_lazy("Review")
     permission_required = ("outbound.add_campaign", "outbound.launch_campaign")
     template_name = "outbound/compose/review.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self._planned_page(None)
+        return self._plan_page(None)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.draft.is_draft:
             return self.already_sent(self.draft)
         if self.draft.restart_contact and not self.user.has_perm("outbound.restart_contact"):
             raise PermissionDenied
-        return self._planned_page(request.POST)
+        return self._plan_page(request.POST)
 
-    def _planned_page(self, posted: Any) -> HttpResponse:
+    def _plan_page(self, posted: Any) -> HttpResponse:
         if not self.draft.is_draft:
             return redirect("admin:outbound_campaign_change", self.draft.pk)
         try:
@@ -84,7 +84,7 @@ class ReviewView(DraftPage):
     def _launch(self, digest: str, planned: Plan) -> HttpResponse:
         try:
             if is_large(self.draft):
-                return self._begin(digest, planned)
+                return self._launch_in_background(digest, planned)
             with transaction.atomic():
                 launched = launch_and_wake(self.draft, by=self.user, expected=digest)
         except AlreadyLaunched:
@@ -103,8 +103,8 @@ class ReviewView(DraftPage):
         )
         return redirect("admin:outbound_campaign_change", self.draft.pk)
 
-    def _begin(self, digest: str, planned: Plan) -> HttpResponse:
-        """Leave it to the worker, whose progress the page of the send shows."""
+    def _launch_in_background(self, digest: str, planned: Plan) -> HttpResponse:
+        """Leave the launch to the worker; the page of the send shows its progress."""
         if digest != planned.digest:
             raise PlanChanged
         people = len(planned.going)
@@ -116,11 +116,10 @@ class ReviewView(DraftPage):
         only = self.request.GET.get("show", "")
         chosen = {"going": planned.going, "skipped": planned.skipped}.get(only, planned.messages)
         page = Paginator(chosen, PEOPLE_PER_PAGE).get_page(self.request.GET.get("p"))
-        when = timing(self.draft, len(planned.going), timezone.now())
         outside = [one for one in planned.skipped if one.reason == Reason.WINDOW_CLOSED]
         context = {
             "draft": self.draft,
-            "outside": len(outside),
+            "outside_window": len(outside),
             "max_reason_length": MAX_REASON_LENGTH,
             "may_give_reason": service_window.takes_reason(self.draft),
             "plan": planned,
@@ -128,7 +127,7 @@ class ReviewView(DraftPage):
             "form": form,
             "only": only,
             "page": page,
-            "when": when,
+            "schedule": summarize_schedule(self.draft, len(planned.going), timezone.now()),
         }
         return self.render(context | self._sample(planned))
 
@@ -137,7 +136,7 @@ class ReviewView(DraftPage):
         return self.user.has_perm("outbound.view_recipient")
 
     def _sample(self, planned: Plan) -> dict[str, Any]:
-        """Draw one person's copy; `?person=` steps through all who get one, for who may see them."""
+        """Return the preview of one person's message, chosen by `?person=`, if the user may see people."""
         if not self._may_see:
             return {"sample": None, **preview.of_campaign(self.draft, {})}
         page = Paginator(planned.going, 1).get_page(self.request.GET.get("person"))

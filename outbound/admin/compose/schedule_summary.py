@@ -1,4 +1,4 @@
-"""What the review says of time: when a send starts and ends, how long it takes, and who goes first."""
+"""The sentences of the review about the schedule of a send."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outbound.admin.compose.duration import Forecast, forecast
+from outbound.admin.compose.estimate import Estimate, estimate
 from outbound.models import Campaign, Integration
 from outbound.sending.limits import canary
 from outbound.sending.planning.validation import sending_period
 
 
 @dataclass(frozen=True)
-class Timing:
-    """Sentences; an empty one is left out. `late` warns of messages whose time runs out first."""
+class ScheduleSummary:
+    """Sentences, of which empty ones are left out. `late` warns of messages that are not sent in time."""
 
     starts: str
-    until: str
-    takes: str = ""
-    first: str = ""
+    ends: str
+    duration: str = ""
+    first_wave: str = ""
     late: str = ""
 
 
-def timing(draft: Campaign, count: int, now: datetime) -> Timing:
-    """Return what to say of sending `draft` to `count` people."""
+def summarize_schedule(draft: Campaign, count: int, now: datetime) -> ScheduleSummary:
+    """Return the sentences about sending `draft` to `count` people."""
     start, until = sending_period(draft, now)
     starts = _moment(start) if start > now else _("At once")
     integration = draft.integration
     if integration is None or not count:
-        return Timing(starts, _moment(until))
-    found = forecast(integration, count, start, until)
+        return ScheduleSummary(starts, _moment(until))
+    found = estimate(integration, count, start, until)
     if found.begins > start:
         starts = _("%(when)s, when the integration may send again") % {"when": _moment(found.begins)}
-    return Timing(
-        starts, _moment(until), _takes(integration, found), _first(draft, count), _late(found, count)
+    return ScheduleSummary(
+        starts, _moment(until), _duration(integration, found), _first_wave(draft, count), _late(found, count)
     )
 
 
-def _takes(integration: Integration, found: Forecast) -> str:
+def _duration(integration: Integration, found: Estimate) -> str:
     if found.ends is None or (integration.per_second is None and integration.per_day is None):
         return ""
     if found.ends - found.begins < timedelta(minutes=1):
@@ -52,13 +52,13 @@ def _takes(integration: Integration, found: Forecast) -> str:
     return _("About %(time)s, until %(when)s, if nothing else goes through this integration") % values
 
 
-def _first(draft: Campaign, count: int) -> str:
+def _first_wave(draft: Campaign, count: int) -> str:
     if not draft.first_wave or count <= canary.MIN_RECIPIENTS:
         return ""
     return _("%(few)s people; the others follow as soon as one of these is accepted") % {"few": canary.SIZE}
 
 
-def _late(found: Forecast, count: int) -> str:
+def _late(found: Estimate, count: int) -> str:
     if not found.left:
         return ""
     return ngettext(

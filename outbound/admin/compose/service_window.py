@@ -1,4 +1,4 @@
-"""The 24-hour window on the review: a person's reason to send all the same, given and taken back."""
+"""The reason to send to people outside the service window, given or removed on the review."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from outbound.models import Campaign
 from outbound.sending import service_window
 
 
-class WindowReasonView(DraftPage):
-    """A POST keeps `reason` with the draft, or takes it back where it is empty; the review follows."""
+class ServiceWindowReasonView(DraftPage):
+    """POST stores `reason` with the draft, or removes it with `take_back`, and redirects to the review."""
 
     title = gettext_lazy("24-hour window")
     permission_required = ("outbound.add_campaign", "outbound.launch_campaign")
@@ -31,7 +31,7 @@ class WindowReasonView(DraftPage):
             return self.already_sent(draft)
         takes_back = "take_back" in request.POST
         if not takes_back and not service_window.takes_reason(draft):
-            return self._review(draft)  # the integration's rule decides alone, and the review says so
+            return self._review(draft)  # the integration's policy decides alone
         try:
             reason = "" if takes_back else service_window.clean_reason(request.POST.get("reason", ""))
         except ValidationError as error:

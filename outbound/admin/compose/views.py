@@ -1,4 +1,4 @@
-"""The pages of composing. Nothing changes on a GET; a form posted twice makes one draft and one send."""
+"""The pages of composing; a form that is posted twice makes one draft."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ComposeView(DraftPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.saved and not self.saved.is_draft:
             return redirect("admin:outbound_campaign_change", self.saved.pk)
-        return self._show(ComposeForm(user=self.user, draft=self.saved, initial=_wished(request)))
+        return self._show(ComposeForm(user=self.user, draft=self.saved, initial=_initial_values(request)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self._refuse_unpermitted_restart()
@@ -49,7 +49,7 @@ class ComposeView(DraftPage):
         try:
             draft = self._store(form, check=wants_review)
         except ValidationError as error:
-            # Nothing of a faulty form is stored: the page comes back just as it was typed.
+            # An invalid form stores nothing and is shown as it was typed.
             form.show(error)
             return self._show(form)
         if not draft.is_draft:
@@ -63,7 +63,7 @@ class ComposeView(DraftPage):
     def _store(self, form: ComposeForm, *, check: bool) -> Campaign:
         draft, is_new = self._own_draft(form)
         if draft.is_draft:
-            before = audit_entries.Composed.of(None if is_new else draft)
+            before = audit_entries.DraftSnapshot.of(None if is_new else draft)
             form.save(draft)
             if check:
                 plan(draft)
@@ -73,7 +73,7 @@ class ComposeView(DraftPage):
     def _own_draft(self, form: ComposeForm) -> tuple[Campaign, bool]:
         if self.saved:
             return Campaign.objects.select_for_update().get(pk=self.saved.pk), False
-        # The same empty form posted twice carries the same key, and so finds the first one's draft.
+        # A form that is posted twice has the same key and finds the draft of the first post.
         draft, is_new = Campaign.objects.select_for_update().get_or_create(
             draft_key=form.cleaned_data["draft_key"],
             defaults={"kind": form.cleaned_data["kind"], "created_by": self.user},
@@ -89,22 +89,22 @@ class ComposeView(DraftPage):
 
     def _show(self, form: ComposeForm) -> HttpResponse:
         context = {"form": form, "draft": self.saved, "notifications": CampaignKind.NOTIFICATION}
-        return self.render(context | _drawn(form))
+        return self.render(context | _preview_of(form))
 
 
 class PreviewView(ConsolePage):
-    """The phone beside the form, drawn anew from what is typed. It reads the form and stores nothing."""
+    """The phone beside the form, rendered from what is typed so far."""
 
     title = gettext_lazy("Preview")
     permission_required = "outbound.add_campaign"
     template_name = "outbound/preview/phone.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.render(_drawn(ComposeForm(request.POST, user=self.user)), framed=False)
+        return self.render(_preview_of(ComposeForm(request.POST, user=self.user)), framed=False)
 
 
 class RecipientSearchView(ConsolePage):
-    """Saved recipients for the picker: name or number, whatever was typed."""
+    """The saved recipients whose name or number matches, for the picker."""
 
     title = gettext_lazy("Recipients")
     permission_required = ("outbound.add_campaign", "outbound.view_recipient")
@@ -127,20 +127,20 @@ class RecipientSearchView(ConsolePage):
         )
 
 
-def _wished(request: HttpRequest) -> dict[str, Any]:
-    """Read what a link into the form asks for, such as a test through one integration."""
-    wished: dict[str, Any] = {}
+def _initial_values(request: HttpRequest) -> dict[str, Any]:
+    """Return the initial values that a link to the form gives, such as the integration to test."""
+    initial: dict[str, Any] = {}
     integrations = [str(pk) for pk in Integration.objects.values_list("pk", flat=True)]
     if request.GET.get("integration") in integrations:
-        wished["integration"] = request.GET["integration"]
+        initial["integration"] = request.GET["integration"]
     elif len(integrations) == 1:
-        wished["integration"] = integrations[0]
+        initial["integration"] = integrations[0]
     if request.GET.get("test"):
-        wished["title"] = _("Test message")
-    return wished
+        initial["title"] = _("Test message")
+    return initial
 
 
-def _drawn(form: ComposeForm) -> preview.Context:
+def _preview_of(form: ComposeForm) -> preview.Context:
     typed = form.typed()
     may_see = form.user.has_perm("outbound.view_recipient")
     recipient = Recipient.objects.filter(pk__in=typed.recipients).first() if may_see else None

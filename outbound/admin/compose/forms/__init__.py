@@ -1,1 +1,1 @@
-"""The compose form and the structured fields it is made of."""
+"""The compose form and its fields."""

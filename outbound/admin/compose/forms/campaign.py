@@ -1,4 +1,4 @@
-"""The compose form. It stores whatever can be stored; whether it may be sent is the plan's to say."""
+"""The compose form. It stores incomplete drafts; the plan checks whether they can be sent."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from outbound.admin.compose.forms import descriptions
 from outbound.admin.compose.forms.composer import ComposerField, ComposerWidget
-from outbound.admin.compose.forms.fixed_recipients import kept_people
+from outbound.admin.compose.forms.fixed_recipients import fixed_recipients
 from outbound.admin.compose.forms.picker import RecipientPicker, RecipientsField
-from outbound.admin.compose.forms.schedule import WhenFields, typed_when
+from outbound.admin.compose.forms.schedule import ScheduleFields, schedule_of
 from outbound.contents.bounds import MAX_PASTED_LENGTH, MAX_PICKED
 from outbound.lifecycle import CampaignKind
 from outbound.models import Campaign, Integration, Recipient, Template, TemplateField
@@ -24,13 +24,13 @@ from outbound.models.campaign import MAX_INACTIVITY_MINUTES, MAX_PREFIX_LENGTH, 
 from outbound.search.terms import as_pk
 
 _NO_PAIRS: dict[str, Any] = {"type": "context", "pairs": []}
-# Where the plan's first path part is no field of this form, the field that shows it.
-_SHOWN_AT = {"template": "template_message", "fields": "template_message"}
+# The field that shows the plan's errors whose path begins with no field of this form.
+_FIELD_OF_PATH = {"template": "template_message", "fields": "template_message"}
 
 
 @dataclass(frozen=True)
-class Typed:
-    """What is in the form right now, finished or not, for the preview."""
+class TypedValues:
+    """The current values of the form, valid or not, for the preview."""
 
     kind: str
     template: Template | None
@@ -39,10 +39,10 @@ class Typed:
     recipients: list[int]
 
 
-class ComposeForm(WhenFields):
-    """Everything about one send. `save()` writes the draft, `show()` puts the plan's errors in place."""
+class ComposeForm(ScheduleFields):
+    """All values of one send. `save()` writes the draft, `show()` adds the plan's errors to the fields."""
 
-    # Problems are told in the order of the page.
+    # Errors are listed in the order of the page.
     field_order = ("integration", "kind", "template_message", "content", "recipients", "numbers")
 
     draft_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -113,8 +113,9 @@ class ComposeForm(WhenFields):
         super().__init__(posted, initial=blank | (initial or {}) | (_initial(draft) if draft else {}))
         self.user = user
         may_see = user.has_perm("outbound.view_recipient")
-        self.kept = kept_people(draft, may_see=may_see)
-        for name in {*(self.kept.without if self.kept else ()), *(() if may_see else ("recipients",))}:
+        self.fixed = fixed_recipients(draft, may_see=may_see)
+        replaced = self.fixed.replaced_fields if self.fixed else ()
+        for name in {*replaced, *(() if may_see else ("recipients",))}:
             del self.fields[name]
         self._describe("template_message", descriptions.of_templates(_templates(draft)))
         self._describe("content", descriptions.of_contents())
@@ -124,7 +125,7 @@ class ComposeForm(WhenFields):
 
     @property
     def has_more(self) -> bool:
-        """Whether something in the folded part needs to be seen: a value, or what is wrong with one."""
+        """Say whether the folded part of the form has a value or an error."""
         folded = ("title", "inactivity_minutes", "restart_contact", "external_id_prefix", "context")
         there = [self[name] for name in folded if name in self.fields]
         return any(one.errors or one.value() not in (None, "", False, _NO_PAIRS) for one in there)
@@ -140,7 +141,7 @@ class ComposeForm(WhenFields):
         return {name: pair.get("value", "").strip() for name, pair in zip(names, named, strict=True)}
 
     def save(self, draft: Campaign) -> Campaign:
-        """Write the cleaned form into `draft`, saved or new, and return it."""
+        """Save the cleaned values in a new or existing draft and return it."""
         data = self.cleaned_data
         is_template = data["kind"] == CampaignKind.TEMPLATE
         draft.kind, draft.integration = data["kind"], data["integration"]
@@ -152,18 +153,18 @@ class ComposeForm(WhenFields):
         draft.restart_contact = data.get("restart_contact", draft.restart_contact)
         draft.inactivity_minutes = data["inactivity_minutes"]
         draft.external_id_prefix = data["external_id_prefix"]
-        draft.status_reason = ""  # why an earlier launch came to nothing was read here
-        self.save_when(draft)
+        draft.status_reason = ""  # of an earlier launch, shown above the form
+        self.save_schedule(draft)
         draft.save()
         if "recipients" in data:
             draft.recipients.set(data["recipients"])
         return draft
 
-    def typed(self) -> Typed:
-        """Return what the form holds, leniently: whatever cannot be read counts as not typed."""
+    def typed(self) -> TypedValues:
+        """Return the current values; those that cannot be parsed count as empty."""
         message = self._json("template_message")
         fields = message.get("fields")
-        return Typed(
+        return TypedValues(
             kind=str(self["kind"].value()),
             template=_chosen_template(message),
             fields=fields if isinstance(fields, dict) else {},
@@ -174,7 +175,7 @@ class ComposeForm(WhenFields):
     def _first_recipients(self) -> list[Any]:
         if "recipients" in self.fields:
             return (self["recipients"].value() or [])[:1]
-        return [self.kept.sample] if self.kept else []
+        return [self.fixed.sample] if self.fixed else []
 
     def _json(self, name: str) -> dict[str, Any]:
         value, field = self[name].value(), self.fields[name]
@@ -186,10 +187,10 @@ class ComposeForm(WhenFields):
             return {}
 
     def show(self, error: ValidationError) -> None:
-        """Put each of the plan's errors at the field it speaks of."""
+        """Add each of the plan's errors to its field."""
         for path, errors in error.error_dict.items():
             first, _dot, rest = path.partition(".")
-            name = _SHOWN_AT.get(first, first)
+            name = _FIELD_OF_PATH.get(first, first)
             if name not in self.fields:
                 self.add_error(None, errors)
                 continue
@@ -228,7 +229,7 @@ def _is_pair(pair: object) -> bool:
 
 
 def _initial(draft: Campaign) -> dict[str, Any]:
-    return typed_when(draft) | {
+    return schedule_of(draft) | {
         "draft_key": draft.draft_key,
         "title": draft.title,
         "integration": draft.integration_id,

@@ -1,4 +1,4 @@
-"""A form field over one JSON value, drawn by the composer element from a description."""
+"""A form field for one JSON value, which the composer in the browser edits by a description."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outbound.contents import strict_json
 
 
 class ComposerWidget(forms.Textarea):
-    """The textarea is the value; without scripts it is what people edit, under the same rules."""
+    """A textarea with the JSON, which people edit themselves where there are no scripts."""
 
     template_name = "outbound/compose/composer.html"
 
@@ -25,13 +25,13 @@ class ComposerWidget(forms.Textarea):
         self.path_errors: dict[str, list[str]] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ComposerWidget:
-        # Django copies a field's widget for each form, but shallowly; errors are one form's own.
+        # Django's copy for each form is shallow, and the errors belong to one form.
         copied: ComposerWidget = super().__deepcopy__(memo)
         copied.path_errors = {}
         return copied
 
     def place(self, kind: str, path: str) -> str:
-        """Name a place as the form does: `Section 1 · Row 4 · Text of the row`; empty for the whole."""
+        """Return the labels of a path, such as `Section 1 · Row 4 · Text of the row`; empty for the whole."""
         fields: list[Description] = next(
             (one["fields"] for one in self.description["types"] if one["type"] == kind), []
         )
@@ -43,7 +43,7 @@ class ComposerWidget(forms.Textarea):
 
 
 class ComposerField(forms.Field):
-    """Cleans to the typed JSON object, or None where nothing was typed. Judges only that it is one."""
+    """Cleans to a JSON object, or to None where nothing was typed."""
 
     widget = ComposerWidget
 
@@ -62,7 +62,7 @@ class ComposerField(forms.Field):
         return typed
 
     def _placed(self, error: ValidationError) -> ValidationError:
-        """Keep each message for its place in the widget, and return all of them as errors of the field."""
+        """Give each message to its path in the widget, and return all of them as errors of the field."""
         self.widget.path_errors = {path: _texts(found) for path, found in error.error_dict.items()}
         return ValidationError(
             [

@@ -1,4 +1,4 @@
-"""What the composer in the browser draws: one description, made from the same classes that validate."""
+"""The descriptions from which the composer in the browser draws its forms."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MAX_CONTEXT_VALUES = 50
 
 
 def of_contents() -> Description:
-    """Describe the four rich notifications, as cards to choose from."""
+    """Describe the content types."""
     types = [content.describe() for content in CONTENT_TYPES.values()]
     return _description("radios", _("What to send"), "", types)
 
 
 def of_templates(templates: Iterable[Template]) -> Description:
-    """Describe each template with the fields it needs. `templates` come with their fields prefetched."""
+    """Describe each template with its fields, which are prefetched."""
     types = [_template(template) for template in templates]
     return _description("select", _("Template"), _("Choose a template"), types)
 
 
 def of_context() -> Description:
-    """Describe the variables that are saved with the person at the bot."""
+    """Describe the variables that the bot stores with the person."""
     pairs = Many(
         name="pairs",
         label=_("Variables for the bot"),

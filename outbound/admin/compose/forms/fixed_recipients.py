@@ -1,6 +1,6 @@
-"""People whom a draft brings along and the form leaves alone.
+"""The people of a draft that its form cannot change.
 
-They are those of an older send, too many for the form, or saved people whom its reader may not see.
+They are those of a resend, too many for the form, or saved people that the user may not see.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ from outbound.models import Campaign
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How many there are, one of them for the preview, and the fields that do not ask for people then."""
+class FixedRecipients:
+    """How many there are, the id of one for the preview, and the form fields that they replace."""
 
     count: int
     sample: int | None
-    without: tuple[str, ...]
+    replaced_fields: tuple[str, ...]
     is_hidden: bool
 
 
-def kept_people(draft: Campaign | None, *, may_see: bool) -> Kept | None:
-    """Return whom the form keeps as they are; None where people are chosen as usual.
+def fixed_recipients(draft: Campaign | None, *, may_see: bool) -> FixedRecipients | None:
+    """Return the people that the form cannot change; None where it can change all.
 
-    A send that is linked to an older one is for people of that one alone, so nobody is added.
+    A resend is only for people of the earlier send.
     """
     if draft is None:
         return None
-    saved, count, without = draft.recipients.count(), 0, []
+    saved, count, replaced = draft.recipients.count(), 0, []
     if draft.again_of_id or saved > MAX_PICKED or (saved and not may_see):
-        count, without = saved, ["recipients"]
+        count, replaced = saved, ["recipients"]
     if draft.again_of_id or len(draft.numbers) > MAX_PASTED_LENGTH:
-        count, without = count + len(draft.numbers.splitlines()), [*without, "numbers"]
-    if not without:
+        count, replaced = count + len(draft.numbers.splitlines()), [*replaced, "numbers"]
+    if not replaced:
         return None
-    shows_one = may_see and "recipients" in without
+    shows_one = may_see and "recipients" in replaced
     sample = draft.recipients.values_list("pk", flat=True).first() if shows_one else None
-    return Kept(count, sample, tuple(without), is_hidden=bool(saved) and not may_see)
+    return FixedRecipients(count, sample, tuple(replaced), is_hidden=bool(saved) and not may_see)

@@ -1,4 +1,4 @@
-"""Choosing saved recipients: a select that holds only what was chosen, and a search to add more."""
+"""The picker of saved recipients: a select of the chosen ones, and a search to add more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from outbound.search.terms import as_pk
 
 
 class RecipientsField(forms.ModelMultipleChoiceField):
-    """Saved recipients; an id that names nobody, however long, is refused like any other choice."""
+    """A choice of saved recipients by id; unknown ids and any other text are refused."""
 
     widget: Any
 
@@ -22,7 +22,7 @@ class RecipientsField(forms.ModelMultipleChoiceField):
 
 
 class RecipientPicker(forms.SelectMultiple):
-    """Renders the chosen options alone, however large the address book is."""
+    """Renders only the chosen options."""
 
     template_name = "outbound/compose/picker.html"
 

@@ -1,4 +1,4 @@
-"""When a send goes: not before, not after, and whether a few go ahead of the rest."""
+"""The schedule fields of the compose form."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy
 from outbound.models import Campaign
 from outbound.sending.limits import canary
 
-# Beyond these years a moment cannot be told in every zone; whether it makes sense is the plan's to say.
+# Outside these years some time zones overflow; the plan checks the rest.
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 FORMAT = "%Y-%m-%dT%H:%M"
 
 
 class MomentField(forms.DateTimeField):
-    """A local moment, to the minute, as browsers ask for it."""
+    """A local date and time to the minute."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput({"type": "datetime-local"}, FORMAT)
@@ -33,8 +33,8 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
-class WhenFields(forms.Form):
-    """The fields, to be joined into the compose form. `save_when()` writes them into a draft."""
+class ScheduleFields(forms.Form):
+    """The base of the compose form with the fields of the schedule."""
 
     starts_at = MomentField(label=gettext_lazy("Not before"), help_text=gettext_lazy("Empty: at once."))
     not_after = MomentField(
@@ -52,14 +52,14 @@ class WhenFields(forms.Form):
 
     @property
     def zone(self) -> str:
-        """Name the zone of the times: `America/Sao_Paulo (-03)`."""
+        """Return the time zone, such as `America/Sao_Paulo (-03)`."""
         return f"{timezone.get_current_timezone_name()} ({timezone.localtime():%Z})"
 
-    def save_when(self, draft: Campaign) -> None:
+    def save_schedule(self, draft: Campaign) -> None:
         draft.starts_at, draft.not_after = self.cleaned_data["starts_at"], self.cleaned_data["not_after"]
         draft.first_wave = self.cleaned_data["first_wave"]
 
 
-def typed_when(draft: Campaign) -> dict[str, Any]:
-    """Return what a draft has for the fields."""
+def schedule_of(draft: Campaign) -> dict[str, Any]:
+    """Return the initial values of the schedule fields."""
     return {"starts_at": draft.starts_at, "not_after": draft.not_after, "first_wave": draft.first_wave}

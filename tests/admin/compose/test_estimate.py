@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from outbound.admin.compose.duration import forecast
+from outbound.admin.compose.estimate import estimate
 from outbound.lifecycle import Hold
 from outbound.models import Integration, Throttle
 from outbound.sending.limits.rate_limit import within_hours
@@ -52,7 +52,7 @@ def an_integration(throttle: Throttle | None = None, **limits: Any) -> Integrati
 def test_it_follows_pace_day_and_hours(
     limits: dict[str, Any], count: int, start: datetime, begins: datetime, ends: datetime
 ) -> None:
-    found = forecast(an_integration(**limits), count, start, start + timedelta(days=30))
+    found = estimate(an_integration(**limits), count, start, start + timedelta(days=30))
 
     assert (found.begins, found.ends, found.left) == (begins, ends, 0)
 
@@ -70,7 +70,7 @@ def test_it_follows_pace_day_and_hours(
 def test_it_counts_what_does_not_go_in_time(limits: dict[str, Any], until: datetime, left: int) -> None:
     start = at(25, 6) if until == at(25, 7) else at(25, 17, 50) if until == at(26, 7) else at(25, 12)
 
-    found = forecast(an_integration(**limits), 1000, start, until)
+    found = estimate(an_integration(**limits), 1000, start, until)
 
     assert (found.ends, found.left) == (None, left)
 
@@ -78,7 +78,7 @@ def test_it_counts_what_does_not_go_in_time(limits: dict[str, Any], until: datet
 def test_what_went_today_counts() -> None:
     used = Throttle(day=at(25, 0).date(), used=60)
 
-    found = forecast(an_integration(used, per_day=100), 50, at(25, 12), at(25, 20))
+    found = estimate(an_integration(used, per_day=100), 50, at(25, 12), at(25, 20))
 
     assert found.left == 10
 
@@ -86,13 +86,13 @@ def test_what_went_today_counts() -> None:
 def test_a_wait_of_the_gateway_counts() -> None:
     held = Throttle(held_until=at(25, 12, 15), hold=Hold.ASKED)
 
-    found = forecast(an_integration(held), 50, at(25, 12), at(26, 12))
+    found = estimate(an_integration(held), 50, at(25, 12), at(26, 12))
 
     assert found.begins == at(25, 12, 15)
 
 
 def test_a_pace_of_years_is_answered_quickly() -> None:
-    found = forecast(an_integration(per_day=1), 100_000, at(25, 12), at(25, 12) + timedelta(days=30_000))
+    found = estimate(an_integration(per_day=1), 100_000, at(25, 12), at(25, 12) + timedelta(days=30_000))
 
     assert found.ends is None
     assert found.left > 99_000
@@ -114,7 +114,7 @@ def test_where_clocks_change_it_says_what_goes_minute_by_minute(
 
     for start in (begin + timedelta(hours=number) for number in range(20)):
         until = start + timedelta(hours=30)
-        found = forecast(integration, 5000, start, until)
+        found = estimate(integration, 5000, start, until)
 
         assert 5000 - found.left == in_minutes(integration, start, until), start
 
