@@ -8,8 +8,8 @@ OF_EVENTS = [
     Mutant(
         "rank: an event takes a message up alone",
         "outbound/lifecycle.py",
-        "return told if RANKS[told] > RANKS.get(status, 0) else MessageStatus(status)",
-        "return told",
+        "return reported if RANKS[reported] > RANKS.get(status, 0) else MessageStatus(status)",
+        "return reported",
         "tests/tracking/test_applying.py",
     ),
     Mutant(
