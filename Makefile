@@ -26,7 +26,7 @@ else
 	@echo "SKIPPED: the run on PostgreSQL and Redis. Set TEST_DATABASE_URL and TEST_REDIS_URL for it."
 endif
 
-# The tests that depend on the current time, at every hour of a day and on odd days, in one process.
+# The tests that depend on the current time, at every hour and on odd days, in one process. Up to 4 minutes.
 # The whole suite at a given moment: make test TEST_CLOCK=2028-02-29T00:30-03:00
 test-clock: install-dev
 	TEST_DATABASE_URL= TEST_REDIS_URL= $(BIN)/python -m pytest -p tests.tools.clock.every_hour

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from outbound import failpoints
 from outbound.lifecycle import CampaignStatus, MessageStatus
 from outbound.models import Campaign, Integration, Message
-from outbound.sending.planning import launch, launch_lease, launcher
+from outbound.sending.planning import launch, launch_lease, launcher, message_rows
 from tests.builders import a_recipient, a_template, an_integration
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_a_long_send_that_fails_leaves_nothing(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "LARGE", 2)
-    monkeypatch.setattr(launch.gateway, "add_external_id", lambda *_: 1 / 0)
+    monkeypatch.setattr(message_rows.gateway, "add_external_id", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         send(*TEMPLATE, "--to", *many(3), to=None)

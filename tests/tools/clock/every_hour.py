@@ -29,7 +29,7 @@ from tests.tools.clock.moments import EDGES, EVERY
 
 PRODUCT = (f"{os.sep}outbound{os.sep}", f"{os.sep}console{os.sep}")
 LOCAL = {"localdate", "make_aware"}
-SHARE = 12
+SHARE = 16
 SLOW_SECONDS = 0.5
 LEFT_OUT = f"{os.sep}security{os.sep}"
 Turn = tuple[str, pytest.Item]
