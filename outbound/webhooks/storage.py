@@ -16,7 +16,7 @@ from django.db import Error, OperationalError, connection, transaction
 from outbound.db.sql import stored
 from outbound.db.sqlite_write_lock import write_lock
 
-# The gateway counts an answer after 1 s as a failure (gateways/zenvia/FACTS.md, "Webhook: statuses").
+# An answer after 1 s counts as a failure (outbound/gateways/zenvia/FACTS.md, "Webhook: statuses").
 MAX_WAIT_SECONDS = 0.9
 # An exact copy is counted and makes no second row. The columns that are read from the body are empty so far.
 _INSERT = """
@@ -26,7 +26,7 @@ INSERT INTO outbound_webhookevent (
 ) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, 'new', 0, '', '', '', '', '')
 ON CONFLICT (integration_id, digest) DO UPDATE SET copies = outbound_webhookevent.copies + 1
 """
-# Threads that polled the file lock would slow each other down.
+# Without it threads poll the file lock: 275 to 326 events/s instead of 378 to 422 (bench G12 on SQLite).
 _thread_lock = threading.Lock()
 
 
