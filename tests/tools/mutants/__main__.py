@@ -1,4 +1,4 @@
-"""Take each guard of the sender out in turn: the tests named beside it must fail, or it is not guarded.
+"""Remove each guard of the sender in turn: the tests named beside it must fail, or it is not guarded.
 
 `python -m tests.tools.mutants [name ...]` works on copies of the tree and prints a line for each guard. On
 PostgreSQL (TEST_DATABASE_URL) it also tries those that only many senders at once can miss.
@@ -20,6 +20,7 @@ from tests.tools.mutants.of_launches import OF_LAUNCHES
 from tests.tools.mutants.of_worker import OF_WORKER
 
 ROOT = Path(__file__).parents[3]
+ALL = [*MUTANTS, *OF_COPIES, *OF_EVENTS, *OF_LAUNCHES, *OF_WORKER]
 LEFT_OUT = shutil.ignore_patterns(
     ".venv", ".git", "var", "__pycache__", ".hypothesis", ".mypy_cache", ".ruff_cache"
 )
@@ -28,7 +29,7 @@ LEFT_OUT = shutil.ignore_patterns(
 def main(names: list[str]) -> int:
     has_postgresql = bool(os.environ.get("TEST_DATABASE_URL"))
     alive = 0
-    for mutant in [*MUTANTS, *OF_COPIES, *OF_EVENTS, *OF_LAUNCHES, *OF_WORKER]:
+    for mutant in ALL:
         if names and not any(name in mutant.name for name in names):
             continue
         if mutant.needs_many_senders and not has_postgresql:
