@@ -43,4 +43,4 @@ def test_killed_command_ends_its_cluster(installation: Installation) -> None:
 
     end(worker, signal.SIGKILL)
 
-    until(lambda: "has stopped." in installation.log("worker.log"), "the cluster has stopped", seconds=10)
+    until(lambda: "has stopped." in installation.log("worker.log"), "the cluster has stopped")
