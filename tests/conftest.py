@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import hypothesis
@@ -14,6 +15,7 @@ from django.utils import translation
 # Playwright keeps an event loop in this thread, and browser tests ask the database beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+from tests.copies import Copies  # noqa: E402
 from tests.tools.clock import moving  # noqa: E402
 
 moving.follow()
@@ -52,3 +54,10 @@ def own_language() -> Iterator[None]:
     """Leave no test in the language of the page that another asked for last."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """Make one migrated console with the demo's data, and copies of it."""
+    with closing(Copies(tmp_path_factory.mktemp("copies"), os.environ.get("TEST_DATABASE_URL", ""))) as made:
+        yield made

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from outbound.management import demo
 from tests.installation import Installation, until
 from tests.journeys.checker import send_to
-from tests.journeys.conftest import copies, install  # noqa: F401 - fixtures
+from tests.journeys.conftest import install  # noqa: F401 - a fixture
 
 QUICK = 15_000  # milliseconds within which the page has to show what came
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.copies import Copies
 from tests.installation import Installation
-
-SERVER = os.environ.get("TEST_DATABASE_URL", "")
-
-
-@pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    """Make a migrated console with the demo in it once, and copies of it from then on."""
-    all_of_them = Copies(tmp_path_factory.mktemp("copies"), SERVER)
-    yield all_of_them
-    all_of_them.close()
 
 
 @pytest.fixture

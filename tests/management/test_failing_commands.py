@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,6 @@ NUMBER = "35988001234"
 SEND = ("send", "--integration", "demo", "--template", "boas-vindas", "--to", NUMBER)
 ARGUMENTS = {"send": SEND[1:], "sandbox": ("--port", "0")}
 NOTHING = "Nothing was sent or saved."
-
-
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    with closing(Copies(tmp_path_factory.mktemp("failing"), SERVER)) as made:
-        yield made
 
 
 @pytest.fixture

@@ -23,13 +23,6 @@ ROOT = Path(__file__).parents[3]
 SLOTS = 8
 
 
-@pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    all_of_them = Copies(tmp_path_factory.mktemp("watched"), os.environ.get("TEST_DATABASE_URL", ""))
-    yield all_of_them
-    all_of_them.close()
-
-
 @pytest.fixture
 def install(copies: Copies) -> Iterator[Install]:
     made: list[Installation] = []

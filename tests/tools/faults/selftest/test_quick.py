@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -10,10 +11,9 @@ import pytest
 from tests.copies import Copies
 from tests.tools.faults.registry import POSTGRESQL, SQLITE, Fault, load
 from tests.tools.faults.run_fault import run_fault
-from tests.tools.faults.selftest.conftest import SERVER
 from tests.tools.faults.table import Result
 
-DATABASE = POSTGRESQL if SERVER else SQLITE
+DATABASE = POSTGRESQL if os.environ.get("TEST_DATABASE_URL") else SQLITE
 QUICK = [one for one in load().values() if one.quick and DATABASE in one.databases]
 AT_ONCE = 3  # most of them wait
 
