@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -23,13 +24,21 @@ def common_values(message: Message) -> Row:
     )
 
 
-def insert(rows: list[Row]) -> None:
-    """Insert rows of the values of OWN, then `common_values`, within a transaction. Raises IntegrityError."""
+def prepared(rows: Iterable[Row]) -> Iterable[Row]:
+    """Make the rows now on SQLite, which `insert` locks; PostgreSQL copies them as they are made."""
+    return rows if connection.vendor == "postgresql" else list(rows)
+
+
+def insert(rows: Iterable[Row]) -> None:
+    """Insert rows of the values of OWN, then `common_values`, within a transaction. Raises IntegrityError.
+
+    Making the rows must not query the database.
+    """
     table, names = _names()
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", list(rows))
             return
         copying = f"COPY {table} ({', '.join(names)}) FROM STDIN"
         with connection.wrap_database_errors, cursor.copy(copying) as copy:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -43,17 +44,23 @@ class PlanChanged(Exception):
     """The draft, or a person on its list, is not as it was when it was reviewed."""
 
 
-@dataclass
 class Written:
-    """The messages written so far: how many are queued, and how many skipped for each reason."""
+    """What was written so far: the digest, how many messages are queued, and how many skipped by reason."""
 
-    queued: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
+    def __init__(self, draft: ValidDraft) -> None:
+        self.digest = PlanDigest(draft)
+        self.queued = 0
+        self.skipped: Counter[str] = Counter()
 
-    def add(self, messages: list[PlannedMessage]) -> None:
-        reasons = Counter(message.reason.value for message in messages if message.reason)
-        self.skipped += reasons
-        self.queued += len(messages) - reasons.total()
+    def count(self, messages: Iterable[PlannedMessage]) -> Iterator[PlannedMessage]:
+        """Yield the messages and count them."""
+        for message in messages:
+            self.digest.add(message)
+            if message.reason:
+                self.skipped[message.reason.value] += 1
+            else:
+                self.queued += 1
+            yield message
 
 
 @dataclass(frozen=True)
@@ -135,25 +142,23 @@ def _carry_out(lease: Launch, now: datetime, stop: threading.Event) -> Launched:
 
 def _write_messages(lease: Launch, draft: ValidDraft, stop: threading.Event) -> Written:
     """Write everybody's message, a transaction for each batch. Raises PlanChanged or ValidationError."""
-    rows, digest, written = MessageRows(draft), PlanDigest(draft), Written()
+    rows, written = MessageRows(draft), Written(draft)
     for batch in planned_batches(draft):
-        digest.add(batch)
-        written.add(batch)
-        _insert(lease, list(rows.of(batch)), written)
+        _insert(lease, bulk_insert.prepared(rows.of(written.count(batch))), written)
         failpoints.reach(failpoints.ROWS_WRITTEN)
         if stop.is_set():
             launch_lease.release(lease)
             raise LaunchLost
-    if lease.expected and str(digest) != lease.expected:
+    if lease.expected and str(written.digest) != lease.expected:
         raise PlanChanged
     if not written.queued:
         raise ValidationError({"recipients": [_nobody_goes()]})
     return written
 
 
-def _insert(lease: Launch, rows: list[bulk_insert.Row], written: Written) -> None:
+def _insert(lease: Launch, rows: Iterable[bulk_insert.Row], written: Written) -> None:
     with write_lock(LOCK_WAIT_SECONDS), without_fsync():
-        launch_lease.renew(lease, written=written.queued + written.skipped.total())
+        launch_lease.renew(lease, written=max(1, written.queued + written.skipped.total()))
         bulk_insert.insert(rows)
 
 

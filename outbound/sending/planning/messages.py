@@ -39,22 +39,30 @@ class PlannedMessage(NamedTuple):
         return json.loads(self.text) if self.text and not self.reason else None
 
 
-def planned_batches(draft: ValidDraft) -> Iterator[list[PlannedMessage]]:
-    """Yield each person's message, in lists of at most `audience.BATCH_SIZE`."""
+def planned_batches(draft: ValidDraft) -> Iterator[Iterator[PlannedMessage]]:
+    """Yield each person's message in batches, each to be consumed before the next.
+
+    A batch makes its messages one by one and without queries, so that they can be made while others are
+    written.
+    """
     people = iter(draft.audience)
-    while batch := _planned(draft, list(islice(people, audience.BATCH_SIZE))):
-        yield batch
+    while batch := list(islice(people, audience.BATCH_SIZE)):
+        yield _planned(draft, batch)
 
 
-def _planned(draft: ValidDraft, people: list[Person]) -> list[PlannedMessage]:
-    earlier = _resendable(draft, people)
-    return _within_service_window(draft, [_message(draft, person, earlier) for person in people])
+def _planned(draft: ValidDraft, people: list[Person]) -> Iterator[PlannedMessage]:
+    keys = [person.phone.key for person in people]
+    earlier, open_keys = _resendable(draft, keys), _with_open_window(draft, keys)
+    return (_message(draft, person, earlier, open_keys) for person in people)
 
 
-def _message(draft: ValidDraft, person: Person, earlier: dict[str, int] | None) -> PlannedMessage:
+def _message(
+    draft: ValidDraft, person: Person, earlier: dict[str, int] | None, open_keys: set[str] | None
+) -> PlannedMessage:
+    key = person.phone.key
     if person.opted_out:
         return PlannedMessage(person, reason=Reason.OPTED_OUT)
-    if earlier is not None and person.phone.key not in earlier:
+    if earlier is not None and key not in earlier:
         return PlannedMessage(person, reason=Reason.SENT_BEFORE)
     destination = phones.on_the_wire(person.phone, draft.integration.number_format)
     if destination is None:
@@ -65,11 +73,13 @@ def _message(draft: ValidDraft, person: Person, earlier: dict[str, int] | None) 
         return PlannedMessage(person, reason=Reason.VALUE_MISSING, detail=missing.key)
     except TextTooLong:
         return PlannedMessage(person, reason=Reason.TEXT_TOO_LONG)
-    return PlannedMessage(person, text, resend_of=earlier[person.phone.key] if earlier else None)
+    is_outside = open_keys is not None and key not in open_keys
+    reason = Reason.WINDOW_CLOSED if is_outside and draft.needs_open_window else None
+    return PlannedMessage(person, text, reason, "", earlier[key] if earlier else None, is_outside)
 
 
-def _resendable(draft: ValidDraft, people: list[Person]) -> dict[str, int] | None:
-    """Return the messages of an earlier send that may be sent again to these people, by phone key.
+def _resendable(draft: ValidDraft, phone_keys: list[str]) -> dict[str, int] | None:
+    """Return the messages of the earlier send that may be sent again, by phone key.
 
     None where the draft is no resend.
     """
@@ -77,24 +87,15 @@ def _resendable(draft: ValidDraft, people: list[Person]) -> dict[str, int] | Non
         return None
     earlier = Message.objects.filter(
         campaign=draft.campaign.again_of_id,
-        phone_key__in=[person.phone.key for person in people],
+        phone_key__in=phone_keys,
         status__in=RESENDABLE,
         resent_as=None,
     )
     return dict(earlier.values_list("phone_key", "pk"))
 
 
-def _within_service_window(draft: ValidDraft, messages: list[PlannedMessage]) -> list[PlannedMessage]:
-    """Mark whose service window is not open, which a rich notification needs; skip them if it is required."""
+def _with_open_window(draft: ValidDraft, phone_keys: list[str]) -> set[str] | None:
+    """Return the phone keys with an open service window; None for a template, which needs none."""
     if draft.campaign.kind != CampaignKind.NOTIFICATION:
-        return messages
-    keys = [message.person.phone.key for message in messages]
-    is_open = service_window.open_among(draft.integration, keys, draft.now)
-    is_required = service_window.is_required(draft.campaign, draft.integration)
-    reason = Reason.WINDOW_CLOSED if is_required else None
-    return [
-        message._replace(is_outside_window=True, reason=reason)
-        if message.text and message.person.phone.key not in is_open
-        else message
-        for message in messages
-    ]
+        return None
+    return service_window.open_among(draft.integration, phone_keys, draft.now)

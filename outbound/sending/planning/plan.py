@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from outbound.lifecycle import Reason
 from outbound.models import Campaign
-from outbound.sending import service_window
 from outbound.sending.planning import warnings
 from outbound.sending.planning.messages import PlannedMessage, planned_batches
 from outbound.sending.planning.validation import ValidDraft, validate
@@ -48,14 +47,14 @@ class PlanDigest:
 
     def __init__(self, draft: ValidDraft) -> None:
         self._hash = hashlib.sha256()
-        campaign, integration = draft.campaign, draft.integration
+        campaign = draft.campaign
         times = [moment and moment.timestamp() for moment in (campaign.starts_at, campaign.not_after)]
-        needs_window = service_window.is_required(campaign, integration)
-        header = (integration.pk, *times, campaign.first_wave, needs_window)
+        header = (draft.integration.pk, *times, campaign.first_wave, draft.needs_open_window)
         self._hash.update(repr(header).encode())
 
-    def add(self, messages: Iterable[PlannedMessage]) -> None:
-        self._hash.update("".join(map(_fingerprint, messages)).encode())
+    def add(self, message: PlannedMessage) -> None:
+        reason = None if message.reason == Reason.WINDOW_CLOSED else message.reason
+        self._hash.update(repr((message.person.phone.e164, reason, message.text)).encode())
 
     def __str__(self) -> str:
         return self._hash.hexdigest()
@@ -66,13 +65,9 @@ def plan(campaign: Campaign, now: datetime | None = None) -> Plan:
     draft = validate(campaign, now or timezone.now())
     digest = PlanDigest(draft)
     messages = [message for batch in planned_batches(draft) for message in batch]
-    digest.add(messages)
+    for message in messages:
+        digest.add(message)
     return Plan(messages, str(digest), draft.audience.duplicates, list(_warnings(draft, messages)))
-
-
-def _fingerprint(message: PlannedMessage) -> str:
-    reason = None if message.reason == Reason.WINDOW_CLOSED else message.reason
-    return repr((message.person.phone.e164, reason, message.text))
 
 
 def _warnings(draft: ValidDraft, messages: list[PlannedMessage]) -> Iterator[ValidationError]:

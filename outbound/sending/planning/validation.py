@@ -13,6 +13,7 @@ from outbound.contents.errors import Problems
 from outbound.contents.texts import clean_text, is_blank
 from outbound.models import Campaign, Integration
 from outbound.models.campaign import MAX_INACTIVITY_MINUTES
+from outbound.sending import service_window
 from outbound.sending.planning import audience
 from outbound.sending.planning.audience import Audience
 from outbound.sending.planning.personalize import Body, body_of
@@ -35,6 +36,8 @@ class ValidDraft:
     now: datetime
     starts_at: datetime
     not_after: datetime
+    # Leaves out people without an open service window.
+    needs_open_window: bool
 
 
 def validate(campaign: Campaign, now: datetime) -> ValidDraft:
@@ -54,7 +57,17 @@ def validate(campaign: Campaign, now: datetime) -> ValidDraft:
     assert body is not None
     assert people is not None
     starts_at, not_after = sending_period(campaign, now)
-    return ValidDraft(campaign, integration, people, body, warnings, now, starts_at, not_after)
+    return ValidDraft(
+        campaign=campaign,
+        integration=integration,
+        audience=people,
+        body=body,
+        warnings=warnings,
+        now=now,
+        starts_at=starts_at,
+        not_after=not_after,
+        needs_open_window=service_window.is_required(campaign, integration),
+    )
 
 
 def sending_period(campaign: Campaign, now: datetime) -> tuple[datetime, datetime]:

@@ -57,7 +57,7 @@ OF_LAUNCHES = [
     Mutant(
         "launch: a changed plan goes to nobody",
         "outbound/sending/planning/launch.py",
-        "if lease.expected and str(digest) != lease.expected:",
+        "if lease.expected and str(written.digest) != lease.expected:",
         "if False:",
         "tests/sending/planning/test_launch.py",
     ),
