@@ -32,7 +32,7 @@ def test_stopped_worker_leaves_nothing_unconfirmed_and_the_next_one_continues(
     installation.start("worker", log="worker.log")
     wait_until_settled(installation)
 
-    assert seconds < 5  # a process runner kills what is still there by then
+    assert seconds < 15  # it ends by itself; a worker that hangs is killed after half a minute
     assert set(cut) == {"queued", "accepted"}
     assert check(installation, people=200) == {"accepted": 200}
 

@@ -144,4 +144,4 @@ def test_the_demos_loop_starts_a_worker_anew_and_ends_when_it_is_asked_to(instal
     took = end(loop, signal.SIGTERM)
 
     until(lambda: not installation.processes(), "everything has ended")
-    assert took < 5  # a process runner kills what is still there by then
+    assert took < 15  # it ends by itself; a worker that hangs is killed after half a minute
