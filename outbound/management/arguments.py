@@ -1,4 +1,4 @@
-"""What is written on a command line, or in a file that it names, as values. Errors name their path."""
+"""Parses the values of a command line and of the files that it names; errors carry their path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext as _
 
-from outbound.contents import strict_json as written_json
+from outbound.contents import strict_json
 from outbound.sending.planning.audience import typed_numbers
 
 STANDARD_INPUT = "-"
@@ -23,15 +23,15 @@ def error(path: str, message: str, code: str) -> ValidationError:
     return ValidationError({path: [ValidationError(message, code=code)]})
 
 
-def readable(argument: str) -> str:
-    # Bytes that are no text come from the shell as lone surrogates, and no database looks those up.
+def without_surrogates(argument: str) -> str:
+    # Invalid bytes come from the shell as lone surrogates, which PostgreSQL does not accept.
     return argument.encode("utf-8", "replace").decode()
 
 
 def numbers(typed: list[str], sources: list[str], content: str | None) -> str:
-    """Return the numbers that were typed, and then those of each file, as one text.
+    """Return the typed numbers and those of each file as one text.
 
-    Raises ValidationError where one of them names nobody: a variable that is not set, a file that is empty.
+    Raises ValidationError where one of them has no number, such as an unset variable or an empty file.
     """
     if [*sources, content].count(STANDARD_INPUT) > 1:
         message = _("Standard input can be read once: for the content or for the numbers.")
@@ -48,7 +48,7 @@ def _numbers_in(source: str) -> str:
         message = _("This file cannot be read: %(why)s") % {"why": why}
         raise error("numbers", message, "numbers_unread") from None
     if not typed_numbers(text):
-        message = _("There is no number in “%(file)s”.") % {"file": readable(source)}
+        message = _("There is no number in “%(file)s”.") % {"file": without_surrogates(source)}
         raise error("recipients", message, "destination_required")
     return text
 
@@ -58,27 +58,27 @@ def moment(path: str, written: str | None) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(written)
-        # A day alone has no hour, and midnight is not what one means by it.
+        # A day alone would mean midnight, which nobody intends.
         if len(written) > len("2026-11-30"):
             return (read if read.tzinfo else from_current_timezone(read)).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    except ValidationError as why:  # clocks leave it out, or show it twice
+    except ValidationError as why:  # a clock change skips or repeats it
         raise error(path, why.messages[0], "moment_invalid") from None
     message = _("Write “%(moment)s” as a day and an hour, like 2026-11-30T09:00.") % {"moment": written[:80]}
     raise error(path, message, "moment_invalid")
 
 
 def content(source: str | None) -> Any:
-    """Return the one content in a file, which may be a whole request body."""
+    """Return the content in a file, which may be a whole request body with one content."""
     if source is None:
         return None
     try:
-        found = written_json.read(_text(source), "content")
+        found = strict_json.read(_text(source), "content")
     except (OSError, ValueError) as why:
         message = _("This cannot be read as JSON: %(why)s") % {"why": why}
         raise error("content", message, "content_invalid") from None
-    # The document's own examples are whole request bodies; what they say is the one content inside.
+    # The examples of the endpoint's page are whole request bodies (FACTS.md, "Request").
     inside = found.get("contents") if isinstance(found, dict) else None
     if not isinstance(inside, list) or len(inside) != 1:
         return found
@@ -100,7 +100,7 @@ def pairs(name: str, written: list[str]) -> dict[str, str]:
 
 
 def _text(source: str) -> str:
-    """Return the text of a file in UTF-8, or in UTF-16 where its first bytes say so, as Excel writes it."""
+    """Return the text of a file in UTF-8, or in UTF-16 with a byte order mark, as Excel writes it."""
     if source == STANDARD_INPUT:
         return sys.stdin.read().removeprefix("\ufeff")
     raw = Path(source).read_bytes()

@@ -1,4 +1,4 @@
-"""What every command of ours is: strict with its options, and tidy when something around it fails."""
+"""The base of the commands: strict options, and errors in one sentence."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 from django.utils.translation import gettext as _
 
-from outbound.management.errors import explained
+from outbound.management.errors import explain
 from outbound.management.options import refuse_repeats
 
 FAILED, INVALID, INTERRUPTED = 1, 2, 130
 
 
 class ConsoleCommand(BaseCommand):
-    """A command that ends with one of these statuses: 0, FAILED, INVALID or INTERRUPTED.
+    """A command that exits with 0, FAILED, INVALID or INTERRUPTED.
 
-    Where the database, a disk or a reader of its output fails, it says in a sentence what failed and, by
-    `state_after`, what was done by then; no traceback unless `--traceback` asks for it.
+    Where the database, a disk or the reader of its output fails, it says what failed and, by `state_after`,
+    what was done by then. It prints a traceback only with `--traceback`.
     """
 
-    _called_from_command_line = False  # until Django says otherwise
+    _called_from_command_line = False  # set by Django
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs["epilog"] = "\n\n".join(filter(None, [kwargs.get("epilog"), _statuses()]))
         return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_base_argument(self, parser: Any, *args: Any, **kwargs: Any) -> None:
-        refuse_repeats(parser)  # here, since Django adds its own options before ours
+        refuse_repeats(parser)  # here, because Django's own options are added first
         super().add_base_argument(parser, *args, **kwargs)
 
     def state_after(self, error: BaseException) -> str:
-        """Return in a sentence what was done before `error`, and what to do now."""
+        """Return a sentence on what was done before `error` and what to do now."""
         return ""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -42,7 +42,7 @@ class ConsoleCommand(BaseCommand):
             output = super().execute(*args, **options)
             self.stdout.flush()
         except (Error, OSError) as error:
-            self._fail(explained(error), error, FAILED)
+            self._fail(explain(error), error, FAILED)
         except KeyboardInterrupt as error:
             if not self._called_from_command_line:
                 raise
@@ -55,7 +55,7 @@ class ConsoleCommand(BaseCommand):
         raise CommandError(f"{what} {self.state_after(error)}".strip(), returncode=status) from error
 
     def _drop_output(self) -> None:
-        """Write nothing more: at its end Python would try once more, and complain in its own words."""
+        """Redirect the output to nowhere, since Python flushes it at exit and reports the error again."""
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
 

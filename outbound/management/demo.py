@@ -1,4 +1,4 @@
-"""What a fresh console shows: an integration that reaches the sandbox and back, templates, and people."""
+"""The demo data: an integration with the sandbox, templates, and people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from outbound.webhooks import secrets as webhook_secrets
 USERNAME = "operator"
 INTEGRATION = "Sandbox"
 SLUG, REMOTE_ID = "demo", "1"
-HERE = "http://127.0.0.1:"
+LOCAL = "http://127.0.0.1:"
 
 TEMPLATES = [
     (
@@ -56,13 +56,13 @@ PEOPLE = [
 
 
 def prepare(sandbox_port: int) -> str:
-    """Make what is missing, change nothing that is there, and return the operator's new password."""
+    """Create what is missing, and return the operator's new password."""
     roles.ensure_groups()
     _integration(sandbox_port)
     for row in TEMPLATES:
         _template(*row)
     for index, name in enumerate(PEOPLE, start=1):
-        # 90000-10xx is in no block that was given out, so the demo never means a real person.
+        # 90000-10xx is in no assigned block of numbers.
         Recipient.objects.get_or_create(
             phone=f"+55119000010{index:02}", defaults={"name": name, "attributes": {"cidade": "São Paulo"}}
         )
@@ -72,20 +72,19 @@ def prepare(sandbox_port: int) -> str:
 
 
 def open_webhook(port: int, path: Path) -> None:
-    """Let the sandbox know where its events go: to the web server at `port`, said in the file at `path`.
+    """Write the webhook address at the web server's `port` to the file at `path`, for the sandbox.
 
-    The secret that stands there is kept as long as it is valid, and a new one is made otherwise. An
-    integration that was pointed elsewhere is left alone.
+    The secret in the file is kept if it is valid. An integration whose address was changed is left alone.
     """
-    integration = Integration.objects.filter(name=INTEGRATION, base_url__startswith=HERE).first()
+    integration = Integration.objects.filter(name=INTEGRATION, base_url__startswith=LOCAL).first()
     if integration is None:
         return
     known = _known(path)
     secret = str(known.get("url", "")).rstrip("/").rpartition("/")[2]
     if not webhook_secrets.is_valid(integration, secret):
         secret = webhook_secrets.rotate(integration, by=None, now=timezone.now())
-    said = {"url": f"{HERE}{port}/hooks/zenvia/{integration.pk}/{secret}/"}
-    _write(path, {**known, **said})
+    target = {"url": f"{LOCAL}{port}/hooks/zenvia/{integration.pk}/{secret}/"}
+    _write(path, {**known, **target})
 
 
 def _known(path: Path) -> dict[str, Any]:
@@ -97,9 +96,9 @@ def _known(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
-    """Put a whole file in place of the old one, readable by its owner alone."""
+    """Replace a file atomically, readable only by its owner."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)  # mode 0600 by itself
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # with mode 0600
     try:
         with os.fdopen(descriptor, "w") as file:
             json.dump(value, file)
@@ -110,17 +109,17 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 
 
 def _integration(sandbox_port: int) -> None:
-    base_url = f"{HERE}{sandbox_port}/zenvia"
-    # Its events come from this machine, which is no address of Zenvia's.
-    usual = {"slug": SLUG, "remote_id": REMOTE_ID, "webhook_addresses": AddressPolicy.OFF}
-    # Nobody has written yet, and a first rich notification is to go all the same.
-    usual |= {"window_policy": WindowPolicy.ALLOW}
+    base_url = f"{LOCAL}{sandbox_port}/zenvia"
+    # Its events come from this machine.
+    values = {"slug": SLUG, "remote_id": REMOTE_ID, "webhook_addresses": AddressPolicy.OFF}
+    # No service window is open in an empty console.
+    values |= {"window_policy": WindowPolicy.ALLOW}
     integration, created = Integration.objects.get_or_create(
-        name=INTEGRATION, defaults={**usual, "base_url": base_url}
+        name=INTEGRATION, defaults={**values, "base_url": base_url}
     )
     if created:
         integration.replace_token(secrets.token_urlsafe(24), by=None, now=timezone.now())
-    elif integration.base_url != base_url and integration.base_url.startswith(HERE):
+    elif integration.base_url != base_url and integration.base_url.startswith(LOCAL):
         Integration.objects.filter(pk=integration.pk).update(base_url=base_url)
 
 

@@ -1,6 +1,6 @@
-"""What failed around a command, in words for whoever runs it.
+"""Explains the errors of databases and files to the person who runs a command.
 
-An error's own text is never shown: it may hold an address with a password in it.
+The text of an error is never shown, since it may contain an address with a password.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 _UNREACHABLE = gettext_lazy(
     "The database cannot be reached: look at DATABASE_URL, and whether its server runs and lets us in."
 )
-# By SQLite's name of the error, or PostgreSQL's SQLSTATE.
+# By SQLite's error name or PostgreSQL's SQLSTATE.
 _OF_DATABASES: list[tuple[str, Promise]] = [
     ("SQLITE_FULL|53100", gettext_lazy("The database's disk is full: make room there.")),
     (
@@ -55,8 +55,8 @@ _OF_FILES: dict[int, Promise] = {
 }
 
 
-def explained(error: Error | OSError) -> str:
-    """Return in a sentence what failed, and what to look at."""
+def explain(error: Error | OSError) -> str:
+    """Return a sentence on what failed and what to check."""
     if isinstance(error, OSError):
         return _of_file(error)
     if isinstance(error, InterfaceError):
@@ -68,7 +68,7 @@ def explained(error: Error | OSError) -> str:
 
 
 def _code(error: Error) -> str:
-    """Return the database's own name of an error; "psycopg" where its server gave none."""
+    """Return the database's name of an error, or "psycopg" where the server gave none."""
     cause = error.__cause__
     if missing := re.match("no such (table|column)", str(cause)):
         return missing[0]

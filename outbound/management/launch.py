@@ -1,4 +1,4 @@
-"""A send of the command line: saved and launched, or nothing of it left behind."""
+"""Saves and launches a send of the command line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from outbound.sending.planning.launch import LaunchLost, is_large
 from outbound.tasks import launch_and_wake
 
 
-def launch_or_forget(campaign: Campaign, digest: str) -> None:
-    """Save and launch what was planned: in one transaction, or in many where it is long.
+def launch_or_delete(campaign: Campaign, digest: str) -> None:
+    """Save and launch a planned send, or delete it: in one transaction, or in many if it is large.
 
     Raises as `launch` does. If this process is killed, the worker makes a large one a draft.
     """
@@ -29,11 +29,11 @@ def launch_or_forget(campaign: Campaign, digest: str) -> None:
             )
             raise CommandError(stopped) from None
         except BaseException:
-            _forget(campaign)
+            _delete(campaign)
             raise
 
 
-def _forget(campaign: Campaign) -> None:
-    with suppress(Error):  # it then stays, and says why
+def _delete(campaign: Campaign) -> None:
+    with suppress(Error):  # it then stays as a draft
         for draft in Campaign.objects.filter(pk=campaign.pk, status=CampaignStatus.DRAFT):
             draft.delete()

@@ -1,4 +1,4 @@
-"""Options that are refused when they are given twice, since one of the two values would be lost unsaid."""
+"""Refuses options that are given twice, since argparse silently drops the first value."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 
-class _Once(argparse.Action):
-    """An option of one value, or of none. Those that take several add up, by `append` or `extend`."""
+class _SingleOption(argparse.Action):
+    """An option with one value or none; `append` and `extend` are for several."""
 
     _given_in: argparse.Namespace | None = None
 
@@ -26,23 +26,23 @@ class _Once(argparse.Action):
         super().__call__(parser, namespace, values, option_string)
 
 
-class _StoreOnce(_Once, argparse._StoreAction):
+class _StoreOnce(_SingleOption, argparse._StoreAction):
     pass
 
 
-class _StoreConstOnce(_Once, argparse._StoreConstAction):
+class _StoreConstOnce(_SingleOption, argparse._StoreConstAction):
     pass
 
 
-class _StoreTrueOnce(_Once, argparse._StoreTrueAction):
+class _StoreTrueOnce(_SingleOption, argparse._StoreTrueAction):
     pass
 
 
-class _StoreFalseOnce(_Once, argparse._StoreFalseAction):
+class _StoreFalseOnce(_SingleOption, argparse._StoreFalseAction):
     pass
 
 
-_ACTIONS: dict[str | None, type[_Once]] = {
+_ACTIONS: dict[str | None, type[_SingleOption]] = {
     None: _StoreOnce,
     "store": _StoreOnce,
     "store_const": _StoreConstOnce,
@@ -52,6 +52,6 @@ _ACTIONS: dict[str | None, type[_Once]] = {
 
 
 def refuse_repeats(parser: argparse.ArgumentParser) -> None:
-    """Let `parser` refuse what is given twice, of all options that are added from now on."""
+    """Make `parser` refuse repetitions of the options that are added after this call."""
     for name, action in _ACTIONS.items():
         parser.register("action", name, action)

@@ -1,4 +1,4 @@
-"""What the worker looks at every few seconds: whether each part of it that has work to do gets on with it."""
+"""Watches whether a part of the worker that has work makes progress."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Counts how long work has been due without a new sign of life of `name`, on a clock that nobody sets.
+    """Measures how long work has been due without a heartbeat of `name`, by the monotonic clock.
 
-    The count begins anew with each sign of life, and where nothing is due or the database is away: then
-    nobody could work, and a new process would change nothing.
+    The time starts again with each heartbeat, and when nothing is due or the database is unreachable, which
+    a new process would not change.
     """
 
     def __init__(self, name: str = heartbeat.SENDER, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class Watchdog:
         self._quiet_since = clock()
 
     def is_alarmed(self) -> bool:
-        """Look once; return whether the silence has lasted for SENDER_SILENCE_SECONDS."""
+        """Check once; return whether there was no heartbeat for SENDER_SILENCE_SECONDS."""
         try:
             close_old_connections()
             return self._look() >= settings.SENDER_SILENCE_SECONDS

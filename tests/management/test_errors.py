@@ -15,7 +15,6 @@ from django.db import Error, OperationalError, connection
 from django.db.utils import ConnectionHandler
 from django.utils.translation import override
 
-from outbound.management.errors import explained
 from tests.installation import free_port
 from tests.limits import no_file_grows_beyond
 
@@ -45,7 +44,7 @@ def told(database: Any, sql: str) -> str:
     """Return what is said of the error that a statement ends with."""
     with pytest.raises(Error) as raised, closing(database), database.cursor() as cursor:
         cursor.execute(sql)
-    return explained(raised.value)
+    return explain(raised.value)
 
 
 def full(folder: Path) -> str:
@@ -113,8 +112,8 @@ def test_a_server_that_is_away_is_said_without_its_password() -> None:
     with pytest.raises(OperationalError) as raised:
         database.ensure_connection()
 
-    assert "cannot be reached" in explained(raised.value)
-    assert PASSWORD not in explained(raised.value)
+    assert "cannot be reached" in explain(raised.value)
+    assert PASSWORD not in explain(raised.value)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
@@ -146,11 +145,11 @@ def test_what_postgresql_says_is_put_in_words(sql: str, said: str) -> None:
     ],
 )
 def test_a_file_is_named_with_what_is_wrong_with_it(number: int, said: str) -> None:
-    assert explained(OSError(number, os.strerror(number), "/x/y")) == said
+    assert explain(OSError(number, os.strerror(number), "/x/y")) == said
 
 
 def test_a_write_without_a_name_is_said_too() -> None:
     with open("/dev/full", "wb", buffering=0) as file, pytest.raises(OSError, match="space") as raised:
         file.write(b"x")
 
-    assert explained(raised.value) == "Something could not be written: the disk is full."
+    assert explain(raised.value) == "Something could not be written: the disk is full."

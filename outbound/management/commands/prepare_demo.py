@@ -1,4 +1,4 @@
-"""Fill an empty console so that a first message can be sent at once, and say how to sign in."""
+"""Fill an empty console with demo data and print how to sign in."""
 
 from __future__ import annotations
 

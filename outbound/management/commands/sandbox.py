@@ -1,4 +1,4 @@
-"""Run the sandbox gateway, a stand-in for the Zenvia NLU outbound API, as a process of its own."""
+"""Run the sandbox gateway, which stands in for the Zenvia NLU outbound API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from outbound.sandbox.playback import event_scripts, scenarios
 
 
 class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Django's order of options, and an epilog that keeps its line breaks."""
+    """Django's order of options, with the line breaks of the epilog."""
 
 
 class Command(ConsoleCommand):

@@ -1,4 +1,4 @@
-"""Compose and send from the command line: the same validation and the same launch as the page."""
+"""Compose and send from the command line, with the same validation and launch as the pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outbound.contents.errors import Problems
 from outbound.lifecycle import CampaignKind, CampaignStatus
 from outbound.management import arguments
 from outbound.management.base import FAILED, INVALID, ConsoleCommand
-from outbound.management.launch import launch_or_forget
+from outbound.management.launch import launch_or_delete
 from outbound.models import Campaign, Integration, Template
 from outbound.sending import service_window
 from outbound.sending.planning.launch import PlanChanged
@@ -31,7 +31,7 @@ class Command(ConsoleCommand):
         "Invalid input: exit status 2, the errors with their paths on standard error, nothing saved. Options "
         "that name people or values may be repeated and add up; any other is refused when it is."
     )
-    # What is being launched, or was, and by which session with the database.
+    # The launch and the database session of it, for `state_after`.
     _launching: Campaign | None = None
     _session: Any = None
 
@@ -86,7 +86,7 @@ class Command(ConsoleCommand):
             if not options["dry_run"]:
                 self._launching, self._session = campaign, connection.connection
                 with audit.command_line():
-                    launch_or_forget(campaign, planned.digest)
+                    launch_or_delete(campaign, planned.digest)
         except ValidationError as error:
             self._refuse(error)
         except PlanChanged:
@@ -97,7 +97,7 @@ class Command(ConsoleCommand):
     def state_after(self, error: BaseException) -> str:
         if self._launching is None:
             return _("Nothing was sent or saved.")
-        return _what_became_of(self._launching, self._session)
+        return _state_of(self._launching, self._session)
 
     def _refuse(self, error: ValidationError) -> NoReturn:
         for path, messages in error.message_dict.items():
@@ -106,8 +106,8 @@ class Command(ConsoleCommand):
         sys.exit(INVALID)
 
 
-def _what_became_of(campaign: Campaign, session: Any) -> str:
-    """Ask whether a send goes out; where `session` was lost before it answered, only a running one does."""
+def _state_of(campaign: Campaign, session: Any) -> str:
+    """Return a sentence on what became of a send; if `session` was lost, only a running one is certain."""
     is_certain = connection.vendor == "sqlite" or connection.connection is session
     try:
         close_old_connections()
@@ -121,7 +121,7 @@ def _what_became_of(campaign: Campaign, session: Any) -> str:
         return _(
             "It is not known whether the send was saved: look at the list of sends before you run this again."
         )
-    if saved:  # a worker takes back what was prepared of it
+    if saved:  # the worker reverts its launch
         return _("Nobody got anything. What was composed is kept as draft %(number)s.") % {"number": saved.pk}
     return _("Nothing was sent or saved.")
 
@@ -130,13 +130,13 @@ def _report(campaign: Campaign, planned: Plan) -> dict[str, Any]:
     return {
         "campaign": campaign.pk,
         "planned": len(planned.going),
-        "skipped": _left_out(planned),
+        "skipped": _skipped(planned),
         "duplicates": planned.duplicates,
         "warnings": [message for warning in planned.warnings for message in warning.messages],
     }
 
 
-def _left_out(planned: Plan) -> list[dict[str, str]]:
+def _skipped(planned: Plan) -> list[dict[str, str]]:
     return [
         {"number": one.person.phone.e164, "reason": one.reason.value, "detail": one.detail}
         for one in planned.skipped
@@ -171,7 +171,7 @@ def _draft(options: dict[str, Any]) -> Campaign:
 
 
 def _drop_reason(campaign: Campaign) -> None:
-    """Keep no reason that changes nothing; say so where people are left out in spite of it."""
+    """Remove a reason without effect, or raise where the policy leaves people out in spite of it."""
     if campaign.integration and service_window.is_required(campaign, campaign.integration):
         said = _("This integration leaves out people without an open window, whatever the reason.")
         raise arguments.error("window_reason", said, "reason_without_effect")
@@ -179,7 +179,7 @@ def _drop_reason(campaign: Campaign) -> None:
 
 
 def _integration(wanted: str) -> Integration:
-    slug, _slash, remote_id = arguments.readable(wanted).partition("/")
+    slug, _slash, remote_id = arguments.without_surrogates(wanted).partition("/")
     found = Integration.objects.filter(slug=slug, **({"remote_id": remote_id} if remote_id else {}))
     if len(found) == 1:
         return found[0]
@@ -196,7 +196,7 @@ def _integration(wanted: str) -> Integration:
 def _template(template_id: str | None) -> Template | None:
     if template_id is None:
         return None
-    template = Template.objects.filter(template_id=arguments.readable(template_id)).first()
+    template = Template.objects.filter(template_id=arguments.without_surrogates(template_id)).first()
     if template is None:
         message = _("No template with the id “%(id)s” is registered here.") % {"id": template_id[:80]}
         raise arguments.error("template", message, "template_invalid")

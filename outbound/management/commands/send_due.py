@@ -1,4 +1,4 @@
-"""Send what is due, once, without a cluster."""
+"""Send what is due once, without the worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run the background worker: django-q2's cluster, watched and stopped gently, with inbox and launcher."""
+"""Run the background worker: django-q2's cluster under a watchdog, the event processor and the launcher."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from outbound.tracking.loop import Intake
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from linux/prctl.h
 LOOK_SECONDS = 5.0
-# A pump that is asked to stop waits for what is in flight, 30 s at most, and records it.
+# A pump that is asked to stop waits at most 30 s for the requests in flight and records them.
 FINISH_SECONDS = 40.0
-# In a cluster that gives no sign of life hardly anything is worth waiting for.
+# A cluster without a heartbeat rarely finishes anything.
 FROZEN_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
@@ -43,10 +43,10 @@ class Command(ConsoleCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("check", databases=["default"])
-        heartbeat.last_beat()  # without a database and its tables a worker could only wait for ever
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of the cluster become ours, so that we see them end
-        # A group of its own: a signal to the whole group would kill the cluster's guard before its leader
-        # could ask it to stop, and the leader would wait for it for ever.
+        heartbeat.last_beat()  # raises where the database or its tables are missing
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans of the cluster become children of this process
+        # In a group of its own: a Ctrl-C for all would kill the cluster's guard before its leader could stop
+        # it, and the leader would wait for it forever.
         cluster = subprocess.Popen(  # noqa: S603
             [sys.executable, *_manage(), "qcluster"], start_new_session=True, preexec_fn=_end_with_parent
         )
@@ -71,7 +71,7 @@ class Command(ConsoleCommand):
 
 
 def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:
-    """Wait for the cluster's end, and bring it about where it does not work; return the exit status."""
+    """Wait until the cluster ends, or end it if it makes no progress; return the exit status."""
     watchdogs = [Watchdog(name) for name in heartbeat.HAS_WORK]
     while (status := _ended(cluster)) is None:
         if asked:
@@ -84,7 +84,7 @@ def _watch(cluster: subprocess.Popen[bytes], asked: list[float]) -> int:
     if asked:
         return max(status, 0)
     logger.error("The cluster ended unasked: ending as well, to be started anew.")
-    _signal(cluster, signal.SIGTERM)  # its orphans: one that is sending finishes first
+    _signal(cluster, signal.SIGTERM)  # to its orphans: one that is sending finishes first
     return _end(cluster, FINISH_SECONDS)
 
 
@@ -95,13 +95,13 @@ def _ended(cluster: subprocess.Popen[bytes]) -> int | None:
 
 
 def _ask(cluster: subprocess.Popen[bytes]) -> None:
-    """Ask whoever is sending to finish, and the leader to stop all others."""
+    """Ask the sender to finish, and the leader to stop all others."""
     _signal(cluster, FINISH_SOON)
     cluster.terminate()
 
 
 def _end(cluster: subprocess.Popen[bytes], seconds: float) -> int:
-    """Give the cluster's processes so long to end, kill what is left, and return the exit status."""
+    """Wait for the cluster's processes, kill those left after `seconds`, and return the exit status."""
     deadline = time.monotonic() + seconds
     while not _is_gone(cluster) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -118,7 +118,7 @@ def _is_gone(cluster: subprocess.Popen[bytes]) -> bool:
 
 
 def _signal(cluster: subprocess.Popen[bytes], number: int) -> bool:
-    """Signal the cluster's whole group; return whether there was anybody."""
+    """Signal the cluster's process group; return whether it exists."""
     try:
         os.killpg(cluster.pid, number)
     except ProcessLookupError:
@@ -127,7 +127,7 @@ def _signal(cluster: subprocess.Popen[bytes], number: int) -> bool:
 
 
 def _end_with_parent() -> None:
-    """Let the cluster be asked to stop when this command is killed outright, where the kernel can."""
+    """Make Linux stop the cluster when this process is killed."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
