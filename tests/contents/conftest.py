@@ -1,4 +1,4 @@
-"""One way to ask what is wrong with a content."""
+"""Helper that returns what is wrong with a content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Codes = dict[str, list[str | None]]
 
 @pytest.fixture
 def problems() -> Callable[[Any], Codes]:
-    """Return the error codes of a content by path, and nothing for a good one."""
+    """Return the error codes of a content by path, none if it is valid."""
 
     def found(raw: Any) -> Codes:
         try:

@@ -1,4 +1,4 @@
-"""The button content at its limits (I11)."""
+"""The button content at its limits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def buttons(count: int) -> list[dict[str, Any]]:
         {"buttons": [a_button(id="x" * 256)]},
     ],
 )
-def test_a_question_within_the_limits_is_good(problems: Any, values: dict[str, Any]) -> None:
+def test_question_within_the_limits_is_valid(problems: Any, values: dict[str, Any]) -> None:
     assert problems(a_question(**values)) == {}
 
 
@@ -70,11 +70,11 @@ def test_a_question_within_the_limits_is_good(problems: Any, values: dict[str, A
         ({"header": {"type": "file", "fileUrl": "http://a.com/b"}}, "header.fileUrl", "file_url_https_only"),
     ],
 )
-def test_a_fault_is_named_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
+def test_fault_is_reported_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
     assert problems(a_question(**values)) == {path: [code]}
 
 
-def test_a_heading_of_another_kind_is_refused_attribute_by_attribute(problems: Any) -> None:
+def test_header_of_another_type_is_refused_by_attribute(problems: Any) -> None:
     found = problems(a_question(header={"type": "text", "text": "Hello"}))
 
     assert found["header.type"] == ["attribute_unknown"]
@@ -82,13 +82,13 @@ def test_a_heading_of_another_kind_is_refused_attribute_by_attribute(problems: A
 
 
 @pytest.mark.parametrize("header", [None, "", {}, {"type": "file"}, {"type": "file", "fileUrl": ""}])
-def test_an_empty_heading_and_footer_are_left_out(header: Any) -> None:
+def test_empty_header_and_footer_are_left_out(header: Any) -> None:
     content = clean_content(a_question(header=header, footer=""))
 
     assert content.for_wire() == a_question()
 
 
-def test_an_id_loses_its_outer_space_which_whatsapp_refuses() -> None:
+def test_outer_space_of_an_id_is_removed() -> None:
     content = clean_content(a_question(buttons=[a_button(id=" yes ")]))
 
     assert content.value["buttons"][0]["id"] == "yes"

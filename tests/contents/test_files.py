@@ -1,8 +1,4 @@
-"""The file content at its limits.
-
-I18 also lists a sticker in PNG. The wire has no word for "sticker": it is whatever is image/webp, and
-a PNG is a picture, so that input cannot be expressed and has no test.
-"""
+"""The file content at its limits."""
 
 from __future__ import annotations
 
@@ -37,7 +33,7 @@ def warnings(**values: Any) -> list[str | None]:
         {"fileMimeType": "IMAGE/JPEG"},
     ],
 )
-def test_a_file_within_the_limits_is_good(problems: Any, values: dict[str, Any]) -> None:
+def test_file_within_the_limits_is_valid(problems: Any, values: dict[str, Any]) -> None:
     assert problems(a_file(**values)) == {}
 
 
@@ -61,7 +57,7 @@ def test_a_file_within_the_limits_is_good(problems: Any, values: dict[str, Any])
         ({"caption": "x"}, "caption", "attribute_unknown"),
     ],
 )
-def test_a_fault_is_named_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
+def test_fault_is_reported_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
     assert problems(a_file(**values)) == {path: [code]}
 
 
@@ -78,9 +74,7 @@ def test_a_fault_is_named_at_its_path(problems: Any, values: dict[str, Any], pat
         ("", 100 * MB),
     ],
 )
-def test_a_file_may_be_exactly_as_large_as_its_kind_allows(
-    problems: Any, media_type: str, limit: int
-) -> None:
+def test_file_of_exactly_the_limit_is_valid(problems: Any, media_type: str, limit: int) -> None:
     assert problems(a_file(fileMimeType=media_type, fileSize=limit)) == {}
     assert problems(a_file(fileMimeType=media_type, fileSize=limit + 1)) == {"fileSize": ["file_too_large"]}
 
@@ -96,7 +90,7 @@ def test_a_file_may_be_exactly_as_large_as_its_kind_allows(
         ("12 B", 12),
     ],
 )
-def test_a_size_is_read_as_people_write_it(typed: Any, size: float) -> None:
+def test_size_is_parsed_as_people_write_it(typed: Any, size: float) -> None:
     assert clean_content(a_file(fileSize=typed)).value["fileSize"] == size
 
 
@@ -108,21 +102,21 @@ def test_a_size_is_read_as_people_write_it(typed: Any, size: float) -> None:
         pytest.param(10**5000, id="endless number"),
     ],
 )
-def test_a_size_that_cannot_be_read_is_said_to_be_so(problems: Any, typed: Any) -> None:
+def test_unreadable_size_is_refused(problems: Any, typed: Any) -> None:
     assert problems(a_file(fileSize=typed)) == {"fileSize": ["size_invalid"]}
 
 
-def test_the_size_is_never_sent() -> None:
+def test_size_is_not_sent() -> None:
     assert clean_content(a_file(fileSize="2 MB")).for_wire() == {"type": "file", "fileUrl": URL}
 
 
-def test_empty_optionals_are_left_out() -> None:
+def test_empty_optional_values_are_left_out() -> None:
     content = clean_content(a_file(fileMimeType="", fileCaption=None, fileName="", fileSize=""))
 
     assert content.for_wire() == {"type": "file", "fileUrl": URL}
 
 
-def test_the_documents_own_example_is_warned_about_and_not_blocked() -> None:
+def test_example_of_the_endpoints_page_is_only_warned_about() -> None:
     assert warnings(fileMimeType="video/mp4", fileName="example.png") == ["file_name_type_mismatch"]
 
 
@@ -136,11 +130,11 @@ def test_the_documents_own_example_is_warned_about_and_not_blocked() -> None:
         {"fileSize": FileContent.LARGE_UPLOAD},
     ],
 )
-def test_what_cannot_be_a_mismatch_is_not_warned_about(values: dict[str, Any]) -> None:
+def test_matching_types_are_not_warned_about(values: dict[str, Any]) -> None:
     assert warnings(**values) == []
 
 
-def test_an_upload_above_zenvias_other_limit_is_warned_about() -> None:
+def test_file_above_64_mb_is_warned_about() -> None:
     assert warnings(fileSize=FileContent.LARGE_UPLOAD + 1) == ["file_large_upload"]
 
 
@@ -156,7 +150,5 @@ def test_an_upload_above_zenvias_other_limit_is_warned_about() -> None:
         ({}, "document"),
     ],
 )
-def test_the_kind_to_draw_is_the_stated_one_or_else_that_of_the_name(
-    content: dict[str, Any], kind: str
-) -> None:
+def test_kind_is_that_of_the_media_type_or_else_of_the_name(content: dict[str, Any], kind: str) -> None:
     assert kind_of_file(content) == kind

@@ -1,4 +1,4 @@
-"""The document's five bodies, composed through the product, come out as the document shows them."""
+"""The golden bodies, composed through the product, equal the examples of the endpoint's page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def destination(body: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("name", CONTENT_TYPES)
-def test_a_rich_notification_is_the_documents_body(name: str) -> None:
+def test_rich_notification_equals_the_golden_body(name: str) -> None:
     expected = golden(name)
 
     content = clean_content(expected["contents"][0]).for_wire()
@@ -35,7 +35,7 @@ def test_a_rich_notification_is_the_documents_body(name: str) -> None:
     assert json.loads(payload.encoded(body, "c-1")) == expected | {"externalId": "c-1"}
 
 
-def test_a_template_message_is_the_documents_body() -> None:
+def test_template_message_equals_the_golden_body() -> None:
     expected = golden("template")
     typed = {"name": "{{name}}", "value": "R$ 1670,00"}
 
@@ -46,5 +46,5 @@ def test_a_template_message_is_the_documents_body() -> None:
     assert json.loads(payload.encoded(body, expected["externalId"])) == expected
 
 
-def test_there_is_a_golden_body_for_each_content_and_one_for_the_template() -> None:
+def test_every_content_type_has_a_golden_body() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == {*CONTENT_TYPES, "template"}

@@ -1,5 +1,4 @@
-"""Addresses of files: https, a public name, and nothing that two readers could read differently
-(I14, I15, I16)."""
+"""Addresses of files: https, a public name, and nothing ambiguous."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from outbound.contents.links import MAX_URL_LENGTH, host_of, problem_with
         "https://files.example.com/" + "x" * (MAX_URL_LENGTH - 26),
     ],
 )
-def test_an_address_that_anybody_can_open_is_good(url: str) -> None:
+def test_public_address_is_valid(url: str) -> None:
     assert problem_with(url) is None
 
 
@@ -39,7 +38,7 @@ def test_an_address_that_anybody_can_open_is_good(url: str) -> None:
         "localhost:8000/a",
     ],
 )
-def test_only_https_will_do(url: str) -> None:
+def test_only_https_is_accepted(url: str) -> None:
     assert problem_with(url) == "https_only"
 
 
@@ -70,7 +69,7 @@ def test_only_https_will_do(url: str) -> None:
         "https://example.com-/",
     ],
 )
-def test_a_host_that_is_not_public_is_refused(url: str) -> None:
+def test_host_that_is_not_public_is_refused(url: str) -> None:
     assert problem_with(url) == "host_not_public"
 
 
@@ -103,7 +102,7 @@ def test_a_host_that_is_not_public_is_refused(url: str) -> None:
         "https://example.com/" + "x" * (MAX_URL_LENGTH - 19),
     ],
 )
-def test_what_two_readers_could_read_differently_is_invalid(url: str) -> None:
+def test_ambiguous_address_is_invalid(url: str) -> None:
     assert problem_with(url) == "invalid"
 
 
@@ -115,12 +114,12 @@ def test_what_two_readers_could_read_differently_is_invalid(url: str) -> None:
         ("https:///x", "file_url_invalid"),
     ],
 )
-def test_the_code_is_named_after_the_attribute(problems: Any, url: str, code: str) -> None:
+def test_error_code_names_the_attribute(problems: Any, url: str, code: str) -> None:
     assert problems({"type": "file", "fileUrl": url}) == {"fileUrl": [code]}
 
 
 @pytest.mark.parametrize(
     ("url", "host"), [("https://Example.com:443/a", "example.com"), ("https://[", ""), (None, ""), (7, "")]
 )
-def test_a_host_is_shown_where_there_is_one(url: object, host: str) -> None:
+def test_host_of_an_address_is_returned(url: object, host: str) -> None:
     assert host_of(url) == host

@@ -1,4 +1,4 @@
-"""The list content at its limits (I12); rows are counted over all sections together."""
+"""The list content at its limits, with rows counted in all sections."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sections_of(*row_counts: int) -> list[dict[str, Any]]:
         a_list(a_section(a_row(id="x" * 200, title="x" * 24, description="x" * 72))),
     ],
 )
-def test_a_list_within_the_limits_is_good(problems: Any, raw: dict[str, Any]) -> None:
+def test_list_within_the_limits_is_valid(problems: Any, raw: dict[str, Any]) -> None:
     assert problems(raw) == {}
 
 
@@ -82,23 +82,23 @@ def test_a_list_within_the_limits_is_good(problems: Any, raw: dict[str, Any]) ->
         (a_list(a_section(a_row(1)), a_section(a_row(1))), "sections.1.rows.0.id", "row_id_repeated"),
     ],
 )
-def test_a_fault_is_named_at_its_path(problems: Any, raw: dict[str, Any], path: str, code: str) -> None:
+def test_fault_is_reported_at_its_path(problems: Any, raw: dict[str, Any], path: str, code: str) -> None:
     assert problems(raw) == {path: [code]}
 
 
-def test_eleven_rows_in_one_section_are_too_many_for_the_section_and_the_list(problems: Any) -> None:
+def test_eleven_rows_in_one_section_are_refused_for_section_and_list(problems: Any) -> None:
     found = problems(a_list(*sections_of(11)))
 
     assert found == {"sections.0.rows": ["rows_max_10"], "sections": ["list_rows_max_10"]}
 
 
-def test_eleven_sections_are_too_many_and_so_are_their_rows(problems: Any) -> None:
+def test_eleven_sections_and_their_rows_are_refused(problems: Any) -> None:
     found = problems(a_list(*sections_of(*[1] * 11)))
 
     assert found == {"sections": ["section_max_10", "list_rows_max_10"]}
 
 
-def test_empty_optionals_are_left_out() -> None:
+def test_empty_optional_values_are_left_out() -> None:
     content = clean_content(a_list(a_section(a_row(description="")), header="", footer=None))
 
     assert content.for_wire() == a_list()

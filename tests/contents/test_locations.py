@@ -1,4 +1,4 @@
-"""The location content at its limits (I13)."""
+"""The location content at its limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def a_place(**values: Any) -> dict[str, Any]:
         {"url": "https://www.smarkio.com.br"},
     ],
 )
-def test_a_place_within_the_limits_is_good(problems: Any, values: dict[str, Any]) -> None:
+def test_location_within_the_limits_is_valid(problems: Any, values: dict[str, Any]) -> None:
     assert problems(a_place(**values)) == {}
 
 
@@ -51,12 +51,12 @@ def test_a_place_within_the_limits_is_good(problems: Any, values: dict[str, Any]
         ({"zoom": 3}, "zoom", "attribute_unknown"),
     ],
 )
-def test_a_fault_is_named_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
+def test_fault_is_reported_at_its_path(problems: Any, values: dict[str, Any], path: str, code: str) -> None:
     assert problems(a_place(**values)) == {path: [code]}
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400"])
-def test_a_json_number_that_is_none_is_invalid(problems: Any, literal: str) -> None:
+def test_nan_and_infinity_are_invalid(problems: Any, literal: str) -> None:
     raw = json.loads(f'{{"type": "location", "latitude": {literal}, "longitude": 0}}')
 
     assert problems(raw) == {"latitude": ["number_invalid"]}
@@ -73,7 +73,7 @@ def test_a_json_number_that_is_none_is_invalid(problems: Any, literal: str) -> N
         (7, 7),
     ],
 )
-def test_a_comma_is_a_decimal_sign(typed: Any, number: float) -> None:
+def test_comma_is_a_decimal_sign(typed: Any, number: float) -> None:
     assert clean_content(a_place(latitude=typed)).value["latitude"] == number
 
 
@@ -84,21 +84,21 @@ def test_zero_is_a_coordinate(zero: Any) -> None:
     assert (wire["latitude"], wire["longitude"]) == (0, 0)
 
 
-def test_a_coordinate_keeps_every_digit() -> None:
+def test_coordinate_keeps_every_digit() -> None:
     wire = clean_content(a_place(latitude=-23.54220538772733)).for_wire()
 
     assert json.dumps(wire["latitude"]) == "-23.54220538772733"
 
 
-def test_empty_optionals_are_left_out() -> None:
+def test_empty_optional_values_are_left_out() -> None:
     assert clean_content(a_place(name="", address=None, url="")).for_wire() == a_place()
 
 
-def test_an_address_without_a_name_is_warned_about() -> None:
+def test_address_without_name_is_warned_about() -> None:
     warnings = clean_content(a_place(address="Rua Sergipe, 475")).warnings()
 
     assert [warning.code for warning in warnings] == ["address_without_name"]
 
 
-def test_an_address_with_a_name_is_not_warned_about() -> None:
+def test_address_with_name_is_not_warned_about() -> None:
     assert clean_content(a_place(name="Smarkio", address="Rua Sergipe, 475")).warnings() == []

@@ -1,4 +1,4 @@
-"""Values of a template's fields: judged as typed, then filled in for one person (I09, I10)."""
+"""Values of a template's fields: validation and filling."""
 
 from __future__ import annotations
 
@@ -46,59 +46,59 @@ def codes(raw: object, *, keys: list[str], required: list[str]) -> dict[str, lis
         ({"name": ["Ana"]}, "text_required"),
     ],
 )
-def test_a_faulty_value_is_named_by_its_key(raw: object, code: str) -> None:
+def test_invalid_value_is_reported_at_its_key(raw: object, code: str) -> None:
     assert codes(raw, keys=["name"], required=["name"]) == {"name": [code]}
 
 
-def test_a_value_that_the_template_has_no_field_for_is_refused() -> None:
+def test_value_of_an_unknown_field_is_refused() -> None:
     found = codes({"name": "Ana", "age": "7"}, keys=["name"], required=["name"])
 
     assert found == {"age": ["field_unknown"]}
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     found = codes({"age": "7", "value": "{{1}}"}, keys=["name", "value"], required=["name", "value"])
 
     assert found == {"age": ["field_unknown"], "name": ["field_missing"], "value": ["field_placeholder_left"]}
 
 
-def test_a_value_of_exactly_the_limit_is_kept() -> None:
+def test_value_of_exactly_the_limit_is_kept() -> None:
     longest = "é" * MAX_VALUE_LENGTH
 
     assert clean_values({"name": longest}, ["name"], ["name"]) == {"name": longest}
 
 
-def test_a_value_of_one_more_is_refused() -> None:
+def test_value_of_one_character_more_is_refused() -> None:
     assert codes({"name": "é" * (MAX_VALUE_LENGTH + 1)}, keys=["name"], required=[]) == {
         "name": ["field_too_long"]
     }
 
 
 @pytest.mark.parametrize("raw", [{}, {"note": ""}, {"note": None}])
-def test_an_empty_optional_value_is_left_out(raw: dict[str, Any]) -> None:
+def test_empty_optional_value_is_left_out(raw: dict[str, Any]) -> None:
     assert clean_values(raw, ["note"], []) == {}
 
 
-def test_a_value_loses_its_outer_space_and_keeps_the_rest() -> None:
+def test_outer_space_of_a_value_is_removed() -> None:
     cleaned = clean_values({"value": " R$ 1670,00\r\n50% %s "}, ["value"], ["value"])
 
     assert cleaned == {"value": "R$ 1670,00\n50% %s"}
 
 
-def test_references_are_replaced_by_what_is_known() -> None:
+def test_references_are_replaced_by_known_values() -> None:
     filled = fill(split({"a": "Hi {{name}}, {{ city }}!", "b": "plain"}), {"name": "Ana", "city": "Lavras"})
 
     assert filled == {"a": "Hi Ana, Lavras!", "b": "plain"}
 
 
-def test_what_is_filled_in_is_not_read_again() -> None:
+def test_filled_values_are_not_parsed_for_references() -> None:
     filled = fill(split({"a": "{{name}}"}), {"name": "{{city}} \\1", "city": "Lavras"})
 
     assert filled == {"a": "{{city}} \\1"}
 
 
 @pytest.mark.parametrize("known", [{}, {"city": ""}, {"city": "  "}, {"city": "\u200b"}])
-def test_a_person_without_the_value_is_told_apart(known: dict[str, str]) -> None:
+def test_missing_or_blank_value_raises(known: dict[str, str]) -> None:
     with pytest.raises(ValueMissing) as raised:
         fill(split({"a": "in {{city}}"}), known)
 
@@ -114,9 +114,9 @@ def test_values_are_filled_for_one_person_after_another() -> None:
 
 
 @pytest.mark.parametrize("value", [".", "\u200bA", "😀", " x"])
-def test_a_value_of_which_anything_can_be_seen_is_filled_in(value: str) -> None:
+def test_visible_value_is_filled_in(value: str) -> None:
     assert fill(split({"a": "{{name}}"}), {"name": value}) == {"a": value}
 
 
-def test_references_names_all_that_is_asked_of_a_person() -> None:
+def test_references_are_the_names_in_all_values() -> None:
     assert references({"a": "{{name}} of {{city}}", "b": "{{name}} {{1}}"}) == {"name", "city"}

@@ -1,4 +1,4 @@
-"""JSON that somebody wrote: what is wrong with it is named by its place, and nothing absurd is worked on."""
+"""Strict JSON: errors name their path, and too large input is not processed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def faults(text: str, *path: str) -> dict[str, list[str | None]]:
         [1] * (MAX_JSON_VALUES - 1),
     ],
 )
-def test_plain_json_is_read_as_it_is(value: Any) -> None:
+def test_plain_json_is_parsed(value: Any) -> None:
     assert strict_json.read(json.dumps(value)) == value
 
 
@@ -49,18 +49,18 @@ def test_plain_json_is_read_as_it_is(value: Any) -> None:
         ('[[{"": 1, "": 2}]]', "0.0."),
     ],
 )
-def test_a_key_that_stands_twice_is_named_with_its_place(text: str, place: str) -> None:
+def test_repeated_key_is_reported_at_its_path(text: str, place: str) -> None:
     assert faults(text) == {place: ["key_repeated"]}
 
 
-def test_the_sentence_names_the_key() -> None:
+def test_message_names_the_key() -> None:
     with pytest.raises(ValidationError) as raised:
         strict_json.read('{"body": "x", "body": "y"}')
 
     assert "“body”" in raised.value.messages[0]
 
 
-def test_everything_wrong_is_told_at_once_below_the_path_that_was_given() -> None:
+def test_all_problems_are_reported_below_the_given_path() -> None:
     found = faults('{"a": NaN, "b": {"c": 1, "c": 2}, "d": ["\\u0000"]}', "content")
 
     assert found == {
@@ -73,16 +73,16 @@ def test_everything_wrong_is_told_at_once_below_the_path_that_was_given() -> Non
 @pytest.mark.parametrize(
     "text", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 19, "-" + "9" * 5000, '"\\u0000"', '"\\ud800"']
 )
-def test_what_cannot_be_stored_is_refused_at_its_place(text: str) -> None:
+def test_unstorable_value_is_reported_at_its_path(text: str) -> None:
     assert faults(f'{{"a": [{text}]}}') == {"a.0": ["field_bad_characters"]}
 
 
-def test_a_key_that_cannot_be_stored_is_refused_at_its_object() -> None:
+def test_unstorable_key_is_reported_at_its_object() -> None:
     assert faults('{"a": {"\\u0000": 1}}') == {"a": ["field_bad_characters"]}
 
 
 @pytest.mark.parametrize("text", ["", "{", "{'a': 1}", '{"a": 1} x', "01", '"a\nb"', "nan"])
-def test_what_is_not_json_is_no_fault_of_a_place(text: str) -> None:
+def test_invalid_json_raises_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"line \d"):
         strict_json.read(text)
 
@@ -100,11 +100,11 @@ def test_what_is_not_json_is_no_fault_of_a_place(text: str) -> None:
     ],
     ids=range(7),
 )
-def test_more_than_any_message_is_refused_as_a_whole(text: str, code: str) -> None:
+def test_too_large_json_is_refused(text: str, code: str) -> None:
     assert faults(text, "content") == {"content": [code]}
 
 
-def test_no_more_values_are_looked_at_than_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_values_are_checked_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = []
     is_spoilt = strict_json._is_unstorable
     monkeypatch.setattr(
@@ -116,17 +116,17 @@ def test_no_more_values_are_looked_at_than_are_allowed(monkeypatch: pytest.Monke
     assert len(looked_at) <= MAX_JSON_VALUES + 1
 
 
-def test_what_people_write_is_read_by_nothing_else() -> None:
-    # These read what the console itself stored, and the page of an event what a gateway posted.
+def test_json_of_people_is_parsed_only_here() -> None:
+    # These parse what the console stored itself, or what a gateway posted.
     own = {
         "admin/compose/review.py",
         "admin/messages/detail.py",
         "admin/webhook_events/detail.py",
         "management/demo.py",
     }
-    doors = [path for room in ("admin", "management") for path in (HOUSE / room).rglob("*.py")]
+    modules = [path for room in ("admin", "management") for path in (HOUSE / room).rglob("*.py")]
 
-    found = [path for path in doors if "json.load" in path.read_text(encoding="utf-8")]
+    found = [path for path in modules if "json.load" in path.read_text(encoding="utf-8")]
 
     reading = {path.relative_to(HOUSE).as_posix() for path in found}
 

@@ -1,4 +1,4 @@
-"""Texts, arbitrary JSON, and that the browser is told the very limits that the classes hold."""
+"""Texts, arbitrary JSON, and the limits that the browser is given."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CONTENTS = st.fixed_dictionaries(
         ("👩‍👩‍👧", "👩‍👩‍👧"),
     ],
 )
-def test_a_text_is_kept_but_for_its_line_ends_and_outer_space(typed: str, cleaned: str) -> None:
+def test_text_keeps_all_but_line_ends_and_outer_space(typed: str, cleaned: str) -> None:
     assert clean_text(typed, ("body",), Problems()) == cleaned
 
 
@@ -66,7 +66,7 @@ def test_controls_and_lone_surrogates_are_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b", "\u2060\ufeff\u00ad", "\u202e \n"])
-def test_what_cannot_be_seen_is_blank(text: str) -> None:
+def test_invisible_text_is_blank(text: str) -> None:
     assert is_blank(text)
 
 
@@ -83,13 +83,13 @@ def test_what_cannot_be_seen_is_blank(text: str) -> None:
         ({"type": {"file": 1}}, "content_type_unknown"),
     ],
 )
-def test_a_content_says_what_it_is(problems: Any, raw: Any, code: str) -> None:
+def test_content_describes_itself(problems: Any, raw: Any, code: str) -> None:
     assert problems(raw) == {"type": [code]}
 
 
 @settings(deadline=None, max_examples=300)
 @given(ANY_JSON | CONTENTS)
-def test_arbitrary_json_is_cleaned_or_refused_and_cleaning_again_changes_nothing(raw: Any) -> None:
+def test_cleaning_arbitrary_json_is_idempotent(raw: Any) -> None:
     content = cleaned(raw)
 
     assert content is None or cleaned({"type": content.TYPE} | content.value) == content
@@ -112,7 +112,7 @@ def limits(fields: list[dict[str, Any]], path: str = "") -> Iterator[tuple[str, 
         yield from limits(field.get("fields", []), f"{here}.")
 
 
-def test_every_counter_in_the_browser_is_the_constant_of_its_class() -> None:
+def test_limits_in_the_browser_are_those_of_the_classes() -> None:
     described = {one["type"]: dict(limits(one["fields"])) for one in descriptions.of_contents()["types"]}
 
     assert described == {
@@ -144,14 +144,14 @@ def test_every_counter_in_the_browser_is_the_constant_of_its_class() -> None:
     }
 
 
-def test_the_browser_counts_rows_over_all_sections() -> None:
+def test_browser_counts_rows_in_all_sections() -> None:
     (described,) = [one for one in descriptions.of_contents()["types"] if one["type"] == "list"]
 
     assert described["caps"] == [{"path": ["sections", "rows"], "max": ListContent.MAX_ROWS}]
 
 
 @pytest.mark.django_db
-def test_the_counter_of_a_templates_field_is_the_limit_of_a_value() -> None:
+def test_limit_of_a_template_field_is_that_of_a_value() -> None:
     template = a_template()
     template.adopt_placeholders()
 

@@ -1,4 +1,4 @@
-"""Every command of ours, found by its file, so that a new one is tested unseen."""
+"""Finds every command by its file, so that new ones are tested as well."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def command(name: str) -> ConsoleCommand:
 
 
 def options(parser: argparse.ArgumentParser) -> list[Any]:
-    """Return the options that a parser has; what asks for help or the version ends the program at once."""
+    """Return the options of a parser but for help and version."""
     ending = (argparse._HelpAction, argparse._VersionAction)
     return [one for one in parser._actions if not isinstance(one, ending)]

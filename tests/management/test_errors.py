@@ -1,4 +1,4 @@
-"""What fails around a command is said in words, from the errors that databases and disks really give."""
+"""Explanations of the errors that databases and disks really raise."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.db import Error, OperationalError, connection
 from django.db.utils import ConnectionHandler
 from django.utils.translation import override
 
+from outbound.management.errors import explain
 from tests.installation import free_port
 from tests.limits import no_file_grows_beyond
 
@@ -41,7 +42,7 @@ def prepared(path: Path) -> Path:
 
 
 def told(database: Any, sql: str) -> str:
-    """Return what is said of the error that a statement ends with."""
+    """Return the explanation of the error that a statement raises."""
     with pytest.raises(Error) as raised, closing(database), database.cursor() as cursor:
         cursor.execute(sql)
     return explain(raised.value)
@@ -100,11 +101,11 @@ def without_column(folder: Path) -> str:
         (without_column, "manage.py migrate"),
     ],
 )
-def test_what_sqlite_says_is_put_in_words(fails: Callable[[Path], str], said: str, tmp_path: Path) -> None:
+def test_sqlite_errors_are_explained(fails: Callable[[Path], str], said: str, tmp_path: Path) -> None:
     assert said in fails(tmp_path)
 
 
-def test_a_server_that_is_away_is_said_without_its_password() -> None:
+def test_unreachable_server_is_explained_without_its_password() -> None:
     server = {"ENGINE": "django.db.backends.postgresql", "NAME": "console", "USER": "console"}
     server |= {"HOST": "127.0.0.1", "PORT": str(free_port()), "PASSWORD": PASSWORD}
     database = ConnectionHandler({"default": server})["default"]
@@ -129,7 +130,7 @@ def test_a_server_that_is_away_is_said_without_its_password() -> None:
         ("SELECT 1 / 0", "refused a step (DataError)"),
     ],
 )
-def test_what_postgresql_says_is_put_in_words(sql: str, said: str) -> None:
+def test_postgresql_errors_are_explained(sql: str, said: str) -> None:
     another = ConnectionHandler({"default": connection.settings_dict})["default"]
 
     assert said in told(another, sql)
@@ -144,11 +145,11 @@ def test_what_postgresql_says_is_put_in_words(sql: str, said: str) -> None:
         (errno.EISDIR, "/x/y cannot be used: Is a directory."),
     ],
 )
-def test_a_file_is_named_with_what_is_wrong_with_it(number: int, said: str) -> None:
+def test_file_error_names_the_file_and_cause(number: int, said: str) -> None:
     assert explain(OSError(number, os.strerror(number), "/x/y")) == said
 
 
-def test_a_write_without_a_name_is_said_too() -> None:
+def test_write_error_without_a_name_is_explained() -> None:
     with open("/dev/full", "wb", buffering=0) as file, pytest.raises(OSError, match="space") as raised:
         file.write(b"x")
 

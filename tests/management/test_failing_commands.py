@@ -1,4 +1,4 @@
-"""Where the database, a disk or a pipe fails, every command ends with a sentence and status 1."""
+"""Commands whose database, disk or pipe fails."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def console(copies: Copies) -> Iterator[Installation]:
 
 
 def started(console: Installation, *arguments: str, **how: Any) -> subprocess.Popen[str]:
-    """Start a command as an operator does; `environment` is said for it alone."""
+    """Start a command as an operator does, with its own `environment`."""
     environment = console._environment | {"TOKEN_KEYS": ""} | how.pop("environment", {})
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     manage = [sys.executable, "manage.py", *arguments]
-    # In a shell's background Ctrl-C would be ignored.
+    # A shell ignores Ctrl-C for background processes.
     heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     return subprocess.Popen(manage, cwd=ROOT, env=environment, text=True, **(pipes | heard | how))
 
 
 def ended(process: subprocess.Popen[str]) -> str:
-    """Wait for a command's end; return what stands on standard error, which must be a sentence."""
+    """Wait for a command's end; return its standard error, which must be a sentence."""
     said = process.communicate(timeout=60)[1]
     assert "Traceback" not in said, said
     assert "Exception" not in said, said
@@ -65,7 +65,7 @@ def a_file(path: Path, content: bytes) -> str:
 
 
 def surroundings(fault: str, folder: Path) -> dict[str, Any]:
-    """Return with what surroundings a command cannot work."""
+    """Return the environment in which a command fails."""
     broken = {
         "no file may grow": {},
         "its server is away": {"DATABASE_URL": f"postgres://u:{PASSWORD}@127.0.0.1:{free_port()}/console"},
@@ -81,7 +81,7 @@ DATABASE_FAULTS = ("its server is away", "never migrated", "no database")
 
 
 @pytest.mark.parametrize("fault", [*DATABASE_FAULTS, "a file for a directory"])
-def test_every_command_ends_with_a_sentence_and_status_1(
+def test_every_command_fails_with_a_sentence_and_status_1(
     console: Installation, tmp_path: Path, fault: str
 ) -> None:
     without_database = {"sandbox"} if fault in DATABASE_FAULTS else set()
@@ -99,7 +99,7 @@ def test_every_command_ends_with_a_sentence_and_status_1(
 
 
 @pytest.mark.skipif(bool(SERVER), reason="PostgreSQL writes its files itself")
-def test_every_command_that_writes_says_that_the_disk_does_not(console: Installation, tmp_path: Path) -> None:
+def test_every_writing_command_reports_a_full_disk(console: Installation, tmp_path: Path) -> None:
     before, there = rows(console), sorted(console.directory.rglob("*"))
     how = surroundings("no file may grow", tmp_path)
 
@@ -118,9 +118,7 @@ def test_every_command_that_writes_says_that_the_disk_does_not(console: Installa
 @pytest.mark.skipif(bool(SERVER), reason="PostgreSQL writes its files itself")
 @pytest.mark.skipif(not can_mount(), reason="this user may not mount a small disk")
 @pytest.mark.parametrize("room", [0, 300_000])
-def test_a_send_on_a_full_disk_saves_nothing_and_goes_once_there_is_room(
-    console: Installation, room: int
-) -> None:
+def test_send_on_a_full_disk_saves_nothing(console: Installation, room: int) -> None:
     with small_disk(console.directory, megabytes=8):
         fill(console.directory, room)
         there = sorted(console.directory.rglob("*"))
@@ -140,7 +138,7 @@ def test_a_send_on_a_full_disk_saves_nothing_and_goes_once_there_is_room(
     assert (again.returncode, planned) == (0, 2001), report
 
 
-def test_a_report_that_cannot_be_written_says_that_the_send_is_saved(console: Installation) -> None:
+def test_unwritable_report_says_that_the_send_is_saved(console: Installation) -> None:
     with open("/dev/full", "w") as full:
         process = started(console, *SEND, stdout=full)
         said = ended(process)
@@ -151,7 +149,7 @@ def test_a_report_that_cannot_be_written_says_that_the_send_is_saved(console: In
     assert f"The send is saved, as number {number}" in said
 
 
-def test_nobody_who_reads_the_report_is_no_reason_to_send_again(console: Installation) -> None:
+def test_closed_pipe_says_that_the_send_is_saved(console: Installation) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     process = started(console, *SEND, stdout=writer)
@@ -163,7 +161,7 @@ def test_nobody_who_reads_the_report_is_no_reason_to_send_again(console: Install
     assert "The send is saved, as number" in said
 
 
-def test_an_interrupted_send_says_that_nothing_was_saved(console: Installation) -> None:
+def test_interrupted_send_says_that_nothing_was_saved(console: Installation) -> None:
     process = started(console, *SEND, "--to-file", "-")
     until(lambda: _waits_for_input(process.pid), "it reads standard input")
 
@@ -180,7 +178,7 @@ def _waits_for_input(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not SERVER, reason="asks PostgreSQL")
-def test_a_commit_without_an_answer_is_not_taken_for_a_failure(console: Installation) -> None:
+def test_commit_without_an_answer_is_reported_as_uncertain(console: Installation) -> None:
     console.change(
         "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS "
         "$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END$$"
@@ -196,7 +194,7 @@ def test_a_commit_without_an_answer_is_not_taken_for_a_failure(console: Installa
     assert process.returncode == 1
 
 
-def test_refused_input_keeps_a_status_of_its_own(console: Installation) -> None:
+def test_refused_input_has_its_own_status(console: Installation) -> None:
     process = started(console, "send", "--integration", "nobody", "--template", "x", "--to", "1")
 
     ended(process)
@@ -205,7 +203,7 @@ def test_refused_input_keeps_a_status_of_its_own(console: Installation) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_help_of_every_command_says_what_its_statuses_mean(name: str) -> None:
+def test_help_of_every_command_explains_its_statuses(name: str) -> None:
     with override("en"):
         said = command(name).create_parser("manage.py", name).format_help()
 

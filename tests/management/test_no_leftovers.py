@@ -1,4 +1,4 @@
-"""Whatever writes a file beside the one it replaces leaves nothing of it behind when the disk is full."""
+"""Files that are written beside the ones they replace are deleted when the disk is full."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def history(_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("write", [callback, key, history])
-def test_a_file_that_could_not_be_written_is_gone(
+def test_partly_written_file_is_deleted(
     write: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -43,9 +43,7 @@ def test_a_file_that_could_not_be_written_is_gone(
     assert (tmp_path / "callback.json").read_text() == "{}"
 
 
-def test_a_workbook_leaves_no_parts_where_its_rows_fail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_workbook_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     with pytest.raises(ZeroDivisionError):

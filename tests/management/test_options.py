@@ -1,4 +1,4 @@
-"""Every option of every command: given twice it adds up, or it is refused; none of two values is lost."""
+"""Options of every command: repetitions add up or are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADDING_UP = {("send", option) for option in ("--to", "--to-file", "--field", "--
 
 
 def words(option: Any, number: int) -> list[str]:
-    """Write an option with a value that fits it, another one for each number."""
+    """Return an option with a valid value that differs by number."""
     if option.nargs == 0:
         return [option.option_strings[-1]]
     value = str(option.choices[number]) if option.choices else str(number)
@@ -36,44 +36,44 @@ def parsed(name: str, wanted: str, times: int) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def test_there_are_commands_to_walk_through() -> None:
+def test_commands_are_found() -> None:
     assert {"send", "send_due", "prepare_demo", "rotate_token_keys", "sandbox", "worker"} <= set(NAMES)
 
 
 @pytest.mark.parametrize(("name", "option"), EVERY)
-def test_an_option_may_be_given_once(name: str, option: str) -> None:
+def test_option_may_be_given_once(name: str, option: str) -> None:
     assert parsed(name, option, 1)
 
 
 @pytest.mark.parametrize(("name", "option"), [one for one in EVERY if one not in ADDING_UP])
-def test_an_option_that_takes_one_value_is_refused_when_it_is_given_twice(name: str, option: str) -> None:
+def test_single_option_is_refused_when_given_twice(name: str, option: str) -> None:
     with pytest.raises(CommandError, match=option):
         parsed(name, option, 2)
 
 
 @pytest.mark.parametrize(("name", "option"), sorted(ADDING_UP))
-def test_an_option_that_takes_several_values_adds_them_up(name: str, option: str) -> None:
+def test_values_of_a_repeatable_option_add_up(name: str, option: str) -> None:
     found = vars(parsed(name, option, 3))
 
     assert found[option.removeprefix("--").replace("-", "_")] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("again", [("--template", "b"), ("--temp", "b"), ("--template=b",)])
-def test_no_other_way_of_writing_it_gets_round_that(again: tuple[str, ...]) -> None:
+def test_other_spellings_of_an_option_count_as_repetition(again: tuple[str, ...]) -> None:
     parser = command("send").create_parser("manage.py", "send")
 
     with pytest.raises(CommandError, match="--template"):
         parser.parse_args(["--integration", "a", "--template", "a", *again])
 
 
-def test_the_same_value_twice_is_refused_too() -> None:
+def test_same_value_twice_is_refused() -> None:
     parser = command("sandbox").create_parser("manage.py", "sandbox")
 
     with pytest.raises(CommandError, match="--latency-ms"):
         parser.parse_args(["--latency-ms", "0", "--latency-ms", "0"])
 
 
-def test_what_belongs_to_no_option_is_refused() -> None:
+def test_unknown_argument_is_refused() -> None:
     parser = command("send").create_parser("manage.py", "send")
 
     with pytest.raises(CommandError, match="35988000002"):

@@ -1,4 +1,4 @@
-"""What makes a worker give up its cluster, and what does not; and that it really ends."""
+"""When the watchdog ends a cluster, and that it really ends."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DIES_AND_LEAVES_ONE = ["sh", "-c", "sleep 60 & echo ready; kill -KILL $$"]
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -61,7 +61,7 @@ def work_is_due() -> Campaign:
 
 
 def looked(watchdog: Watchdog, clock: Clock, seconds: int) -> bool:
-    """Look every five seconds for so long; return what the last look said."""
+    """Check every five seconds; return the result of the last check."""
     said = False
     for _look in range(seconds // 5):
         clock.seconds += 5
@@ -69,34 +69,34 @@ def looked(watchdog: Watchdog, clock: Clock, seconds: int) -> bool:
     return said
 
 
-def test_it_gives_up_when_work_is_due_and_no_sign_of_life_comes(watchdog: Watchdog, clock: Clock) -> None:
+def test_alarm_is_raised_when_work_is_due_without_a_heartbeat(watchdog: Watchdog, clock: Clock) -> None:
     work_is_due()
 
     assert not looked(watchdog, clock, 55)
     assert looked(watchdog, clock, 5)
 
 
-def test_a_new_sign_of_life_begins_the_count_anew(watchdog: Watchdog, clock: Clock) -> None:
+def test_heartbeat_restarts_the_time(watchdog: Watchdog, clock: Clock) -> None:
     work_is_due()
     looked(watchdog, clock, 55)
-    heartbeat.beat(timezone.now() - timedelta(hours=1))  # by a clock that goes wrong, but a new one
+    heartbeat.beat(timezone.now() - timedelta(hours=1))  # by a wrong clock, but new
 
     assert not looked(watchdog, clock, 60)
     assert looked(watchdog, clock, 10)
 
 
-def test_where_nothing_is_due_it_waits_for_ever(watchdog: Watchdog, clock: Clock) -> None:
+def test_no_alarm_where_nothing_is_due(watchdog: Watchdog, clock: Clock) -> None:
     assert not looked(watchdog, clock, 600)
 
 
-def test_what_just_became_due_has_its_whole_time(watchdog: Watchdog, clock: Clock) -> None:
+def test_time_starts_when_work_becomes_due(watchdog: Watchdog, clock: Clock) -> None:
     looked(watchdog, clock, 600)
     work_is_due()
 
     assert not looked(watchdog, clock, 55)
 
 
-def test_a_database_that_is_away_is_no_reason_to_give_up(watchdog: Watchdog, clock: Clock) -> None:
+def test_unreachable_database_raises_no_alarm(watchdog: Watchdog, clock: Clock) -> None:
     def away(*_arguments: Any) -> None:
         raise OperationalError("it went away")
 
@@ -110,26 +110,26 @@ def test_a_database_that_is_away_is_no_reason_to_give_up(watchdog: Watchdog, clo
     assert not looked(watchdog, clock, 55)
 
 
-def test_events_that_nobody_takes_in_are_no_less_reason(
+def test_unprocessed_events_raise_the_alarm(
     clock: Clock, settings: LazySettings, transactional_db: None
 ) -> None:
     settings.SENDER_SILENCE_SECONDS = 60
     watchdog = Watchdog(heartbeat.INTAKE, clock=clock)
-    heartbeat.beat(timezone.now())  # of a sender, who is at work
+    heartbeat.beat(timezone.now())  # of a working sender
     arrived(an_integration(), an_answer("5511988887777", "SAIR"))
 
     assert not looked(watchdog, clock, 55)
     assert looked(watchdog, clock, 5)
 
 
-def test_messages_are_none_of_the_intakes_business(clock: Clock, transactional_db: None) -> None:
+def test_messages_do_not_count_for_the_event_processor(clock: Clock, transactional_db: None) -> None:
     watchdog = Watchdog(heartbeat.INTAKE, clock=clock)
     work_is_due()
 
     assert not looked(watchdog, clock, 600)
 
 
-# -- the end, with processes that are harder to end than ours ------------------------------------------------
+# -- ending, with processes that are harder to end than ours ------------------------------------------------
 
 
 Start = Callable[[list[str]], "subprocess.Popen[bytes]"]
@@ -152,9 +152,7 @@ def start() -> Iterator[Start]:
         process.wait()
 
 
-def test_a_cluster_that_does_not_stop_when_it_is_asked_to_is_killed(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cluster_that_does_not_stop_is_killed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(worker, "FINISH_SECONDS", 0.3)
     cluster = start(STUBBORN)
@@ -165,7 +163,7 @@ def test_a_cluster_that_does_not_stop_when_it_is_asked_to_is_killed(
     until(lambda: not members(cluster.pid), "all of it is gone", seconds=5)
 
 
-def test_a_stuck_intake_ends_the_worker_and_whoever_is_sending_may_finish(
+def test_stuck_event_processor_ends_the_worker_after_requests_in_flight(
     start: Start, monkeypatch: pytest.MonkeyPatch, settings: LazySettings, transactional_db: None
 ) -> None:
     settings.SENDER_SILENCE_SECONDS = 0.3
@@ -181,7 +179,7 @@ def test_a_stuck_intake_ends_the_worker_and_whoever_is_sending_may_finish(
     assert cluster.stdout.read() == b"finished\n"
 
 
-def test_the_orphans_of_a_cluster_that_died_are_asked_to_end(start: Start) -> None:
+def test_orphans_of_a_dead_cluster_are_asked_to_end(start: Start) -> None:
     cluster = start(DIES_AND_LEAVES_ONE)
     until(lambda: cluster.poll() is not None, "the leader is gone")
     begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""A draft is its author's: who else may change, send or discard it, and what all others are shown."""
+"""Who may view, change, copy, send and discard a draft."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def form(draft: Campaign, **values: str) -> dict[str, str]:
 
 
 def posts(client: Client, draft: Campaign) -> dict[str, Any]:
-    """Post to everything that changes a draft, by its own address and by the key of its form."""
+    """Post to every page that changes a draft, by its address and by the key of its form."""
     digest = plan(draft).digest
     new = "/admin/outbound/campaign/compose/"
     return {
@@ -71,7 +71,7 @@ def stored(draft: Campaign) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("is_gone", [False, True], ids=["anothers", "nobodys"])
-def test_no_post_of_another_changes_a_draft(client: Client, is_gone: bool) -> None:
+def test_post_of_another_user_changes_nothing(client: Client, is_gone: bool) -> None:
     draft = a_draft(None if is_gone else an_operator(*RIGHTS))
     before = stored(draft)
     login(client)
@@ -84,7 +84,7 @@ def test_no_post_of_another_changes_a_draft(client: Client, is_gone: bool) -> No
 
 
 @pytest.mark.parametrize("who", ["author", "permitted", "superuser"])
-def test_its_author_and_whoever_may_change_those_of_others_do_all_of_it(client: Client, who: str) -> None:
+def test_author_and_permitted_users_may_do_everything(client: Client, who: str) -> None:
     values = {"is_superuser": True} if who == "superuser" else {}
     user = login(client, *RIGHTS, *([OTHERS] if who == "permitted" else []), **values)
     draft = a_draft(user if who == "author" else an_operator())
@@ -97,7 +97,7 @@ def test_its_author_and_whoever_may_change_those_of_others_do_all_of_it(client: 
     assert Message.objects.count() == 1
 
 
-def test_whoever_may_change_those_of_others_discards_them(client: Client) -> None:
+def test_permitted_user_discards_drafts_of_others(client: Client) -> None:
     login(client, *RIGHTS, OTHERS)
 
     client.post(address(a_draft(None), "discard"))
@@ -105,7 +105,7 @@ def test_whoever_may_change_those_of_others_discards_them(client: Client) -> Non
     assert not Campaign.objects.exists()
 
 
-def test_a_changed_draft_stays_its_authors(client: Client) -> None:
+def test_changed_draft_keeps_its_author(client: Client) -> None:
     author = an_operator()
     draft = a_draft(author)
     login(client, *RIGHTS, OTHERS)
@@ -116,7 +116,7 @@ def test_a_changed_draft_stays_its_authors(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["edit", "review", "discard"])
-def test_others_are_told_whose_it_is_and_may_copy_it(client: Client, action: str) -> None:
+def test_others_see_the_author_and_may_copy(client: Client, action: str) -> None:
     draft = a_draft(an_operator(first_name="Ana", last_name="Prado"))
     draft.recipients.add(a_recipient(name="Zulmira"))
     login(client)
@@ -130,7 +130,7 @@ def test_others_are_told_whose_it_is_and_may_copy_it(client: Client, action: str
     assert "Zulmira" not in found
 
 
-def test_nobodys_draft_says_so(client: Client) -> None:
+def test_draft_without_author_says_so(client: Client) -> None:
     draft = a_draft(None)
     login(client)
 
@@ -138,7 +138,7 @@ def test_nobodys_draft_says_so(client: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["edit", "review", "discard", "window", "copy"])
-def test_whoever_may_not_view_sends_is_told_nothing(client: Client, action: str) -> None:
+def test_user_without_view_permission_sees_nothing(client: Client, action: str) -> None:
     draft = a_draft(an_operator())
     login(client, "outbound.add_campaign", "outbound.launch_campaign", "outbound.delete_campaign")
 
@@ -147,7 +147,7 @@ def test_whoever_may_not_view_sends_is_told_nothing(client: Client, action: str)
     assert "Spring" not in page(client, draft, action)
 
 
-def test_looking_at_it_asks_at_most_ten_questions(client: Client) -> None:
+def test_draft_of_another_needs_at_most_ten_queries(client: Client) -> None:
     draft = a_draft(an_operator())
     draft.recipients.set([a_recipient() for _ in range(20)])
     login(client)
@@ -158,7 +158,7 @@ def test_looking_at_it_asks_at_most_ten_questions(client: Client) -> None:
     assert len(asked) <= 10
 
 
-def test_a_copy_is_the_copiers_own_and_keeps_the_times(client: Client) -> None:
+def test_copy_belongs_to_the_copier_and_keeps_the_schedule(client: Client) -> None:
     soon = timezone.now() + timedelta(days=2)
     draft = a_draft(an_operator(), starts_at=soon, not_after=soon + timedelta(days=1), window_reason="Why")
     draft.recipients.add(a_recipient())
@@ -174,7 +174,7 @@ def test_a_copy_is_the_copiers_own_and_keeps_the_times(client: Client) -> None:
     assert 'id="compose"' in answer.content.decode()
 
 
-def test_two_drafts_that_send_the_same_again_reach_a_person_once() -> None:
+def test_two_drafts_of_one_resend_reach_a_person_once() -> None:
     sent = a_send(MessageStatus.REFUSED, status=CampaignStatus.RUNNING)
     draft = resend(sent, by=None)
 
@@ -183,7 +183,7 @@ def test_two_drafts_that_send_the_same_again_reach_a_person_once() -> None:
     assert copy.again_of == sent
 
 
-def test_the_copy_of_a_send_has_neither_its_times_nor_a_link() -> None:
+def test_copy_of_a_send_has_no_schedule_and_no_link() -> None:
     sent = a_send(starts_at=timezone.now(), again_of=a_send())
 
     copy = reuse(sent, by=None)
@@ -191,7 +191,7 @@ def test_the_copy_of_a_send_has_neither_its_times_nor_a_link() -> None:
     assert (copy.starts_at, copy.not_after, copy.again_of) == (None, None, None)
 
 
-def test_a_new_form_of_ones_own_finds_its_draft_again(client: Client) -> None:
+def test_repeated_form_finds_its_draft(client: Client) -> None:
     login(client)
     posted = form(a_draft(None)) | {"draft_key": str(uuid.uuid4())}
 
@@ -201,7 +201,7 @@ def test_a_new_form_of_ones_own_finds_its_draft_again(client: Client) -> None:
     assert Campaign.objects.count() == 2
 
 
-def test_the_managers_of_an_older_installation_may_change_those_of_others() -> None:
+def test_managers_of_an_older_installation_get_the_permission() -> None:
     managers = Group.objects.get(name=MANAGERS)
     managers.permissions.clear()
 

@@ -1,4 +1,4 @@
-"""How long a send takes, over hours, days and nights. One table; the clock is given, never read."""
+"""Estimates of when a send ends, across hours, days and clock changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NIGHT = {"opens_at": time(22), "closes_at": time(6)}
 
 
 def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
-    """A local moment of November 2026."""
+    """Return a local moment of November 2026."""
     return timezone.make_aware(datetime(2026, 11, day, hour, minute, second))
 
 
@@ -38,18 +38,18 @@ def an_integration(throttle: Throttle | None = None, **limits: Any) -> Integrati
         (DAY, 1000, at(25, 12), at(25, 12), at(25, 12)),
         (DAY, 1000, at(25, 7), at(25, 8), at(25, 8)),
         (DAY, 1000, at(25, 18), at(26, 8), at(26, 8)),
-        # An hour is left of this day, the rest goes on the next morning.
+        # One hour is left of this day; the rest follows in the morning.
         (DAY | {"per_second": 1}, 3660, at(25, 17), at(25, 17), at(26, 8, 1)),
         (NIGHT | {"per_second": 1}, 7200 + 60, at(25, 12), at(25, 22), at(26, 0, 1)),
         (NIGHT | {"per_second": 1}, 8 * 3600 + 60, at(25, 12), at(25, 22), at(26, 22, 1)),
         ({"per_day": 100}, 100, at(25, 12), at(25, 12), at(25, 12)),
         ({"per_day": 100}, 101, at(25, 12), at(25, 12), at(26, 0)),
         (DAY | {"per_day": 100}, 101, at(25, 12), at(25, 12), at(26, 8)),
-        # Both ends of one night count for the day they lie in.
+        # Each part of a night counts for its own day.
         (NIGHT | {"per_day": 100}, 201, at(25, 5), at(25, 5), at(27, 0)),
     ],
 )
-def test_it_follows_pace_day_and_hours(
+def test_estimate_follows_rate_quota_and_hours(
     limits: dict[str, Any], count: int, start: datetime, begins: datetime, ends: datetime
 ) -> None:
     found = estimate(an_integration(**limits), count, start, start + timedelta(days=30))
@@ -67,7 +67,7 @@ def test_it_follows_pace_day_and_hours(
         (DAY | {"per_second": 1}, at(26, 7), 1000 - 600),
     ],
 )
-def test_it_counts_what_does_not_go_in_time(limits: dict[str, Any], until: datetime, left: int) -> None:
+def test_messages_that_are_late_are_counted(limits: dict[str, Any], until: datetime, left: int) -> None:
     start = at(25, 6) if until == at(25, 7) else at(25, 17, 50) if until == at(26, 7) else at(25, 12)
 
     found = estimate(an_integration(**limits), 1000, start, until)
@@ -75,7 +75,7 @@ def test_it_counts_what_does_not_go_in_time(limits: dict[str, Any], until: datet
     assert (found.ends, found.left) == (None, left)
 
 
-def test_what_went_today_counts() -> None:
+def test_messages_sent_today_count() -> None:
     used = Throttle(day=at(25, 0).date(), used=60)
 
     found = estimate(an_integration(used, per_day=100), 50, at(25, 12), at(25, 20))
@@ -83,7 +83,7 @@ def test_what_went_today_counts() -> None:
     assert found.left == 10
 
 
-def test_a_wait_of_the_gateway_counts() -> None:
+def test_hold_of_the_gateway_counts() -> None:
     held = Throttle(held_until=at(25, 12, 15), hold=Hold.ASKED)
 
     found = estimate(an_integration(held), 50, at(25, 12), at(26, 12))
@@ -91,22 +91,21 @@ def test_a_wait_of_the_gateway_counts() -> None:
     assert found.begins == at(25, 12, 15)
 
 
-def test_a_pace_of_years_is_answered_quickly() -> None:
+def test_estimate_of_years_is_quick() -> None:
     found = estimate(an_integration(per_day=1), 100_000, at(25, 12), at(25, 12) + timedelta(days=30_000))
 
     assert found.ends is None
     assert found.left > 99_000
 
 
-# Summer time of São Paulo ends in the night to 18 February, when 23:00 comes twice, and begins on 4 November,
-# which has no 00:00.
+# In São Paulo, 17 February has 23:00 twice, and 4 November has no 00:00.
 NIGHTS = ["2018-02-17T12:00-02:00", "2018-11-03T12:00-03:00"]
 
 
 @pytest.mark.parametrize("noon", NIGHTS)
 @pytest.mark.parametrize("hours", [{}, DAY, NIGHT])
 @pytest.mark.parametrize("per_day", [None, 200])
-def test_where_clocks_change_it_says_what_goes_minute_by_minute(
+def test_estimate_is_exact_across_clock_changes(
     noon: str, hours: dict[str, Any], per_day: int | None
 ) -> None:
     begin = datetime.fromisoformat(noon)
@@ -120,7 +119,7 @@ def test_where_clocks_change_it_says_what_goes_minute_by_minute(
 
 
 def in_minutes(integration: Integration, start: datetime, until: datetime) -> int:
-    """Count the minutes that are open, each day's as far as its limit goes."""
+    """Count the minutes within the hours, up to the quota of each day."""
     days: Counter[date] = Counter()
     for number in range(int((until - start) / MINUTE)):
         moment = start + number * MINUTE

@@ -1,4 +1,4 @@
-"""A compose form is one person's own."""
+"""A compose form shares no state with another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.builders import a_template, an_integration, an_operator
 pytestmark = pytest.mark.django_db
 
 
-def test_one_persons_errors_are_not_shown_to_the_next(client: Client) -> None:
+def test_errors_of_one_form_are_not_shown_in_another(client: Client) -> None:
     template = a_template()
     template.adopt_placeholders()
     client.force_login(an_operator("outbound.add_campaign", "outbound.view_recipient"))

@@ -1,4 +1,4 @@
-"""From a send that went to a new draft: copied whole, or for the refused alone."""
+"""New drafts from a send: a copy, or a resend to the refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def composer(client: Client) -> Client:
     return client
 
 
-def test_a_copy_opens_as_a_draft(composer: Client) -> None:
+def test_copy_opens_as_a_draft(composer: Client) -> None:
     sent = a_send(MessageStatus.ACCEPTED, title="Spring")
 
     response = composer.post(address(sent, "copy"))
@@ -41,7 +41,7 @@ def test_a_copy_opens_as_a_draft(composer: Client) -> None:
     assert draft.title == "Spring"
 
 
-def test_the_refused_are_reviewed_as_a_send_of_their_own(composer: Client) -> None:
+def test_resend_of_refused_opens_its_review(composer: Client) -> None:
     sent = a_send(MessageStatus.REFUSED, MessageStatus.ACCEPTED)
 
     response = composer.post(address(sent, "again"))
@@ -52,7 +52,7 @@ def test_the_refused_are_reviewed_as_a_send_of_their_own(composer: Client) -> No
     assert draft.recipients.count() == 1
 
 
-def test_the_page_of_a_send_counts_its_refused_and_leads_to_what_followed(composer: Client) -> None:
+def test_page_of_a_send_counts_refused_and_links_resends(composer: Client) -> None:
     sent = a_send(MessageStatus.REFUSED, MessageStatus.REFUSED)
     composer.post(address(sent, "again"))
 
@@ -65,13 +65,13 @@ def test_the_page_of_a_send_counts_its_refused_and_leads_to_what_followed(compos
 @pytest.mark.parametrize(
     "statuses", [[MessageStatus.ACCEPTED], [MessageStatus.REFUSED, MessageStatus.QUEUED]]
 )
-def test_sending_again_is_not_offered_without_refused_ones_or_before_all_are_tried(
+def test_resend_is_offered_only_with_refused_messages_and_none_waiting(
     composer: Client, statuses: list[MessageStatus]
 ) -> None:
     assert 'form="again"' not in page(composer, a_send(*statuses), "change")
 
 
-def test_with_nothing_refused_no_draft_is_made(composer: Client) -> None:
+def test_nothing_refused_makes_no_draft(composer: Client) -> None:
     sent = a_send(MessageStatus.ACCEPTED, MessageStatus.UNCONFIRMED)
 
     response = composer.post(address(sent, "again"), headers=ENGLISH, follow=True)
@@ -81,7 +81,7 @@ def test_with_nothing_refused_no_draft_is_made(composer: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["copy", "again"])
-def test_an_address_alone_makes_no_draft(composer: Client, action: str) -> None:
+def test_get_makes_no_draft(composer: Client, action: str) -> None:
     sent = a_send(MessageStatus.REFUSED)
 
     response = composer.get(address(sent, action))
@@ -91,7 +91,7 @@ def test_an_address_alone_makes_no_draft(composer: Client, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["copy", "again"])
-def test_making_a_draft_needs_the_right_to_compose(client: Client, action: str) -> None:
+def test_making_a_draft_needs_permission_to_compose(client: Client, action: str) -> None:
     client.force_login(an_operator("outbound.view_campaign"))
     sent = a_send(MessageStatus.REFUSED)
 
@@ -99,7 +99,7 @@ def test_making_a_draft_needs_the_right_to_compose(client: Client, action: str) 
     assert Campaign.objects.count() == 1
 
 
-def test_nothing_of_a_draft_was_refused(composer: Client) -> None:
+def test_draft_cannot_be_resent(composer: Client) -> None:
     assert composer.post(address(a_campaign(), "again")).status_code == 404
 
 
@@ -109,7 +109,7 @@ def saved(composer: Client, draft: Campaign, **posted: Any) -> Campaign:
     return Campaign.objects.get(pk=draft.pk)
 
 
-def test_the_people_of_a_linked_draft_stay_who_they_are(composer: Client) -> None:
+def test_people_of_a_resend_cannot_be_changed(composer: Client) -> None:
     composer.post(address(a_send(MessageStatus.REFUSED), "again"))
     draft, other = Campaign.objects.latest("pk"), a_recipient()
     people = list(draft.recipients.all())
@@ -121,7 +121,7 @@ def test_the_people_of_a_linked_draft_stay_who_they_are(composer: Client) -> Non
     assert (list(draft.recipients.all()), draft.numbers, draft.title) == (people, "", "Once more")
 
 
-def test_more_people_than_can_be_ticked_are_kept(composer: Client) -> None:
+def test_people_beyond_the_form_limit_are_kept(composer: Client) -> None:
     draft = a_campaign(integration=an_integration(), template=a_template(body="Hello."))
     phones = [f"+551190002{number:04}" for number in range(MAX_PICKED + 1)]
     people = Recipient.objects.bulk_create(Recipient(phone=phone, phone_key=phone) for phone in phones)
@@ -134,7 +134,7 @@ def test_more_people_than_can_be_ticked_are_kept(composer: Client) -> None:
     assert (draft.recipients.count(), draft.numbers) == (MAX_PICKED + 1, "35988001234")
 
 
-def test_more_numbers_than_a_form_takes_are_kept(composer: Client) -> None:
+def test_numbers_beyond_the_form_limit_are_kept(composer: Client) -> None:
     numbers = "\n".join(f"+55119{number:08}" for number in range(MAX_PASTED_LENGTH // 15 + 1))
     draft, ana = a_campaign(integration=an_integration(), numbers=numbers), a_recipient()
 
@@ -145,7 +145,7 @@ def test_more_numbers_than_a_form_takes_are_kept(composer: Client) -> None:
     assert (list(draft.recipients.all()), draft.numbers) == ([ana], numbers)
 
 
-def test_a_problem_with_kept_people_is_told_above_the_form(composer: Client) -> None:
+def test_problem_with_fixed_people_is_shown_above_the_form(composer: Client) -> None:
     composer.post(address(a_send(MessageStatus.REFUSED), "again"))
     draft = Campaign.objects.latest("pk")
     draft.recipients.clear()

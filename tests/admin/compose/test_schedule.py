@@ -1,4 +1,4 @@
-"""When a send goes, as composed: kept with the draft, checked by the plan, told by the review."""
+"""The schedule of a send: saved, checked by the plan, shown in the review."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def post(composer: Client, action: str = "save", **values: Any) -> HttpResponse:
 
 
 def review(composer: Client, people: int = 1, **values: Any) -> str:
-    """Save a draft and return its review, in English, with plain spaces."""
+    """Save a draft and return its review in English, with plain spaces."""
     integration = an_integration(**values.pop("limits", {}))
     numbers = "\n".join(f"+551190001{number:04}" for number in range(people))
     post(composer, **({"integration": integration.pk, "numbers": numbers} | values))
@@ -62,7 +62,7 @@ def review(composer: Client, people: int = 1, **values: Any) -> str:
     return page.content.decode().replace("\xa0", " ")
 
 
-def test_times_are_local_and_kept_with_the_draft(composer: Client) -> None:
+def test_times_are_local_and_saved(composer: Client) -> None:
     post(composer, starts_at="2026-11-26T08:00", not_after="2026-11-26T18:30")
 
     draft = Campaign.objects.get()
@@ -70,7 +70,7 @@ def test_times_are_local_and_kept_with_the_draft(composer: Client) -> None:
     assert draft.not_after == parse_datetime("2026-11-26T18:30:00-03:00")
 
 
-def test_a_draft_comes_back_with_its_times(composer: Client) -> None:
+def test_saved_times_are_shown_again(composer: Client) -> None:
     post(composer, starts_at="2026-11-26T08:00", first_wave="on")
 
     page = composer.get(reverse("admin:outbound_campaign_edit", args=[Campaign.objects.get().pk]))
@@ -81,14 +81,14 @@ def test_a_draft_comes_back_with_its_times(composer: Client) -> None:
     assert form["first_wave"].value() is True
 
 
-def test_the_zone_is_named(composer: Client) -> None:
+def test_time_zone_is_named(composer: Client) -> None:
     assert (
         "Times are those of America/Sao_Paulo (-03)."
         in composer.get(COMPOSE, headers=ENGLISH).content.decode()
     )
 
 
-def test_a_new_send_starts_with_a_few_unless_that_is_switched_off(composer: Client) -> None:
+def test_first_wave_is_on_by_default(composer: Client) -> None:
     fresh = composer.get(COMPOSE).context["form"]
     post(composer)
 
@@ -100,7 +100,7 @@ def test_a_new_send_starts_with_a_few_unless_that_is_switched_off(composer: Clie
     "typed",
     ["tomorrow", "2026-13-01T08:00", "0001-01-01T00:00", "9999-12-31T23:59"],
 )
-def test_what_is_no_time_is_refused_at_its_field(composer: Client, typed: str) -> None:
+def test_invalid_time_is_refused_at_its_field(composer: Client, typed: str) -> None:
     page = post(composer, starts_at=typed)
 
     assert page.status_code == 200
@@ -108,13 +108,13 @@ def test_what_is_no_time_is_refused_at_its_field(composer: Client, typed: str) -
     assert not Campaign.objects.exists()
 
 
-def test_a_time_that_is_over_is_refused_by_the_review_at_its_field(composer: Client) -> None:
+def test_past_time_is_refused_at_its_field(composer: Client) -> None:
     page = post(composer, "review", not_after=f"{timezone.localtime() - timedelta(hours=1):%Y-%m-%dT%H:%M}")
 
     assert page.context["form"].errors.keys() == {"not_after"}
 
 
-def test_the_review_says_at_once_and_a_day_where_nothing_was_chosen(composer: Client) -> None:
+def test_review_shows_default_schedule(composer: Client) -> None:
     page = review(composer)
 
     assert "<dt>Starts</dt><dd>At once</dd>" in page
@@ -122,26 +122,26 @@ def test_the_review_says_at_once_and_a_day_where_nothing_was_chosen(composer: Cl
     assert "<dt>Takes</dt>" not in page
 
 
-def test_the_review_says_what_was_chosen(composer: Client) -> None:
+def test_review_shows_chosen_schedule(composer: Client) -> None:
     page = review(composer, starts_at="2026-11-26T08:00", not_after="2026-11-26T18:30")
 
     assert "<dt>Starts</dt><dd>26 Nov 2026 08:00 -03</dd>" in page
     assert "<dt>Not after</dt><dd>26 Nov 2026 18:30 -03</dd>" in page
 
 
-def test_the_review_says_how_long_it_takes(composer: Client) -> None:
+def test_review_shows_estimated_duration(composer: Client) -> None:
     page = review(composer, people=120, limits={"per_second": 1})
 
     assert "About 2 minutes, until 25 Nov 2026 12:02 -03" in page
 
 
-def test_the_review_says_when_the_hours_begin(composer: Client) -> None:
+def test_review_shows_when_the_hours_begin(composer: Client) -> None:
     page = review(composer, limits={"opens_at": "13:30", "closes_at": "18:00"})
 
     assert "25 Nov 2026 13:30 -03, when the integration may send again" in page
 
 
-def test_the_review_warns_of_what_will_not_go_in_time(composer: Client) -> None:
+def test_review_warns_of_late_messages(composer: Client) -> None:
     page = review(composer, people=120, limits={"per_day": 50}, not_after="2026-11-25T20:00")
 
     assert "about 70 of 120 messages do not go out in time" in page
@@ -155,9 +155,7 @@ def test_the_review_warns_of_what_will_not_go_in_time(composer: Client) -> None:
         (canary.MIN_RECIPIENTS + 1, "", False),
     ],
 )
-def test_the_review_says_whether_a_few_go_first(
-    composer: Client, people: int, first_wave: str, told: bool
-) -> None:
+def test_review_shows_first_wave(composer: Client, people: int, first_wave: str, told: bool) -> None:
     page = review(composer, people=people, first_wave=first_wave)
 
     assert ("<dt>Goes first</dt><dd>5 people" in page) is told

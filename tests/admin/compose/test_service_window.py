@@ -1,4 +1,4 @@
-"""The window on the review page: who is left out, and a person's reason to send all the same."""
+"""The service window on the review: who is left out, and the reason to send anyway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.sending.steps import some_numbers
 
 pytestmark = pytest.mark.django_db
 
-# The drafts of these tests are nobody's.
+# The drafts of these tests have no author.
 MAY = (
     "outbound.add_campaign",
     "outbound.launch_campaign",
@@ -56,21 +56,21 @@ def answer(client: Client, draft: Campaign, **posted: str) -> str:
     return draft.window_reason
 
 
-def test_the_review_says_who_is_left_out_and_asks_for_a_reason(operator: Client) -> None:
+def test_review_counts_people_outside_and_asks_for_a_reason(operator: Client) -> None:
     found = review(operator, a_draft())
 
     assert "1 person is left out" in found
     assert 'name="reason"' in found
 
 
-def test_where_the_integration_refuses_there_is_nothing_to_ask(operator: Client) -> None:
+def test_refusing_policy_asks_for_no_reason(operator: Client) -> None:
     found = review(operator, a_draft(WindowPolicy.REFUSE))
 
     assert "leaves them out" in found
     assert 'name="reason"' not in found
 
 
-def test_a_reason_lets_them_go_and_is_written_down(operator: Client) -> None:
+def test_reason_is_saved_and_logged(operator: Client) -> None:
     draft = a_draft()
 
     kept = answer(operator, draft, reason="  She called us.  ")
@@ -81,7 +81,7 @@ def test_a_reason_lets_them_go_and_is_written_down(operator: Client) -> None:
     assert entry.actor.username == "ana"
 
 
-def test_a_reason_can_be_taken_back(operator: Client) -> None:
+def test_reason_can_be_removed(operator: Client) -> None:
     draft = a_draft(window_reason="She called us.")
 
     assert answer(operator, draft, take_back="1") == ""
@@ -89,17 +89,17 @@ def test_a_reason_can_be_taken_back(operator: Client) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\u200b", "x" * 301, "nul\x00"])
-def test_a_reason_that_is_none_changes_nothing(operator: Client, reason: str) -> None:
+def test_invalid_reason_changes_nothing(operator: Client, reason: str) -> None:
     assert answer(operator, a_draft(), reason=reason) == ""
 
 
-def test_what_was_sent_keeps_its_reason(operator: Client) -> None:
+def test_sent_campaign_keeps_its_reason(operator: Client) -> None:
     draft = a_draft(status=CampaignStatus.RUNNING, window_reason="old")
 
     assert answer(operator, draft, reason="new") == "old"
 
 
-def test_nothing_changes_by_looking(operator: Client) -> None:
+def test_get_changes_nothing(operator: Client) -> None:
     draft = a_draft()
 
     operator.get(reverse("admin:outbound_campaign_window", args=[draft.pk]), {"reason": "why"})
@@ -108,7 +108,7 @@ def test_nothing_changes_by_looking(operator: Client) -> None:
     assert draft.window_reason == ""
 
 
-def test_whoever_may_not_send_gives_no_reason(client: Client) -> None:
+def test_reason_needs_permission_to_send(client: Client) -> None:
     client.force_login(an_operator("outbound.add_campaign"))
     draft = a_draft()
 
@@ -119,11 +119,11 @@ def test_whoever_may_not_send_gives_no_reason(client: Client) -> None:
 
 
 @pytest.mark.parametrize("policy", [WindowPolicy.REFUSE, WindowPolicy.ALLOW])
-def test_where_the_rule_decides_alone_no_reason_is_kept(operator: Client, policy: WindowPolicy) -> None:
+def test_policy_without_reasons_saves_none(operator: Client, policy: WindowPolicy) -> None:
     assert answer(operator, a_draft(policy), reason="They called us.") == ""
 
 
-def test_a_reason_that_the_rule_overrides_is_not_said_to_hold(operator: Client) -> None:
+def test_overridden_reason_is_not_shown(operator: Client) -> None:
     draft = a_draft(WindowPolicy.REFUSE, window_reason="They called us.")
     a_conversation(integration=draft.integration)
 
@@ -133,13 +133,13 @@ def test_a_reason_that_the_rule_overrides_is_not_said_to_hold(operator: Client) 
     assert answer(operator, draft, take_back="1") == ""
 
 
-def test_a_copy_of_the_send_needs_a_reason_of_its_own() -> None:
+def test_copy_has_no_reason() -> None:
     draft = a_draft(window_reason="They called us.", status=CampaignStatus.RUNNING)
 
     assert reuse(draft, by=None).window_reason == ""
 
 
-def test_the_review_asks_as_much_for_many_as_for_few(operator: Client) -> None:
+def test_queries_of_the_review_do_not_grow_with_people(operator: Client) -> None:
     def asked(people: int) -> int:
         draft = a_draft()
         Campaign.objects.filter(pk=draft.pk).update(numbers="\n".join(some_numbers(people)))

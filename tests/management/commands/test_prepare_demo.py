@@ -1,4 +1,4 @@
-"""`manage.py prepare_demo`: the same demo however often, a new password each time, never in production."""
+"""`manage.py prepare_demo`: repeatable, with a new password each time, never in production."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def prepare(*arguments: str) -> str:
-    """Run the command and return the password it says."""
+    """Run the command and return the password it prints."""
     out = io.StringIO()
     call_command("prepare_demo", *arguments, stdout=out)
     found = re.search(r"Password +(\S+)", out.getvalue())
@@ -36,7 +36,7 @@ def counts() -> list[int]:
     return [model.objects.count() for model in (Integration, Template, TemplateField, Recipient, User)]
 
 
-def test_a_second_run_adds_nothing() -> None:
+def test_second_run_adds_nothing() -> None:
     prepare()
     before = counts()
 
@@ -46,7 +46,7 @@ def test_a_second_run_adds_nothing() -> None:
     assert all(before)
 
 
-def test_each_run_makes_a_new_password_and_only_that_one_opens() -> None:
+def test_each_run_sets_a_new_password() -> None:
     first, second = prepare(), prepare()
 
     assert first != second
@@ -54,7 +54,7 @@ def test_each_run_makes_a_new_password_and_only_that_one_opens() -> None:
     assert authenticate(username=demo.USERNAME, password=second) is not None
 
 
-def test_what_a_person_changed_is_kept() -> None:
+def test_changes_by_people_are_kept() -> None:
     prepare()
     Template.objects.filter(template_id="boas-vindas").update(name="Minha")
     token = Integration.objects.get().token.reveal()
@@ -65,7 +65,7 @@ def test_what_a_person_changed_is_kept() -> None:
     assert Integration.objects.get().token.reveal() == token
 
 
-def test_the_integration_follows_the_sandbox_to_another_port() -> None:
+def test_integration_follows_the_sandbox_port() -> None:
     prepare("--sandbox-port", "8001")
 
     prepare("--sandbox-port", "8002")
@@ -73,7 +73,7 @@ def test_the_integration_follows_the_sandbox_to_another_port() -> None:
     assert Integration.objects.get().base_url == "http://127.0.0.1:8002/zenvia"
 
 
-def test_an_integration_that_was_pointed_elsewhere_stays_there() -> None:
+def test_integration_with_another_address_is_unchanged() -> None:
     prepare()
     Integration.objects.update(base_url="https://gateway.example/zenvia")
 
@@ -101,7 +101,7 @@ def secret_in(path: Path) -> str:
     return json.loads(path.read_text())["url"].rstrip("/").rpartition("/")[2]
 
 
-def test_the_sandbox_learns_where_its_events_go(callback_file: Path, client: Client) -> None:
+def test_webhook_address_is_written_for_the_sandbox(callback_file: Path, client: Client) -> None:
     prepare("--port", "8123")
 
     integration = Integration.objects.get()
@@ -112,7 +112,7 @@ def test_the_sandbox_learns_where_its_events_go(callback_file: Path, client: Cli
     assert WebhookEvent.objects.get().integration == integration
 
 
-def test_its_events_are_of_no_strange_address(callback_file: Path, client: Client) -> None:
+def test_events_of_the_demo_are_accepted_from_this_machine(callback_file: Path, client: Client) -> None:
     prepare()
 
     client.post(urlsplit(json.loads(callback_file.read_text())["url"]).path, b"{}", content_type="text/plain")
@@ -120,7 +120,7 @@ def test_its_events_are_of_no_strange_address(callback_file: Path, client: Clien
     assert not WebhookEvent.objects.get().is_foreign
 
 
-def test_another_port_is_written_with_the_same_secret(callback_file: Path) -> None:
+def test_changed_port_keeps_the_secret(callback_file: Path) -> None:
     prepare("--port", "8000")
     secret = secret_in(callback_file)
 
@@ -131,7 +131,7 @@ def test_another_port_is_written_with_the_same_secret(callback_file: Path) -> No
     assert WebhookKey.objects.count() == 1
 
 
-def test_a_header_that_somebody_wrote_there_is_kept(callback_file: Path) -> None:
+def test_header_in_the_file_is_kept(callback_file: Path) -> None:
     prepare()
     said = json.loads(callback_file.read_text())
     callback_file.write_text(json.dumps({**said, "header": "mine"}))
@@ -142,7 +142,7 @@ def test_a_header_that_somebody_wrote_there_is_kept(callback_file: Path) -> None
 
 
 @pytest.mark.parametrize("spoiled", ["", "[]", '{"url": "http://127.0.0.1:8000/hooks/zenvia/1/other/"}'])
-def test_a_file_that_opens_nothing_gets_a_new_secret(callback_file: Path, spoiled: str) -> None:
+def test_invalid_file_gets_a_new_secret(callback_file: Path, spoiled: str) -> None:
     prepare()
     old = secret_in(callback_file)
     callback_file.write_text(spoiled)
@@ -154,7 +154,7 @@ def test_a_file_that_opens_nothing_gets_a_new_secret(callback_file: Path, spoile
     assert secrets.is_valid(Integration.objects.get(), new)
 
 
-def test_a_secret_that_was_replaced_and_ran_out_gets_a_new_one(callback_file: Path) -> None:
+def test_expired_secret_is_replaced(callback_file: Path) -> None:
     prepare()
     old = secret_in(callback_file)
     WebhookKey.objects.update(expires_at=timezone.now())
@@ -164,7 +164,7 @@ def test_a_secret_that_was_replaced_and_ran_out_gets_a_new_one(callback_file: Pa
     assert secret_in(callback_file) != old
 
 
-def test_an_integration_that_was_pointed_elsewhere_keeps_its_webhook(callback_file: Path) -> None:
+def test_integration_with_another_address_keeps_its_webhook(callback_file: Path) -> None:
     prepare()
     callback_file.unlink()
     Integration.objects.update(base_url="https://gateway.example/zenvia")

@@ -1,4 +1,4 @@
-"""`manage.py rotate_token_keys`: afterwards the first key alone reads every token."""
+"""`manage.py rotate_token_keys`: afterwards the first key alone decrypts every token."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rotate() -> str:
     return out.getvalue()
 
 
-def test_the_old_key_is_not_needed_any_more(settings: Settings) -> None:
+def test_old_key_is_no_longer_needed(settings: Settings) -> None:
     settings.TOKEN_KEYS = [old := a_key()]
     integration = an_integration()
     settings.TOKEN_KEYS = [new := a_key(), old]
@@ -38,7 +38,7 @@ def test_the_old_key_is_not_needed_any_more(settings: Settings) -> None:
     assert integration.token.reveal() == TOKEN
 
 
-def test_it_says_how_many_and_shows_none() -> None:
+def test_it_prints_the_count_and_no_token() -> None:
     an_integration()
     an_integration()
 
@@ -48,7 +48,7 @@ def test_it_says_how_many_and_shows_none() -> None:
     assert TOKEN not in said
 
 
-def test_what_no_key_reads_is_named_and_left_as_it_is(settings: Settings) -> None:
+def test_unreadable_token_is_reported_and_unchanged(settings: Settings) -> None:
     sound, broken = an_integration(), an_integration(name="Broken one")
     broken.token = Secret("gAAAAA-no-key-reads-this")
     broken.save()
@@ -62,7 +62,7 @@ def test_what_no_key_reads_is_named_and_left_as_it_is(settings: Settings) -> Non
     assert sound.token.reveal() == TOKEN
 
 
-def test_an_integration_without_token_stays_without() -> None:
+def test_integration_without_token_is_unchanged() -> None:
     integration = an_integration(token="")
 
     rotate()

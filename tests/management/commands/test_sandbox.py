@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: a process of its own that ends when it is asked to, and never in production."""
+"""`manage.py sandbox`: serves until it is stopped, never in production."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_it_refuses_in_production(settings: Settings, tmp_path: Path) -> None:
     assert not (tmp_path / "ledger.jsonl").exists()
 
 
-def test_its_help_names_every_ending(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_ending(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         call_command("sandbox", "--help")
 
@@ -32,7 +32,7 @@ def test_its_help_names_every_ending(capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.xdist_group("installation")
-def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
+def test_it_serves_until_stopped(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
     process = installation.start_sandbox()
     installation.wait_for_sandbox()
@@ -45,7 +45,7 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path: Path) -> None:
     assert str(installation.port) in installation.log("sandbox.log")
 
 
-def test_events_go_to_this_machine_alone(tmp_path: Path) -> None:
+def test_events_go_only_to_this_machine(tmp_path: Path) -> None:
     hook, ledger = tmp_path / "callback.json", tmp_path / "ledger.jsonl"
     hook.write_text('{"url": "http://192.0.2.1/hooks/zenvia/1/s3cr3t/"}')
 
@@ -56,7 +56,7 @@ def test_events_go_to_this_machine_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.xdist_group("installation")
-def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+def test_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
     installation.start_sandbox()
     installation.wait_for_sandbox()

@@ -1,4 +1,4 @@
-"""`manage.py send`: one JSON object out, or exit status 2 and nothing saved."""
+"""`manage.py send`: one JSON object, or exit status 2 and nothing saved."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def send(*arguments: str, to: str | None = NUMBER) -> dict[str, Any]:
 
 
 def refused(*arguments: str, to: str | None = NUMBER) -> list[str]:
-    """Return the lines on standard error of a call that must end with status 2 and save nothing."""
+    """Return the standard error of a call that must end with status 2 and save nothing."""
     errors = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("send", "--integration", "acme", *_to(to), *arguments, stderr=errors)
@@ -53,7 +53,7 @@ def _to(number: str | None) -> tuple[str, ...]:
 TEMPLATE = ("--template", "billing", "--field", "name=Maria")
 
 
-def test_it_prints_what_was_planned(integration: Integration) -> None:
+def test_it_prints_the_plan(integration: Integration) -> None:
     report = send(*TEMPLATE)
 
     assert report == {
@@ -65,7 +65,7 @@ def test_it_prints_what_was_planned(integration: Integration) -> None:
     }
 
 
-def test_it_queues_the_body_the_document_describes(integration: Integration) -> None:
+def test_it_queues_the_documented_body(integration: Integration) -> None:
     send(
         *TEMPLATE, "--external-id-prefix", "meu_id", "--inactivity-minutes", "5", "--context", "city=Itajubá"
     )
@@ -82,7 +82,7 @@ def test_it_queues_the_body_the_document_describes(integration: Integration) -> 
     }
 
 
-def test_who_is_left_out_is_named_with_the_reason(integration: Integration) -> None:
+def test_skipped_person_is_listed_with_the_reason(integration: Integration) -> None:
     person = a_recipient(opted_out_at=timezone.now())
 
     report = send(*TEMPLATE, to=f"{NUMBER},{person.phone}")
@@ -91,14 +91,14 @@ def test_who_is_left_out_is_named_with_the_reason(integration: Integration) -> N
     assert report["skipped"] == [{"number": person.phone, "reason": "opted_out", "detail": ""}]
 
 
-def test_a_number_that_comes_twice_is_named(integration: Integration) -> None:
+def test_repeated_number_is_listed(integration: Integration) -> None:
     report = send(*TEMPLATE, to=f"{NUMBER},(35) 98800-1234")
 
     assert report["duplicates"] == ["(35) 98800-1234"]
     assert Message.objects.count() == 1
 
 
-def test_a_dry_run_says_the_same_and_saves_nothing(integration: Integration) -> None:
+def test_dry_run_prints_the_plan_and_saves_nothing(integration: Integration) -> None:
     report = send(*TEMPLATE, "--dry-run")
 
     assert (report["campaign"], report["planned"]) == (None, 1)
@@ -129,13 +129,13 @@ def test_invalid_input_is_refused_with_its_path(
     assert path in [line.split(": ")[0] for line in lines]
 
 
-def test_everything_wrong_is_told_at_once(integration: Integration) -> None:
+def test_all_problems_are_reported_at_once(integration: Integration) -> None:
     lines = refused("--template", "billing", "--inactivity-minutes", "-1", to="12")
 
     assert {line.split(": ")[0] for line in lines} == {"fields.name", "inactivity_minutes", "numbers.0"}
 
 
-def test_when_nobody_can_get_it_nothing_is_saved(integration: Integration) -> None:
+def test_nothing_is_saved_when_nobody_can_get_it(integration: Integration) -> None:
     person = a_recipient(opted_out_at=timezone.now())
 
     lines = refused(*TEMPLATE, to=person.phone)
@@ -144,7 +144,7 @@ def test_when_nobody_can_get_it_nothing_is_saved(integration: Integration) -> No
 
 
 @pytest.mark.parametrize("name", ["button", "file", "list", "location"])
-def test_a_whole_example_of_the_document_is_taken_as_content(integration: Integration, name: str) -> None:
+def test_whole_request_body_is_accepted_as_content(integration: Integration, name: str) -> None:
     example = json.loads((GOLDEN / f"{name}.json").read_text())
 
     report = send("--content", str(GOLDEN / f"{name}.json"))
@@ -154,7 +154,7 @@ def test_a_whole_example_of_the_document_is_taken_as_content(integration: Integr
     assert json.loads(Message.objects.get().payload)["contents"] == example["contents"]
 
 
-def test_content_may_come_from_standard_input(
+def test_content_is_read_from_standard_input(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = {"type": "location", "latitude": -22.4, "longitude": -45.4}
@@ -166,7 +166,7 @@ def test_content_may_come_from_standard_input(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[]", '"text"', "null", "1"])
-def test_what_is_no_content_is_refused(
+def test_invalid_content_is_refused(
     integration: Integration, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
@@ -176,11 +176,11 @@ def test_what_is_no_content_is_refused(
     assert lines[0].startswith("content")
 
 
-def test_an_unknown_integration_is_refused() -> None:
+def test_unknown_integration_is_refused() -> None:
     assert refused(*TEMPLATE)[0].startswith("integration: ")
 
 
-def test_where_several_share_a_slug_the_id_is_asked_for(integration: Integration) -> None:
+def test_shared_slug_requires_the_id(integration: Integration) -> None:
     an_integration(slug="acme", remote_id="2")
 
     (line,) = refused(*TEMPLATE)
@@ -202,7 +202,7 @@ def many(count: int) -> list[str]:
     return [f"119{number:04}5{number:03}" for number in range(count)]
 
 
-def test_a_long_send_is_prepared_before_the_command_ends(
+def test_large_send_is_launched_before_the_command_ends(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "LARGE", 2)
@@ -214,9 +214,7 @@ def test_a_long_send_is_prepared_before_the_command_ends(
     assert Message.objects.count() == 3
 
 
-def test_a_long_send_that_fails_leaves_nothing(
-    integration: Integration, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_large_send_leaves_nothing(integration: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "LARGE", 2)
     monkeypatch.setattr(message_rows.gateway, "add_external_id", lambda *_: 1 / 0)
 
@@ -226,7 +224,7 @@ def test_a_long_send_that_fails_leaves_nothing(
     assert (Campaign.objects.count(), Message.objects.count()) == (0, 0)
 
 
-def test_a_long_send_that_somebody_stopped_is_among_the_drafts(
+def test_stopped_large_send_becomes_a_draft(
     integration: Integration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "LARGE", 2)

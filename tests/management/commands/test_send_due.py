@@ -1,4 +1,4 @@
-"""`manage.py send_due`: the same loop as the worker, once."""
+"""`manage.py send_due`: the loop of the worker, once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def send_due(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
-def test_it_sends_what_is_due_and_says_how_much(tmp_path: Path) -> None:
+def test_it_sends_due_messages_and_prints_the_count(tmp_path: Path) -> None:
     gateway = server.start(ledger_path=tmp_path / "ledger.jsonl")
     a_launched(people=3, integration=an_integration(base_url=f"http://127.0.0.1:{gateway.port}/zenvia"))
 
@@ -43,7 +43,7 @@ def test_it_returns_when_nothing_is_due() -> None:
     assert send_due() == "0 requests made."
 
 
-def test_without_time_it_takes_nothing() -> None:
+def test_without_time_it_claims_nothing() -> None:
     a_launched()
 
     assert send_due("--seconds", "0") == "0 requests made."

@@ -1,4 +1,4 @@
-"""Nobody named to `manage.py send` is dropped without a word: they are in the report, or it is refused."""
+"""`manage.py send`: every number is in the report, or the command is refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.management.commands.test_send import refused
 pytestmark = pytest.mark.django_db
 ANA, BRUNO, CARLA = "35988001234", "11988887777", "21977776666"
 OPTED_OUT, ABROAD = "31966665555", "+351912345678"
-# Each as somebody would write it; the second column says who it is.
+# As people write it, and whose it is.
 SPELLINGS = {
     ANA: ANA,
     "(35) 98800-1234": ANA,
@@ -69,11 +69,11 @@ def reached() -> set[str]:
         ("--to", ANA, "--dry-run", "--to", BRUNO),
     ],
 )
-def test_everybody_on_the_command_line_is_planned(named: tuple[str, ...]) -> None:
+def test_all_numbers_of_the_command_line_are_planned(named: tuple[str, ...]) -> None:
     assert send(*named)["planned"] == 2
 
 
-def test_several_files_and_numbers_add_up(tmp_path: Path) -> None:
+def test_files_and_numbers_add_up(tmp_path: Path) -> None:
     first, second = a_file(tmp_path, ANA.encode(), "1"), a_file(tmp_path, BRUNO.encode(), "2")
 
     send("--to-file", first, "--to", CARLA, "--to-file", second)
@@ -94,7 +94,7 @@ def test_several_files_and_numbers_add_up(tmp_path: Path) -> None:
         b"\xfe\xff" + f"{ANA}\n{BRUNO}".encode("utf-16-be"),
     ],
 )
-def test_a_file_is_read_however_a_program_wrote_it(tmp_path: Path, content: bytes) -> None:
+def test_file_is_read_in_common_encodings(tmp_path: Path, content: bytes) -> None:
     send("--to-file", a_file(tmp_path, content))
 
     assert reached() == {f"+55{ANA}", f"+55{BRUNO}"}
@@ -120,35 +120,33 @@ def test_a_file_is_read_however_a_program_wrote_it(tmp_path: Path, content: byte
         (b"\n ,;\r\n", "recipients"),
     ],
 )
-def test_a_file_with_anything_else_in_it_is_refused_as_a_whole(
-    tmp_path: Path, content: bytes, fault: str
-) -> None:
+def test_file_with_anything_else_is_refused(tmp_path: Path, content: bytes, fault: str) -> None:
     assert faults("--to-file", a_file(tmp_path, content))[0] == fault
 
 
 @pytest.mark.parametrize("empty", ["", " ", ","])
-def test_an_empty_number_beside_another_is_a_variable_that_was_not_set(empty: str) -> None:
+def test_empty_number_beside_another_is_refused(empty: str) -> None:
     assert faults("--to", ANA, "--to", empty) == ["recipients"]
 
 
-def test_an_empty_file_beside_a_number_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_empty_file_beside_a_number_is_refused(tmp_path: Path) -> None:
     (line,) = refused("--template", "hello", "--to", ANA, "--to-file", a_file(tmp_path, b""), to=None)
 
     assert "numbers.txt" in line
 
 
-def test_no_name_of_a_file_is_no_file() -> None:
+def test_empty_file_name_is_refused() -> None:
     assert faults("--to", ANA, "--to-file", "") == ["numbers"]
 
 
-def test_standard_input_is_not_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_is_read_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO(ANA))
 
     assert faults("--to-file", "-", "--to-file", "-") == ["numbers"]
 
 
 @pytest.mark.parametrize("option", ["--field", "--context"])
-def test_one_name_with_two_values_is_refused(option: str) -> None:
+def test_name_with_two_values_is_refused(option: str) -> None:
     assert len(faults("--to", ANA, option, "k=1", option, "k=2")) == 1
 
 
@@ -162,7 +160,7 @@ def test_one_name_with_two_values_is_refused(option: str) -> None:
     cut=st.integers(0, 12),
     in_a_file=st.booleans(),
 )
-def test_planned_left_out_and_duplicates_are_all_who_were_named(
+def test_planned_skipped_and_duplicates_are_all_numbers(
     tmp_path: Path, typed: list[str], cut: int, in_a_file: bool
 ) -> None:
     people = {SPELLINGS[one] for one in typed}

@@ -1,4 +1,4 @@
-"""`manage.py send` and the 24-hour window: who is left out, and a reason to send all the same."""
+"""`manage.py send`: the service window, and a reason to send outside it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def content(tmp_path: Path) -> tuple[str, str]:
 
 
 def registered(policy: str = WindowPolicy.ASK) -> None:
-    """Register the integration to which one of two people wrote today."""
+    """Create the integration; one of two people wrote to it today."""
     integration = an_integration(slug="acme", remote_id="1", window_policy=policy)
     a_conversation(integration=integration, phone_key="+5511988887777")
 
 
-def test_who_gave_no_sign_is_named_and_left_out(content: tuple[str, str]) -> None:
+def test_person_outside_the_service_window_is_skipped(content: tuple[str, str]) -> None:
     registered()
 
     report = send(*content, to=f"{NUMBER},11988887777")
@@ -40,7 +40,7 @@ def test_who_gave_no_sign_is_named_and_left_out(content: tuple[str, str]) -> Non
     assert report["warnings"] == []
 
 
-def test_with_a_reason_it_goes_to_them_and_says_so(content: tuple[str, str]) -> None:
+def test_reason_sends_outside_the_service_window_and_warns(content: tuple[str, str]) -> None:
     registered()
 
     report = send(*content, *REASON, to=f"{NUMBER},11988887777")
@@ -49,7 +49,7 @@ def test_with_a_reason_it_goes_to_them_and_says_so(content: tuple[str, str]) -> 
     assert Campaign.objects.get().window_reason == "They wrote by mail."
 
 
-def test_a_dry_run_with_a_reason_saves_nothing(content: tuple[str, str]) -> None:
+def test_dry_run_with_a_reason_saves_nothing(content: tuple[str, str]) -> None:
     registered()
 
     assert send(*content, *REASON, "--dry-run")["planned"] == 1
@@ -64,7 +64,7 @@ def test_a_dry_run_with_a_reason_saves_nothing(content: tuple[str, str]) -> None
         (WindowPolicy.REFUSE, REASON, "window_reason: "),
     ],
 )
-def test_where_nobody_may_go_nothing_is_saved(
+def test_nothing_is_saved_where_everybody_is_outside_the_service_window(
     content: tuple[str, str], policy: str, options: tuple[str, ...], path: str
 ) -> None:
     registered(policy)
@@ -74,7 +74,7 @@ def test_where_nobody_may_go_nothing_is_saved(
     assert line.startswith(path)
 
 
-def test_a_reason_that_nobody_asks_for_is_not_kept(content: tuple[str, str]) -> None:
+def test_reason_without_effect_is_not_saved(content: tuple[str, str]) -> None:
     registered(WindowPolicy.ALLOW)
 
     send(*content, *REASON)
@@ -83,7 +83,7 @@ def test_a_reason_that_nobody_asks_for_is_not_kept(content: tuple[str, str]) -> 
 
 
 @pytest.mark.parametrize("reason", ["x" * 301, "a\udcff"])
-def test_a_reason_that_cannot_be_kept_is_refused_at_its_path(content: tuple[str, str], reason: str) -> None:
+def test_invalid_reason_is_reported_at_its_path(content: tuple[str, str], reason: str) -> None:
     registered()
 
     assert "window_reason" in {line.split(": ")[0] for line in refused(*content, "--window-reason", reason)}

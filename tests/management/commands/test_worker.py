@@ -1,4 +1,4 @@
-"""`manage.py worker` watches its cluster, and ends with status 1 where only a new one can go on."""
+"""`manage.py worker`: ends with status 1 where only a new cluster can continue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def install(copies: Copies) -> Iterator[Install]:
 
 
 def start(installation: Installation) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the command and wait until its cluster runs; return it and the group of the cluster."""
+    """Start the command, wait until its cluster runs, and return both."""
     seen = installation.log("worker.log").count("running.")
     worker = installation.start("worker", log="worker.log")
     until(lambda: installation.log("worker.log").count("running.") > seen, "the cluster runs")
@@ -45,7 +45,7 @@ def start(installation: Installation) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def leader(installation: Installation) -> int:
-    """Return the process that leads the cluster, and names its group."""
+    """Return the leader of the cluster and of its process group."""
     (found,) = [pid for pid in installation.processes() if os.getpgid(pid) == pid and is_cluster(pid)]
     return found
 
@@ -75,14 +75,14 @@ def start_as_the_demo_does(installation: Installation) -> subprocess.Popen[bytes
 
 
 def idle_process(installation: Installation) -> int:
-    """Return the process that waits for a task, and holds the queue's lock meanwhile."""
+    """Return the process that waits for a task with the lock of the queue."""
     ready = until(
         lambda: re.findall(r"ready for work at (\d+)", installation.log("worker.log")), "it is ready"
     )
     return int(ready[-1])
 
 
-def test_a_cluster_that_is_frozen_is_ended_and_the_next_one_sends_everything(install: Install) -> None:
+def test_frozen_cluster_is_ended_and_the_next_one_sends_everything(install: Install) -> None:
     installation = install(SENDER_SILENCE_SECONDS="4")
     installation.start_sandbox()
     installation.wait_for_sandbox()
@@ -102,7 +102,7 @@ def test_a_cluster_that_is_frozen_is_ended_and_the_next_one_sends_everything(ins
     assert check(installation, people=20) == {"accepted": 20}
 
 
-def test_when_the_clusters_leader_is_killed_its_orphans_finish_what_is_under_way(install: Install) -> None:
+def test_orphans_of_a_killed_leader_finish_requests_in_flight(install: Install) -> None:
     installation = install()
     installation.start_sandbox(latency_ms=300)
     installation.wait_for_sandbox()
@@ -120,7 +120,7 @@ def test_when_the_clusters_leader_is_killed_its_orphans_finish_what_is_under_way
     assert set(check(installation, people=200)) == {"accepted", "queued"}
 
 
-def test_a_busy_worker_that_is_working_is_left_alone(install: Install) -> None:
+def test_busy_worker_is_left_alone(install: Install) -> None:
     installation = install(SENDER_SILENCE_SECONDS="7")
     installation.start_sandbox(latency_ms=400)
     installation.wait_for_sandbox()
@@ -134,7 +134,7 @@ def test_a_busy_worker_that_is_working_is_left_alone(install: Install) -> None:
     assert check(installation, people=100) == {"accepted": 100}
 
 
-def test_the_demos_loop_starts_a_worker_anew_and_ends_when_it_is_asked_to(install: Install) -> None:
+def test_demo_restarts_the_worker_and_ends_when_asked(install: Install) -> None:
     installation = install()
     loop = start_as_the_demo_does(installation)
     until(lambda: "running." in installation.log("worker.log"), "the cluster runs")

@@ -1,4 +1,4 @@
-"""Launches in many transactions, and whatever may come between two of them."""
+"""Helpers for launches in many transactions, with kills and failures between two of them."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ PEOPLE = 2 * BATCH + 1
 
 
 class Killed(BaseException):
-    """What a test puts in the place of kill -9."""
+    """Stands in for kill -9."""
 
 
 @pytest.fixture
 def batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a launch have a transaction for each few people, and be a large one all the same."""
+    """Make launches large from few people on, with small batches."""
     monkeypatch.setattr(audience, "BATCH_SIZE", BATCH)
     monkeypatch.setattr(launch, "LARGE", BATCH)
 
 
 @contextmanager
 def killed_at(name: str, times: int = 1) -> Iterator[None]:
-    """End whoever reaches an instant for the n-th time, as kill -9 would: nothing of theirs follows."""
+    """Raise Killed at the n-th time that a failpoint is reached, without the usual revert."""
     left = count(times - 1, -1)
 
     def reach(reached: str) -> None:
@@ -61,17 +61,17 @@ def unless_killed(revert: Callable[..., None]) -> Callable[..., None]:
     return revert_unless_killed
 
 
-def a_begun(people: int = PEOPLE, **values: object) -> Campaign:
+def a_begun_launch(people: int = PEOPLE, **values: object) -> Campaign:
     draft = a_draft_for(people, **values)
     launch.launch_in_background(draft, by=an_operator(), now=timezone.now(), expected=plan(draft).digest)
     return draft
 
 
-def lease_over() -> None:
+def expire_lease() -> None:
     Launch.objects.update(lease_until=timezone.now())
 
 
-def assert_draft_again(campaign: Campaign, reason: str) -> None:
+def assert_reverted(campaign: Campaign, reason: str) -> None:
     campaign.refresh_from_db()
     assert campaign.is_draft
     assert campaign.status_reason == reason
@@ -88,7 +88,7 @@ def assert_launched(campaign: Campaign, people: int = PEOPLE) -> None:
     assert queued.values("phone_key").distinct().count() == queued.count() == people
 
 
-def taken() -> Launch:
+def take_lease() -> Launch:
     held = launch_lease.take(timezone.now())
     assert held is not None
     return held

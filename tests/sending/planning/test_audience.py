@@ -1,4 +1,4 @@
-"""Who gets it: each person once, whichever way their number was written (I01, I04, I05)."""
+"""The audience has each person once, however their number is written."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ def codes(pasted: str) -> dict[str, list[str | None]]:
 
 
 @pytest.mark.parametrize("pasted", ["", "  \n\n ", ",;\t\r\n"])
-def test_nobody_named_is_an_empty_audience(pasted: str) -> None:
+def test_audience_without_numbers_is_empty(pasted: str) -> None:
     everybody = audience(numbers=pasted)
 
     assert not everybody
     assert list(everybody) == []
 
 
-def test_one_picked_or_one_pasted_is_an_audience() -> None:
+def test_one_picked_or_pasted_person_is_an_audience() -> None:
     assert audience(a_recipient())
     assert audience(numbers="35988001234")
 
 
 @pytest.mark.parametrize("separator", ["\n", "\r\n", ",", ";", "\t", " ; ", ",\n"])
-def test_numbers_are_parted_by_lines_commas_semicolons_and_tabs(separator: str) -> None:
+def test_numbers_are_separated_by_lines_commas_semicolons_and_tabs(separator: str) -> None:
     found = people(numbers=separator.join(["(35) 98800-1234", "+55 11 99999.9999"]))
 
     assert [person.phone.e164 for person in found] == ["+5535988001234", "+5511999999999"]
@@ -71,25 +71,25 @@ def test_numbers_are_parted_by_lines_commas_semicolons_and_tabs(separator: str) 
         ("+55 (35) 98800-1234", "035988001234"),
     ],
 )
-def test_two_spellings_of_one_line_are_one_person(first: str, second: str) -> None:
+def test_two_spellings_of_one_number_are_one_person(first: str, second: str) -> None:
     assert len(people(numbers=f"{first}\n {second} ")) == 1
     assert duplicates(numbers=f"{first}\n {second} ") == [second]
 
 
-def test_the_spelling_that_came_first_is_the_one_that_is_sent() -> None:
+def test_first_spelling_is_sent() -> None:
     found = people(numbers="3588001234, 35988001234")
 
     assert [person.phone.e164 for person in found] == ["+553588001234"]
 
 
-def test_a_person_who_is_picked_and_pasted_is_one_person() -> None:
+def test_picked_and_pasted_person_is_one_person() -> None:
     maria = a_recipient(phone="+5535988001234")
 
     assert [person.recipient for person in people(maria, numbers="3588001234")] == [maria]
     assert duplicates(maria, numbers="3588001234") == ["3588001234"]
 
 
-def test_a_pasted_number_finds_the_saved_person_under_the_other_spelling() -> None:
+def test_pasted_number_finds_saved_person_with_other_spelling() -> None:
     maria = a_recipient(phone="+553588001234", attributes={"city": "Lavras"})
 
     (found,) = people(numbers="35 98800-1234")
@@ -99,7 +99,7 @@ def test_a_pasted_number_finds_the_saved_person_under_the_other_spelling() -> No
     assert found.values() == maria.values() == {"name": "Maria", "city": "Lavras"}
 
 
-def test_of_two_saved_twins_the_older_one_speaks_for_the_pasted_number() -> None:
+def test_pasted_number_finds_older_of_two_saved_spellings() -> None:
     older = a_recipient(phone="+553588001234")
     a_recipient(phone="+5535988001234")
 
@@ -107,14 +107,14 @@ def test_of_two_saved_twins_the_older_one_speaks_for_the_pasted_number() -> None
 
 
 @pytest.mark.parametrize("phones", [("+553588001234", "+5535988001234"), ("+5535988001234", "+553588001234")])
-def test_two_picked_twins_are_one_person_and_one_duplicate(phones: tuple[str, str]) -> None:
+def test_two_picked_spellings_are_one_person_and_one_duplicate(phones: tuple[str, str]) -> None:
     first, second = (a_recipient(phone=phone) for phone in phones)
 
     assert [person.recipient for person in people(first, second)] == [first]
     assert duplicates(first, second) == [str(second)]
 
 
-def test_a_picked_person_is_known_by_name_and_attributes() -> None:
+def test_picked_person_has_name_and_attributes_as_values() -> None:
     maria = a_recipient(attributes={"city": "Itajubá", "debts": 3})
 
     (found,) = people(maria)
@@ -123,56 +123,56 @@ def test_a_picked_person_is_known_by_name_and_attributes() -> None:
     assert (found.phone.e164, found.phone.key) == (maria.phone, maria.phone_key)
 
 
-def test_a_number_of_nobody_we_know_has_no_values() -> None:
+def test_unsaved_number_has_no_values() -> None:
     (found,) = people(numbers="35988001234")
 
     assert (found.values(), found.recipient, found.recipient_id) == ({}, None, None)
 
 
-def test_each_bad_number_is_named_by_its_position() -> None:
+def test_invalid_number_is_reported_by_position() -> None:
     found = codes("35988001234\n5535abc\n\n1234567")
 
     assert found == {"numbers.1": ["destination_invalid"], "numbers.2": ["destination_invalid"]}
 
 
-def test_of_a_list_that_is_no_list_of_numbers_the_first_faults_are_told() -> None:
+def test_only_first_faults_of_a_list_are_reported() -> None:
     found = codes("x\n" * (MAX_FAULTS + 50))
 
     assert list(found) == [f"numbers.{position}" for position in range(MAX_FAULTS)]
 
 
-def test_the_largest_paste_is_read() -> None:
+def test_largest_paste_is_parsed() -> None:
     pasted = "\n".join(f"3598{number:07}" for number in range(MAX_PASTED))
 
     assert len(parse_numbers(pasted)) == MAX_PASTED
 
 
-def test_one_number_more_is_too_many() -> None:
+def test_one_number_more_than_the_limit_is_refused() -> None:
     assert codes("1\n" * (MAX_PASTED + 1)) == {"numbers": ["numbers_too_many"]}
 
 
 @pytest.mark.parametrize("saved", ["+553588001234", "+5535988001234"])
 @pytest.mark.parametrize("typed", ["3588001234", "35988001234"])
-def test_who_opted_out_is_told_under_either_spelling(saved: str, typed: str) -> None:
+def test_opt_out_holds_for_both_spellings_of_pasted_number(saved: str, typed: str) -> None:
     a_recipient(phone=saved, opted_out_at=timezone.now())
 
     assert [person.opted_out for person in people(numbers=typed)] == [True]
 
 
-def test_a_picked_persons_twin_opted_out_for_both() -> None:
+def test_opt_out_of_other_spelling_holds_for_picked_person() -> None:
     a_recipient(phone="+553588001234", opted_out_at=timezone.now())
     maria = a_recipient(phone="+5535988001234")
 
     assert [person.opted_out for person in people(maria)] == [True]
 
 
-def test_nobody_else_opted_out_with_them() -> None:
+def test_opt_out_holds_for_nobody_else() -> None:
     a_recipient(opted_out_at=timezone.now())
 
     assert [person.opted_out for person in people(a_recipient(), numbers="35988001234")] == [False, False]
 
 
-def test_a_long_list_asks_the_database_once_for_every_chunk() -> None:
+def test_long_list_makes_one_query_per_batch() -> None:
     numbers = "\n".join(f"3598{number:07}" for number in range(BATCH_SIZE + 1))
     everybody = audience(numbers=numbers)
 

@@ -1,4 +1,4 @@
-"""Launch: one row for each person, all of them or none, once, and frozen from then on."""
+"""A launch writes one frozen message for each person, all or none, once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def launched(draft: Campaign, expected: str | None = None) -> Launched:
     return launch(draft, by=None, now=timezone.now(), expected=expected)
 
 
-def test_each_person_gets_one_queued_row() -> None:
+def test_each_person_gets_one_queued_message() -> None:
     draft = a_draft(people=3)
 
     result = launched(draft)
@@ -39,7 +39,7 @@ def test_each_person_gets_one_queued_row() -> None:
     assert result.queued == 3
 
 
-def test_a_launched_draft_is_running() -> None:
+def test_launched_draft_is_running() -> None:
     draft = a_draft()
 
     launched(draft)
@@ -49,7 +49,7 @@ def test_a_launched_draft_is_running() -> None:
     assert draft.launched_at is not None
 
 
-def test_a_second_launch_writes_nothing() -> None:
+def test_second_launch_writes_nothing() -> None:
     draft = a_draft(people=2)
     launched(draft)
 
@@ -60,7 +60,7 @@ def test_a_second_launch_writes_nothing() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_launches_at_once_make_one_set_of_rows() -> None:
+def test_twenty_concurrent_launches_write_once() -> None:
     draft = a_draft(people=5)
 
     results = at_once(20, lambda: launched(Campaign.objects.get(pk=draft.pk)))
@@ -70,7 +70,7 @@ def test_twenty_launches_at_once_make_one_set_of_rows() -> None:
     assert Message.objects.count() == 5
 
 
-def test_a_changed_plan_is_not_launched() -> None:
+def test_changed_plan_is_not_launched() -> None:
     draft = a_draft()
     looked_at = plan(draft).digest
     Campaign.objects.filter(pk=draft.pk).update(numbers="35 98800-1234")
@@ -82,7 +82,7 @@ def test_a_changed_plan_is_not_launched() -> None:
     assert Campaign.objects.get().is_draft
 
 
-def test_an_opt_out_after_the_review_is_a_changed_plan() -> None:
+def test_opt_out_after_review_changes_the_plan() -> None:
     person = a_recipient()
     draft = a_draft()
     draft.recipients.add(person)
@@ -93,7 +93,7 @@ def test_an_opt_out_after_the_review_is_a_changed_plan() -> None:
         launched(draft, expected=looked_at)
 
 
-def test_another_integration_is_a_changed_plan() -> None:
+def test_another_integration_changes_the_plan() -> None:
     draft = a_draft()
     looked_at = plan(draft).digest
     Campaign.objects.filter(pk=draft.pk).update(integration=an_integration())
@@ -102,7 +102,7 @@ def test_another_integration_is_a_changed_plan() -> None:
         launched(draft, expected=looked_at)
 
 
-def test_the_plan_that_was_looked_at_is_launched() -> None:
+def test_reviewed_plan_is_launched() -> None:
     draft = a_draft()
 
     launched(draft, expected=plan(draft).digest)
@@ -110,7 +110,7 @@ def test_the_plan_that_was_looked_at_is_launched() -> None:
     assert Message.objects.count() == 1
 
 
-def test_an_invalid_draft_stays_a_draft() -> None:
+def test_invalid_draft_stays_a_draft() -> None:
     draft = a_draft(template=None)
 
     with pytest.raises(ValidationError) as refused:
@@ -120,7 +120,7 @@ def test_an_invalid_draft_stays_a_draft() -> None:
     assert Campaign.objects.get().is_draft
 
 
-def test_a_draft_that_nobody_can_get_stays_a_draft() -> None:
+def test_draft_for_nobody_stays_a_draft() -> None:
     person = a_recipient(opted_out_at=timezone.now())
     draft = a_draft(numbers=person.phone)
 
@@ -132,7 +132,7 @@ def test_a_draft_that_nobody_can_get_stays_a_draft() -> None:
     assert Message.objects.count() == 0
 
 
-def test_editing_what_it_was_made_of_changes_no_queued_body() -> None:
+def test_later_edits_change_no_queued_body() -> None:
     template, integration = a_template(body="Hello {{who}}."), an_integration()
     template.adopt_placeholders()
     person = a_recipient(name="Maria")
@@ -153,7 +153,7 @@ def test_editing_what_it_was_made_of_changes_no_queued_body() -> None:
     assert json.loads(frozen)["fields"] == {"who": "Maria"}
 
 
-def test_the_body_carries_the_external_id_of_its_row() -> None:
+def test_body_has_the_external_id_of_its_message() -> None:
     a_launched()
 
     message = Message.objects.get()
@@ -169,13 +169,13 @@ def test_external_ids_keep_the_prefix_and_are_unique() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "x", "x" * MAX_PREFIX_LENGTH])
-def test_an_external_id_leaves_room_for_the_number_of_any_attempt(prefix: str) -> None:
+def test_external_id_with_attempt_number_fits_the_column(prefix: str) -> None:
     largest_number = 32_767
 
     assert len(f"{new_external_id(prefix)}-{largest_number}") <= 40
 
 
-def test_an_external_id_tells_nothing_of_the_person() -> None:
+def test_external_id_does_not_contain_the_number() -> None:
     a_launched(numbers="35 98800-1234")
 
     assert "8800" not in (Message.objects.get().external_id or "")
@@ -197,7 +197,7 @@ def test_people_who_opted_out_are_skipped_with_the_reason() -> None:
     assert result.skipped == {"opted_out": 1}
 
 
-def test_a_missing_value_skips_the_person_and_names_it() -> None:
+def test_missing_value_skips_the_person_and_is_named() -> None:
     template = a_template(body="{{where}}")
     template.adopt_placeholders()
     without, having = a_recipient(), a_recipient(attributes={"city": "Itajubá"})
@@ -210,7 +210,7 @@ def test_a_missing_value_skips_the_person_and_names_it() -> None:
     assert (row.status, row.reason, row.detail) == (MessageStatus.SKIPPED, Reason.VALUE_MISSING, "city")
 
 
-def test_the_row_sum_is_what_was_planned() -> None:
+def test_status_counts_equal_the_plan() -> None:
     person = a_recipient(opted_out_at=timezone.now())
     draft = a_draft(numbers=f"{person.phone}, 35 98800-1234, (35) 98800-1234, +14155552671")
     planned = plan(draft)
@@ -222,13 +222,13 @@ def test_the_row_sum_is_what_was_planned() -> None:
     assert (total.waiting, total.skipped) == (1, 2)
 
 
-def test_both_spellings_of_one_line_are_one_row() -> None:
+def test_two_spellings_of_one_number_are_one_message() -> None:
     a_launched(numbers="35 98800-1234\n35 8800-1234")
 
     assert Message.objects.count() == 1
 
 
-def test_the_database_refuses_a_person_twice_in_one_campaign() -> None:
+def test_database_refuses_a_person_twice_in_one_campaign() -> None:
     a_launched()
     row = Message.objects.get()
     row.pk, row.external_id = None, new_external_id("")

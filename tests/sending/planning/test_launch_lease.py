@@ -1,4 +1,4 @@
-"""A launch in many transactions: all or nothing for whoever looks, sends or kills in between."""
+"""A launch in many transactions is all or nothing through kills, stops and lost leases."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.builders import an_operator
 from tests.sending.planning.launches import (
     BATCH,
     PEOPLE,
-    a_begun,
-    assert_draft_again,
+    a_begun_launch,
     assert_launched,
+    assert_reverted,
     batch_by_batch,  # noqa: F401
+    expire_lease,
     killed_at,
-    lease_over,
-    taken,
+    take_lease,
 )
 from tests.sending.planning.test_launch_many import a_draft_for
 from tests.sending.steps import at_once, claimed, later
@@ -34,8 +34,8 @@ from tests.sending.steps import at_once, claimed, later
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("batch_by_batch")]
 
 
-def test_a_worker_prepares_what_was_begun_and_wakes_the_sender() -> None:
-    campaign, woken = a_begun(), []
+def test_launcher_carries_out_a_launch_and_wakes_the_sender() -> None:
+    campaign, woken = a_begun_launch(), []
 
     assert Launcher(lambda: woken.append(1)).poll() == 0
 
@@ -44,8 +44,8 @@ def test_a_worker_prepares_what_was_begun_and_wakes_the_sender() -> None:
     assert not carry_out_next()
 
 
-def test_nothing_of_it_is_claimed_before_all_of_it_is_there() -> None:
-    campaign = a_begun()
+def test_nothing_is_claimed_before_the_launch_is_complete() -> None:
+    campaign = a_begun_launch()
 
     with killed_at(failpoints.ROWS_WRITTEN, 2):
         carry_out_next()
@@ -55,8 +55,8 @@ def test_nothing_of_it_is_claimed_before_all_of_it_is_there() -> None:
     assert claimed() == []
 
 
-def test_what_is_being_prepared_does_not_expire() -> None:
-    campaign = a_begun(not_after=later(minutes=1))
+def test_messages_of_an_incomplete_launch_do_not_expire() -> None:
+    campaign = a_begun_launch(not_after=later(minutes=1))
     with killed_at(failpoints.ROWS_WRITTEN):
         carry_out_next()
 
@@ -66,24 +66,24 @@ def test_what_is_being_prepared_does_not_expire() -> None:
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 3])
-def test_after_a_kill_another_worker_goes_on_when_the_lease_is_over(chunks: int) -> None:
-    campaign = a_begun()
+def test_killed_launch_is_carried_out_after_the_lease_expires(chunks: int) -> None:
+    campaign = a_begun_launch()
     with killed_at(failpoints.ROWS_WRITTEN, chunks):
         carry_out_next()
 
     assert not carry_out_next()
-    lease_over()
+    expire_lease()
     assert carry_out_next()
 
     assert_launched(campaign)
 
 
-def test_whoever_goes_on_may_be_killed_as_well() -> None:
-    campaign = a_begun()
+def test_launch_survives_several_kills() -> None:
+    campaign = a_begun_launch()
     for instant in (failpoints.ROWS_WRITTEN, failpoints.ROWS_CLEARED, failpoints.ROWS_WRITTEN):
         with killed_at(instant):
             carry_out_next()
-        lease_over()
+        expire_lease()
 
     assert carry_out_next()
 
@@ -91,49 +91,49 @@ def test_whoever_goes_on_may_be_killed_as_well() -> None:
 
 
 @pytest.mark.parametrize("chunks", [1, 3])
-def test_after_a_kill_a_launch_that_somebody_waited_for_is_a_draft_again(chunks: int) -> None:
+def test_killed_launch_of_a_request_is_reverted(chunks: int) -> None:
     campaign = a_draft_for(PEOPLE)
     with killed_at(failpoints.ROWS_WRITTEN, chunks):
         launch(campaign, by=None, now=timezone.now())
 
-    lease_over()
+    expire_lease()
     assert carry_out_next()
 
-    assert_draft_again(campaign, LOST)
+    assert_reverted(campaign, LOST)
 
 
-def test_a_way_back_that_was_killed_is_gone_to_its_end() -> None:
-    campaign = a_begun()
+def test_killed_revert_is_finished() -> None:
+    campaign = a_begun_launch()
     with killed_at(failpoints.ROWS_WRITTEN, 3):
         carry_out_next()
     launch_lease.stop(campaign, reason="Stopped", by=None, now=timezone.now())
     with killed_at(failpoints.ROWS_CLEARED):
         carry_out_next()
 
-    lease_over()
+    expire_lease()
     assert carry_out_next()
 
-    assert_draft_again(campaign, "Stopped")
+    assert_reverted(campaign, "Stopped")
 
 
-def test_what_a_person_stopped_is_written_no_further() -> None:
-    campaign, by = a_begun(), an_operator()
-    held = taken()
+def test_stopped_launch_is_reverted() -> None:
+    campaign, by = a_begun_launch(), an_operator()
+    held = take_lease()
     launch_lease.stop(campaign, reason="Stopped", by=by, now=timezone.now())
 
     with pytest.raises(LaunchLost):
         carry_out(held, timezone.now())
     assert carry_out_next()
 
-    assert_draft_again(campaign, "Stopped")
+    assert_reverted(campaign, "Stopped")
     assert campaign.status_changed_by == by
 
 
-def test_a_frozen_launcher_writes_nothing_once_its_lease_is_another_s() -> None:
-    campaign = a_begun()
-    frozen = taken()
-    lease_over()
-    other = taken()
+def test_frozen_launcher_writes_nothing_after_losing_its_lease() -> None:
+    campaign = a_begun_launch()
+    frozen = take_lease()
+    expire_lease()
+    other = take_lease()
 
     with pytest.raises(LaunchLost):
         carry_out(frozen, timezone.now())
@@ -143,9 +143,9 @@ def test_a_frozen_launcher_writes_nothing_once_its_lease_is_another_s() -> None:
     assert_launched(campaign)
 
 
-def test_a_lease_that_is_kept_is_not_taken() -> None:
-    a_begun()
-    held = taken()
+def test_renewed_lease_is_not_taken() -> None:
+    a_begun_launch()
+    held = take_lease()
     Launch.objects.update(lease_until=timezone.now() - timedelta(hours=1))
 
     launch_lease.renew(held)
@@ -154,8 +154,8 @@ def test_a_lease_that_is_kept_is_not_taken() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_four_workers_at_once_one_prepares_it() -> None:
-    campaign = a_begun()
+def test_one_of_four_concurrent_workers_carries_it_out() -> None:
+    campaign = a_begun_launch()
 
     results = at_once(4, carry_out_next)
 
@@ -163,8 +163,8 @@ def test_of_four_workers_at_once_one_prepares_it() -> None:
     assert_launched(campaign)
 
 
-def test_a_worker_that_is_asked_to_end_leaves_the_rest_to_the_next_at_once() -> None:
-    campaign = a_begun()
+def test_stopping_worker_releases_the_lease() -> None:
+    campaign = a_begun_launch()
 
     stop = threading.Event()
     stop.set()

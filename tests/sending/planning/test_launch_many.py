@@ -1,4 +1,4 @@
-"""A launch of many: a stream, in few statements and flat memory, and the very text of each body."""
+"""A large launch streams in few statements and flat memory, with exact payloads."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.sending.steps import a_draft, a_launched
 
 pytestmark = pytest.mark.django_db
 
-# What may stand in a name: any text that a database takes.
+# Any text that a database stores.
 names = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=40)
 
 odd = st.text('abç"\\ {}\n')
 
 
 def a_draft_for(people: int, **values: Any) -> Campaign:
-    """Build a draft for so many saved recipients, each with a name of their own."""
+    """Build a draft for saved recipients with different names."""
     template = a_template(body="{{who}}")
     template.adopt_placeholders()
     draft = a_draft(**({"template": template, "fields": {"who": "{{name}}"}, "numbers": ""} | values))
@@ -48,7 +48,7 @@ def launched(draft: Campaign, expected: str | None = None) -> Campaign:
     return launch(draft, by=None, now=timezone.now(), expected=expected).campaign
 
 
-def test_everybody_gets_their_own_row_in_the_order_of_the_plan() -> None:
+def test_messages_are_written_in_the_order_of_the_plan() -> None:
     draft = a_draft_for(2 * BATCH_SIZE + 1)
     looked_at = plan(draft)
 
@@ -63,7 +63,7 @@ def test_everybody_gets_their_own_row_in_the_order_of_the_plan() -> None:
         assert body == one.body
 
 
-def test_many_are_written_in_few_statements() -> None:
+def test_many_messages_need_few_statements() -> None:
     few, many = (statements_of(chunks) for chunks in (2, 4))
 
     assert few <= 40
@@ -79,7 +79,7 @@ def statements_of(chunks: int) -> int:
     return len(asked)
 
 
-def test_a_launch_holds_no_more_of_many_than_of_few() -> None:
+def test_memory_of_a_launch_does_not_grow_with_people() -> None:
     people, kilobytes = 8 * BATCH_SIZE, 4
     draft = a_draft_for(people, context={"note": "x" * 1024 * kilobytes})
 
@@ -92,7 +92,7 @@ def test_a_launch_holds_no_more_of_many_than_of_few() -> None:
     assert peak < people * kilobytes * 1024 / 2
 
 
-def test_a_row_has_every_column_that_a_message_of_the_models_has() -> None:
+def test_bulk_insert_writes_every_column() -> None:
     a_launched(numbers="35988001234")
     row = Message.objects.get()
     expected = Message(
@@ -116,9 +116,9 @@ def test_a_row_has_every_column_that_a_message_of_the_models_has() -> None:
     }
 
 
-def test_a_launch_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_launch_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     draft = a_draft_for(3)
-    monkeypatch.setattr(secrets, "token_bytes", bytes)  # all ids alike, which the database refuses
+    monkeypatch.setattr(secrets, "token_bytes", bytes)  # all ids are the same, which the database refuses
 
     with pytest.raises(PlanChanged):
         launched(draft)
@@ -128,7 +128,7 @@ def test_a_launch_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPat
     assert draft.is_draft
 
 
-def test_external_ids_are_made_of_all_letters_alike() -> None:
+def test_letters_of_external_ids_are_equally_likely() -> None:
     written = "".join(new_external_id("") for _ in range(2000))
 
     assert set(written) == set("0123456789abcdefghjkmnpqrstvwxyz")
@@ -137,7 +137,7 @@ def test_external_ids_are_made_of_all_letters_alike() -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(name=names, context=st.dictionaries(odd, odd, max_size=2))
-def test_the_text_is_the_one_that_json_writes(name: str, context: dict[str, str]) -> None:
+def test_payload_is_the_text_that_json_writes(name: str, context: dict[str, str]) -> None:
     template = a_template(template_id=f"t-{a_recipient().pk}", body="{{a}}{{b}}")
     template.adopt_placeholders()
     person = a_recipient(name=f"A{name}")

@@ -1,4 +1,4 @@
-"""What changes, fails or is paused while a launch is under way, and what is left of it then."""
+"""Changes and failures while a launch is under way."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from outbound.sending.planning.launcher import carry_out_next
 from outbound.tracking import effects
 from tests.sending.planning.launches import (
     PEOPLE,
-    a_begun,
+    a_begun_launch,
     after_the_first_batch,
-    assert_draft_again,
     assert_launched,
+    assert_reverted,
     batch_by_batch,  # noqa: F401
+    expire_lease,
     failing,
-    lease_over,
-    taken,
+    take_lease,
 )
 from tests.sending.planning.test_launch_many import a_draft_for
 from tests.sending.steps import claimed, later
@@ -31,30 +31,30 @@ from tests.sending.steps import claimed, later
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("batch_by_batch")]
 
 
-def test_what_changed_midway_goes_to_nobody_and_says_so() -> None:
-    campaign = a_begun()
+def test_change_during_launch_reverts_it() -> None:
+    campaign = a_begun_launch()
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
     with after_the_first_batch(lambda: Recipient.objects.filter(pk=last.pk).update(name="Another")):
         assert carry_out_next()
 
-    assert_draft_again(campaign, CHANGED)
+    assert_reverted(campaign, CHANGED)
 
 
-def test_who_opts_out_before_their_row_is_written_is_a_changed_plan() -> None:
-    campaign = a_begun()
+def test_opt_out_before_the_message_is_written_reverts_the_launch() -> None:
+    campaign = a_begun_launch()
     last = campaign.recipients.order_by("pk").last()
     assert last is not None
 
     with after_the_first_batch(lambda: last.set_opted_out(timezone.now())):
         assert carry_out_next()
 
-    assert_draft_again(campaign, CHANGED)
+    assert_reverted(campaign, CHANGED)
 
 
-def test_who_opts_out_after_their_row_is_written_is_left_out_by_the_claim() -> None:
-    campaign = a_begun()
+def test_opt_out_after_the_message_is_written_skips_it_at_the_claim() -> None:
+    campaign = a_begun_launch()
     first = campaign.recipients.order_by("pk").first()
     assert first is not None
 
@@ -65,51 +65,51 @@ def test_who_opts_out_after_their_row_is_written_is_left_out_by_the_claim() -> N
     assert_status(first, MessageStatus.SKIPPED)
 
 
-def test_a_template_that_is_paused_midway_stops_the_launch() -> None:
-    campaign = a_begun()
+def test_template_paused_during_launch_reverts_it() -> None:
+    campaign = a_begun_launch()
 
     with after_the_first_batch(lambda: effects.pause_templates([campaign.template_id], timezone.now())):
         assert carry_out_next()
 
-    assert_draft_again(campaign, CHANGED)
+    assert_reverted(campaign, CHANGED)
 
 
-def test_a_changed_plan_is_raised_for_whoever_waits_and_nothing_is_left() -> None:
+def test_changed_plan_is_raised_for_the_caller() -> None:
     campaign = a_draft_for(PEOPLE)
 
     with pytest.raises(PlanChanged):
         launch(campaign, by=None, now=timezone.now(), expected="another")
 
-    assert_draft_again(campaign, CHANGED)
+    assert_reverted(campaign, CHANGED)
 
 
-def test_a_fault_of_ours_gives_the_draft_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    campaign = a_begun()
+def test_bug_reverts_the_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = a_begun_launch()
     monkeypatch.setattr(message_rows.gateway, "add_external_id", failing(ZeroDivisionError()))
 
     with pytest.raises(ZeroDivisionError):
         carry_out_next()
 
-    assert_draft_again(campaign, FAILED)
+    assert_reverted(campaign, FAILED)
 
 
-def test_a_database_that_is_away_costs_a_launch_of_a_worker_time_alone(
+def test_unreachable_database_only_delays_a_launch_of_the_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    campaign = a_begun()
+    campaign = a_begun_launch()
     with monkeypatch.context() as away:
         away.setattr("outbound.sending.planning.launch.bulk_insert.insert", failing(OperationalError()))
         with pytest.raises(OperationalError):
             carry_out_next()
 
-    lease_over()
+    expire_lease()
     assert carry_out_next()
 
     assert_launched(campaign)
 
 
-def test_a_draft_that_comes_back_is_as_it_was_and_can_be_sent() -> None:
-    campaign = a_begun(not_after=later(hours=2), title="Prices")
+def test_reverted_draft_is_unchanged_and_can_be_sent() -> None:
+    campaign = a_begun_launch(not_after=later(hours=2), title="Prices")
     before = Campaign.objects.values().get(pk=campaign.pk)
     people = list(campaign.recipients.order_by("pk"))
     launch_lease.stop(campaign, reason="Stopped", by=None, now=timezone.now())
@@ -124,11 +124,11 @@ def test_a_draft_that_comes_back_is_as_it_was_and_can_be_sent() -> None:
     assert campaign.status_reason == ""
 
 
-def test_a_launch_that_took_past_midnight_has_its_day_counted_anew() -> None:
-    a_begun()
+def test_launch_past_midnight_marks_its_day_as_outdated() -> None:
+    a_begun_launch()
     yesterday = timezone.now() - timedelta(days=1)
 
-    carry_out(taken(), yesterday)
+    carry_out(take_lease(), yesterday)
 
     assert SummaryDay.objects.get(day=timezone.localdate(yesterday)).is_stale
 

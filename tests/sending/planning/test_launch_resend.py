@@ -1,4 +1,4 @@
-"""Sending the refused again: a linked send reaches whom the old one provably did not, and each once."""
+"""A resend reaches only people whose message did not go out, each once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 
 def a_refused(people: int = 1, **values: Any) -> Campaign:
-    """Build a send of which every message was refused."""
+    """Build a send whose messages were all refused."""
     old = a_launched(people, **values)
     old.messages.update(status=MessageStatus.REFUSED)
     return old
 
 
-def again(old: Campaign, **values: Any) -> Campaign:
-    """Build a draft linked to an old send, for all its people unless said otherwise."""
+def resend_of(old: Campaign, **values: Any) -> Campaign:
+    """Build a resend of a send, for all its people by default."""
     numbers = "\n".join(old.messages.order_by("id").values_list("phone", flat=True))
     return a_draft(**({"again_of": old, "numbers": numbers} | values))
 
@@ -39,19 +39,19 @@ def launched(draft: Campaign, expected: str | None = None) -> Launched:
     return launch(draft, by=None, now=timezone.now(), expected=expected)
 
 
-def test_each_new_message_names_the_old_one() -> None:
+def test_each_resent_message_refers_to_the_old_one() -> None:
     old = a_refused(3)
 
-    new = launched(again(old)).campaign
+    new = launched(resend_of(old)).campaign
 
     links = dict(new.messages.values_list("phone", "resend_of"))
     assert links == dict(old.messages.values_list("phone", "pk"))
 
 
-def test_a_saved_recipient_is_linked_as_a_pasted_number_is() -> None:
+def test_saved_recipient_refers_to_the_old_message_too() -> None:
     person = a_recipient()
     old = a_refused(numbers=person.phone)
-    draft = again(old, numbers="")
+    draft = resend_of(old, numbers="")
     draft.recipients.add(person)
 
     new = launched(draft).campaign
@@ -59,74 +59,74 @@ def test_a_saved_recipient_is_linked_as_a_pasted_number_is() -> None:
     assert new.messages.get().resend_of == old.messages.get()
 
 
-def test_the_other_spelling_of_a_number_finds_its_old_message() -> None:
+def test_other_spelling_finds_the_old_message() -> None:
     old = a_refused(numbers="3588001234")
 
-    new = launched(again(old, numbers="35988001234")).campaign
+    new = launched(resend_of(old, numbers="35988001234")).campaign
 
     assert new.messages.get().resend_of == old.messages.get()
 
 
 @pytest.mark.parametrize("status", MessageStatus)
-def test_only_what_provably_did_not_go_goes_again(status: MessageStatus) -> None:
+def test_only_resendable_statuses_are_resent(status: MessageStatus) -> None:
     old = a_refused()
     old.messages.update(status=status)
 
-    (one,) = plan(again(old)).messages
+    (one,) = plan(resend_of(old)).messages
 
     assert one.reason == (None if status in RESENDABLE else Reason.SENT_BEFORE)
 
 
-def test_who_was_sent_it_again_already_is_left_out_and_never_linked_twice() -> None:
+def test_message_is_resent_only_once() -> None:
     old = a_refused(2)
     first, second = old.messages.order_by("id")
-    launched(again(old, numbers=first.phone))
+    launched(resend_of(old, numbers=first.phone))
 
-    result = launched(again(old))
+    result = launched(resend_of(old))
 
     assert (result.queued, result.skipped) == (1, {"sent_before": 1})
     assert result.campaign.messages.get(status=MessageStatus.QUEUED).resend_of == second
     assert result.campaign.messages.get(status=MessageStatus.SKIPPED).resend_of is None
 
 
-def test_whom_the_old_send_did_not_know_is_left_out() -> None:
-    (one,) = plan(again(a_refused(), numbers="35988001234")).messages
+def test_person_outside_the_old_send_is_skipped() -> None:
+    (one,) = plan(resend_of(a_refused(), numbers="35988001234")).messages
 
     assert (one.reason, one.detail) == (Reason.SENT_BEFORE, "")
 
 
-def test_another_send_to_the_same_person_is_no_old_message() -> None:
+def test_message_of_another_send_does_not_count() -> None:
     old = a_refused(numbers="35988001234")
     a_refused(numbers="35988004321")
 
-    (one,) = plan(again(old, numbers="35988004321")).messages
+    (one,) = plan(resend_of(old, numbers="35988004321")).messages
 
     assert one.reason == Reason.SENT_BEFORE
 
 
-def test_who_opted_out_meanwhile_is_left_out_for_that() -> None:
+def test_opt_out_since_the_old_send_is_the_reason() -> None:
     person = a_recipient()
     old = a_refused(numbers=person.phone)
     person.set_opted_out(timezone.now())
 
-    (one,) = plan(again(old)).messages
+    (one,) = plan(resend_of(old)).messages
 
     assert one.reason == Reason.OPTED_OUT
 
 
-def test_a_send_of_its_own_follows_nothing() -> None:
+def test_ordinary_send_refers_to_no_old_message() -> None:
     old = a_refused()
 
-    new = launched(again(old, again_of=None)).campaign
+    new = launched(resend_of(old, again_of=None)).campaign
 
     assert new.messages.get().resend_of is None
 
 
-def test_a_draft_that_others_were_faster_than_is_a_changed_plan() -> None:
+def test_message_resent_by_another_draft_changes_the_plan() -> None:
     old = a_refused(2)
-    draft = again(old)
+    draft = resend_of(old)
     looked_at = plan(draft).digest
-    launched(again(old, numbers=old.messages.earliest("id").phone))
+    launched(resend_of(old, numbers=old.messages.earliest("id").phone))
 
     with pytest.raises(PlanChanged):
         launched(draft, expected=looked_at)
@@ -137,9 +137,9 @@ def test_a_draft_that_others_were_faster_than_is_a_changed_plan() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_drafts_at_once_send_each_old_message_again_once() -> None:
+def test_ten_concurrent_drafts_resend_each_message_once() -> None:
     old = a_refused(5)
-    drafts = iter([again(old).pk for _ in range(10)])
+    drafts = iter([resend_of(old).pk for _ in range(10)])
 
     results = at_once(10, lambda: launched(Campaign.objects.get(pk=next(drafts))))
 
@@ -152,9 +152,9 @@ def test_ten_drafts_at_once_send_each_old_message_again_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-def test_two_drafts_that_both_saw_the_old_message_free_are_told_apart_by_the_database() -> None:
+def test_database_refuses_the_second_of_two_concurrent_resends() -> None:
     old = a_refused(2)
-    first, second = again(old), again(old)
+    first, second = resend_of(old), resend_of(old)
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""When a send goes out: what may be asked for, and what is written at the launch."""
+"""The schedule of a send: what is valid, and what the launch writes."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def launched(draft: Campaign, expected: str | None = None) -> Campaign:
 
 
 @pytest.mark.parametrize("starts_at", [None, NOW - DAY, NOW])
-def test_a_send_without_a_start_to_come_is_due_at_once(starts_at: datetime | None) -> None:
+def test_send_without_future_start_is_due_at_once(starts_at: datetime | None) -> None:
     launched(a_draft(starts_at=starts_at))
 
     assert Message.objects.get().due_at == NOW
 
 
-def test_a_send_with_a_start_to_come_is_due_then() -> None:
+def test_send_with_future_start_is_due_then() -> None:
     launched(a_draft(starts_at=NOW + HOUR))
 
     message = Message.objects.get()
@@ -47,21 +47,19 @@ def test_a_send_with_a_start_to_come_is_due_then() -> None:
 @pytest.mark.parametrize(
     ("starts_at", "not_after"), [(None, NOW + DAY), (NOW - HOUR, NOW + DAY), (NOW + HOUR, NOW + HOUR + DAY)]
 )
-def test_a_send_without_an_end_ends_a_day_after_its_start(
-    starts_at: datetime | None, not_after: datetime
-) -> None:
+def test_send_without_end_ends_a_day_after_its_start(starts_at: datetime | None, not_after: datetime) -> None:
     draft = launched(a_draft(starts_at=starts_at))
 
     assert Campaign.objects.get().not_after == draft.not_after == not_after
 
 
-def test_an_end_that_was_asked_for_is_kept() -> None:
+def test_chosen_end_is_kept() -> None:
     launched(a_draft(not_after=NOW + HOUR))
 
     assert Campaign.objects.get().not_after == NOW + HOUR
 
 
-def test_a_plan_alone_gives_a_draft_no_end() -> None:
+def test_plan_does_not_set_an_end() -> None:
     draft = a_draft()
 
     plan(draft, NOW)
@@ -79,15 +77,15 @@ def test_a_plan_alone_gives_a_draft_no_end() -> None:
         (NOW + HOUR, NOW + SECOND),
     ],
 )
-def test_an_end_that_leaves_no_time_is_refused(starts_at: datetime | None, not_after: datetime) -> None:
+def test_end_before_start_is_refused(starts_at: datetime | None, not_after: datetime) -> None:
     assert codes(starts_at=starts_at, not_after=not_after) == {"not_after": ["window_invalid"]}
 
 
-def test_an_end_right_after_the_start_is_taken() -> None:
+def test_end_right_after_start_is_accepted() -> None:
     assert plan(a_draft(starts_at=NOW + HOUR, not_after=NOW + HOUR + SECOND), NOW).going
 
 
-def test_a_start_may_be_ninety_days_ahead_and_no_more() -> None:
+def test_start_is_at_most_ninety_days_ahead() -> None:
     assert plan(a_draft(starts_at=NOW + 90 * DAY), NOW).going
     assert codes(starts_at=NOW + 90 * DAY + SECOND) == {"starts_at": ["schedule_too_far"]}
 
@@ -95,7 +93,7 @@ def test_a_start_may_be_ninety_days_ahead_and_no_more() -> None:
 @pytest.mark.parametrize(
     "changed", [{"starts_at": NOW + HOUR}, {"not_after": NOW + HOUR}, {"first_wave": False}]
 )
-def test_another_time_is_another_plan(changed: dict[str, Any]) -> None:
+def test_changed_schedule_changes_the_plan(changed: dict[str, Any]) -> None:
     draft = a_draft()
     looked_at = plan(draft, NOW).digest
     Campaign.objects.filter(pk=draft.pk).update(**changed)
@@ -106,7 +104,7 @@ def test_another_time_is_another_plan(changed: dict[str, Any]) -> None:
     assert not Message.objects.exists()
 
 
-def test_the_same_moment_in_another_zone_is_the_same_plan() -> None:
+def test_same_moment_in_another_zone_is_the_same_plan() -> None:
     draft = a_draft(starts_at=NOW + HOUR)
     draft.starts_at = (NOW + HOUR).astimezone(timezone(-3 * HOUR))
     looked_at = plan(draft, NOW).digest
@@ -116,7 +114,7 @@ def test_the_same_moment_in_another_zone_is_the_same_plan() -> None:
     assert Message.objects.count() == 1
 
 
-def test_who_is_left_out_is_due_at_no_time() -> None:
+def test_skipped_message_has_no_due_time() -> None:
     person = a_recipient(opted_out_at=NOW)
 
     launched(a_draft(numbers=f"{person.phone}, 35988001234"))

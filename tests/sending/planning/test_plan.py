@@ -1,4 +1,4 @@
-"""What launching a draft would do: who gets which body, who gets none and why, and what is wrong."""
+"""The plan of a draft: bodies, reasons of skipped people, warnings and problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARIA = "+5535988001234"
 
 
 def a_draft(**values: Any) -> Campaign:
-    """Build a template draft for one pasted number, complete but for what the test says."""
+    """Build a complete template draft for one pasted number."""
     defaults = {"integration": an_integration(), "numbers": "35988001234", "fields": {"name": "Ana"}}
     if values.get("kind") != CampaignKind.NOTIFICATION and "template" not in values:
         template = a_template(template_id="t-1")
@@ -45,7 +45,7 @@ def warnings(planned: Plan) -> list[str | None]:
     return [warning.code for warning in planned.warnings]
 
 
-def test_a_template_is_written_for_each_person_with_their_own_values() -> None:
+def test_template_body_has_each_persons_values() -> None:
     draft = a_draft(numbers="11988887777, 35988001234", fields={"name": "{{name}}"})
     a_recipient(phone="+5511988887777", name="Bia")
     a_recipient(phone=MARIA, name="Maria")
@@ -58,14 +58,14 @@ def test_a_template_is_written_for_each_person_with_their_own_values() -> None:
     ]
 
 
-def test_a_rich_notification_is_the_same_for_everybody_and_warns_of_the_window() -> None:
+def test_rich_notification_is_the_same_for_everybody_and_warns_of_the_service_window() -> None:
     planned = plan(a_notification())
 
     assert [one.body for one in planned.going] == [{"destination": "35988001234", "contents": [LOCATION]}]
     assert warnings(planned) == ["session_window_unknown"]
 
 
-def test_the_options_are_in_every_body() -> None:
+def test_options_are_in_the_body() -> None:
     draft = a_notification(context={"origin": "console"}, restart_contact=True, inactivity_minutes=0)
 
     (one,) = plan(draft).going
@@ -81,7 +81,7 @@ def test_the_options_are_in_every_body() -> None:
 
 @pytest.mark.parametrize("saved", [MARIA, "+553588001234"])
 @pytest.mark.parametrize("typed", ["35988001234", "3588001234"])
-def test_who_opted_out_gets_nothing_under_either_spelling(saved: str, typed: str) -> None:
+def test_opt_out_skips_both_spellings(saved: str, typed: str) -> None:
     a_recipient(phone=saved, opted_out_at=timezone.now())
 
     (one,) = plan(a_draft(numbers=typed)).messages
@@ -89,7 +89,7 @@ def test_who_opted_out_gets_nothing_under_either_spelling(saved: str, typed: str
     assert (one.body, one.reason) == (None, Reason.OPTED_OUT)
 
 
-def test_who_lacks_a_value_gets_nothing_and_the_value_is_named() -> None:
+def test_missing_value_skips_the_person_and_is_named() -> None:
     a_recipient(phone=MARIA, attributes={})
 
     (one,) = plan(a_draft(fields={"name": "of {{city}}"})).messages
@@ -101,7 +101,7 @@ def test_who_lacks_a_value_gets_nothing_and_the_value_is_named() -> None:
     ("number_format", "reason"),
     [(NumberFormat.NATIONAL, Reason.NUMBER_FORMAT), (NumberFormat.INTERNATIONAL, None)],
 )
-def test_a_foreign_number_needs_a_format_that_can_write_it(number_format: str, reason: Reason | None) -> None:
+def test_foreign_number_needs_the_international_format(number_format: str, reason: Reason | None) -> None:
     draft = a_draft(integration=an_integration(number_format=number_format), numbers="+351 912345678")
 
     (one,) = plan(draft).messages
@@ -109,7 +109,7 @@ def test_a_foreign_number_needs_a_format_that_can_write_it(number_format: str, r
     assert one.reason == reason
 
 
-def test_every_person_is_planned_once_and_the_rest_is_listed() -> None:
+def test_repeated_numbers_are_planned_once_and_listed() -> None:
     planned = plan(a_draft(numbers="3588001234\n35988001234\n35988001234"))
 
     assert len(planned.messages) == 1
@@ -125,13 +125,11 @@ def test_every_person_is_planned_once_and_the_rest_is_listed() -> None:
         ("3588001234, 3532215555", ["destination_not_mobile", "destination_lacks_ninth_digit"]),
     ],
 )
-def test_numbers_that_are_unlikely_to_have_whatsapp_are_warned_about(
-    numbers: str, expected: list[str]
-) -> None:
+def test_unlikely_numbers_are_warned_about(numbers: str, expected: list[str]) -> None:
     assert warnings(plan(a_draft(numbers=numbers))) == expected
 
 
-def test_who_gets_nothing_is_not_warned_about() -> None:
+def test_skipped_people_are_not_warned_about() -> None:
     a_recipient(phone="+553532215555", opted_out_at=timezone.now())
 
     assert warnings(plan(a_draft(numbers="3532215555"))) == []
@@ -158,15 +156,15 @@ def test_who_gets_nothing_is_not_warned_about() -> None:
         ({"context": {"a": "x" * 8192}}, {"context": ["context_too_large"]}),
     ],
 )
-def test_what_is_wrong_is_named_by_its_path(values: dict[str, Any], expected: dict[str, list[str]]) -> None:
+def test_problem_is_reported_at_its_path(values: dict[str, Any], expected: dict[str, list[str]]) -> None:
     draft = a_draft()
     for name, value in values.items():
-        setattr(draft, name, value)  # not every database would store it
+        setattr(draft, name, value)  # not saved, since not every database stores it
 
     assert codes(draft) == expected
 
 
-def test_who_would_get_too_long_a_text_gets_none() -> None:
+def test_too_long_text_skips_the_person() -> None:
     draft = a_draft(fields={"name": "x" * 1020})
 
     (one,) = plan(draft).messages
@@ -174,44 +172,44 @@ def test_who_would_get_too_long_a_text_gets_none() -> None:
     assert (one.body, one.reason) == (None, Reason.TEXT_TOO_LONG)
 
 
-def test_a_text_of_exactly_the_limit_goes() -> None:
+def test_text_of_exactly_the_limit_is_sent() -> None:
     draft = a_draft(fields={"name": "x" * (1024 - len("Hello ."))})
 
     assert plan(draft).going
 
 
-def test_a_context_of_exactly_the_limit_is_sent() -> None:
+def test_context_of_exactly_the_limit_is_sent() -> None:
     context = {"a": "x" * (8192 - len('{"a": ""}'))}
 
     assert plan(a_draft(context=context)).going
 
 
 @pytest.mark.parametrize("minutes", [None, 0, 43_200])
-def test_the_inactivity_may_be_none_or_up_to_thirty_days(minutes: int | None) -> None:
+def test_inactivity_is_at_most_thirty_days(minutes: int | None) -> None:
     assert plan(a_draft(inactivity_minutes=minutes)).going
 
 
-def test_a_notification_with_a_template_is_one_thing_too_many() -> None:
+def test_notification_with_a_template_is_refused() -> None:
     assert codes(a_notification(template=a_template())) == {"template": ["template_and_contents"]}
 
 
-def test_an_archived_template_is_not_sent() -> None:
+def test_archived_template_is_refused() -> None:
     draft = a_draft(template=a_template(body="Hello", archived_at=timezone.now()), fields={})
 
     assert codes(draft) == {"template": ["template_archived"]}
 
 
-def test_an_integration_without_a_token_is_not_used() -> None:
+def test_integration_without_token_is_refused() -> None:
     assert codes(a_draft(integration=an_integration(token=""))) == {"integration": ["token_required"]}
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     found = codes(a_notification(integration=None, content={"type": "file"}, numbers="1"))
 
     assert set(found) == {"integration", "content.fileUrl", "numbers.0"}
 
 
-def test_the_digest_changes_with_anything_that_anybody_would_get() -> None:
+def test_digest_changes_with_a_body() -> None:
     draft = a_draft()
     before = plan(draft).digest
 
@@ -220,7 +218,7 @@ def test_the_digest_changes_with_anything_that_anybody_would_get() -> None:
     assert plan(draft).digest != before
 
 
-def test_the_digest_of_the_same_plan_is_the_same() -> None:
+def test_same_plan_has_the_same_digest() -> None:
     draft = a_draft()
 
     assert plan(draft).digest == plan(draft).digest

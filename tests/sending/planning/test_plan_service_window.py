@@ -1,4 +1,4 @@
-"""The 24-hour window at the launch: who is left out of a rich notification, and who goes all the same."""
+"""The service window in the plan and the launch of a rich notification."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DAY = timedelta(hours=24)
 
 
 def a_notification(policy: str = WindowPolicy.ASK, **values: Any) -> Campaign:
-    """Build a draft of a rich notification to Maria, but for what the test says."""
+    """Build a draft of a rich notification to Maria."""
     defaults = {
         "kind": CampaignKind.NOTIFICATION,
         "template": None,
@@ -50,14 +50,14 @@ def wrote(integration: Integration | None, ago: timedelta = timedelta(), key: st
     a_conversation(integration=integration, phone_key=key, last_inbound_at=timezone.now() - ago)
 
 
-def test_an_opt_out_comes_before_the_window() -> None:
+def test_opt_out_comes_before_the_service_window() -> None:
     a_recipient(phone=MARIA, opted_out_at=timezone.now())
 
     assert reasons(plan(a_notification())) == [Reason.OPTED_OUT]
     assert reasons(plan(a_notification(WindowPolicy.ALLOW))) == [Reason.OPTED_OUT]
 
 
-def test_the_launch_writes_who_is_left_out() -> None:
+def test_launch_skips_people_outside_the_service_window() -> None:
     numbers = some_numbers(2)
     draft = a_notification(numbers="\n".join(numbers))
     wrote(draft.integration, key=numbers[0])
@@ -70,7 +70,7 @@ def test_the_launch_writes_who_is_left_out() -> None:
     ]
 
 
-def test_with_everybody_out_of_the_window_nothing_is_launched() -> None:
+def test_nothing_is_launched_with_everybody_outside_the_service_window() -> None:
     with pytest.raises(ValidationError) as raised:
         launch(a_notification(), by=None, now=timezone.now())
 
@@ -79,9 +79,7 @@ def test_with_everybody_out_of_the_window_nothing_is_launched() -> None:
 
 
 @pytest.mark.parametrize(("ago", "status"), [(timedelta(), "queued"), (DAY, "skipped")])
-def test_a_window_that_opens_or_closes_after_the_look_makes_no_other_plan(
-    ago: timedelta, status: str
-) -> None:
+def test_service_window_after_review_does_not_change_the_plan(ago: timedelta, status: str) -> None:
     numbers = some_numbers(2)
     draft = a_notification(numbers="\n".join(numbers))
     wrote(draft.integration, key=numbers[0])
@@ -94,7 +92,7 @@ def test_a_window_that_opens_or_closes_after_the_look_makes_no_other_plan(
 
 
 @pytest.mark.parametrize("change", [{"window_policy": WindowPolicy.ALLOW}, {"window_policy": "refuse"}])
-def test_another_rule_after_the_look_needs_another_look(change: dict[str, str]) -> None:
+def test_changed_window_policy_changes_the_plan(change: dict[str, str]) -> None:
     before = {"refuse": WindowPolicy.ALLOW}.get(change["window_policy"], WindowPolicy.ASK)
     draft = a_notification(before)
     looked_at = plan(draft)
@@ -106,7 +104,7 @@ def test_another_rule_after_the_look_needs_another_look(change: dict[str, str]) 
 
 
 @pytest.mark.parametrize("policy", [WindowPolicy.ASK, WindowPolicy.ALLOW])
-def test_the_window_is_asked_once_for_many(policy: str) -> None:
+def test_service_window_is_one_query_per_batch(policy: str) -> None:
     def asked(people: int) -> int:
         draft = a_notification(policy, numbers="\n".join(some_numbers(people)))
         with CaptureQueriesContext(connection) as queries:

@@ -1,4 +1,4 @@
-"""Long lists of drafts: page by page, and never half of one for anybody to see."""
+"""Long lists of drafts are saved and deleted page by page, hidden meanwhile."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def a_long_draft() -> Campaign:
     return draft
 
 
-def test_a_long_list_is_copied_whole() -> None:
+def test_long_list_is_copied_completely() -> None:
     old = a_long_draft()
 
     draft = reuse(old, by=None)
@@ -40,7 +40,7 @@ def test_a_long_list_is_copied_whole() -> None:
 
 
 @pytest.mark.parametrize("pages", [1, 2, 3])
-def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -> None:
+def test_killed_copy_is_hidden_and_cleaned_up(pages: int) -> None:
     old = a_long_draft()
     with killed_at(failpoints.LIST_PAGE, pages):
         reuse(old, by=None)
@@ -55,7 +55,7 @@ def test_a_copy_that_is_killed_leaves_no_draft_and_is_cleared_away(pages: int) -
 
 
 @pytest.mark.parametrize("pages", [1, 2])
-def test_a_draft_that_is_thrown_away_is_gone_at_once_and_its_list_follows(pages: int) -> None:
+def test_killed_discard_hides_the_draft_and_is_cleaned_up(pages: int) -> None:
     draft = a_long_draft()
     with killed_at(failpoints.LIST_PAGE, pages):
         recipient_list.discard(draft, by=None)
@@ -67,14 +67,14 @@ def test_a_draft_that_is_thrown_away_is_gone_at_once_and_its_list_follows(pages:
     assert Recipient.objects.count() == 5
 
 
-def test_a_long_draft_is_thrown_away() -> None:
+def test_long_draft_is_discarded() -> None:
     assert recipient_list.discard(a_long_draft(), by=None)
 
     assert not Campaign.objects.exists()
     assert not Campaign.recipients.through.objects.exists()
 
 
-def test_what_was_sent_meanwhile_is_not_thrown_away() -> None:
+def test_sent_draft_is_not_discarded() -> None:
     draft = a_long_draft()
     Campaign.objects.update(status="running")
 

@@ -1,4 +1,4 @@
-"""What is done to very many rows is done page by page, and a kill between two pages costs time alone."""
+"""Cancelling and resolving many messages page by page, with kills between two pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cancelled(campaign: Campaign) -> int | None:
     return campaigns.cancel(campaign, reason="Wrong price", by=None, now=timezone.now())
 
 
-def test_a_cancel_ends_all_that_waits_and_says_how_many() -> None:
+def test_cancel_ends_all_waiting_messages_and_returns_their_count() -> None:
     campaign = a_launched(5)
 
     assert cancelled(campaign) == 5
@@ -41,7 +41,7 @@ def test_a_cancel_ends_all_that_waits_and_says_how_many() -> None:
     assert statuses() == {MessageStatus.CANCELLED: 5}
 
 
-def test_no_page_is_larger_than_the_others() -> None:
+def test_cancel_updates_page_by_page() -> None:
     campaign = a_launched(5)
 
     with CaptureQueriesContext(connection) as asked:
@@ -52,7 +52,7 @@ def test_no_page_is_larger_than_the_others() -> None:
 
 
 @pytest.mark.parametrize("pages", [1, 2])
-def test_a_cancel_that_is_killed_holds_and_is_finished_by_a_sender(pages: int) -> None:
+def test_killed_cancel_is_finished_by_a_sender(pages: int) -> None:
     campaign = a_launched(5)
     with killed_at(failpoints.QUEUED_SETTLED, pages):
         cancelled(campaign)
@@ -76,7 +76,7 @@ def test_all_sends_of_an_integration_stop_before_their_first_message_is_cancelle
     assert recover.tidy(timezone.now()) == 3 * len(sends) - 2
 
 
-def test_a_sender_leaves_a_long_tidying_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sender_stops_tidying_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     a_launched(5, not_after=later(minutes=1))
     monkeypatch.setattr(recover, "TIDY_SECONDS", 0)
 
@@ -86,7 +86,7 @@ def test_a_sender_leaves_a_long_tidying_for_later(monkeypatch: pytest.MonkeyPatc
     assert recover.tidy(later(minutes=2)) == 5
 
 
-def test_a_decision_about_many_is_one_entry_of_the_log() -> None:
+def test_resolving_many_messages_is_one_log_entry() -> None:
     pks = unconfirmed_messages(5)
 
     assert resolve(pks, as_sent=True, reason="Seen", by=an_operator(), now=timezone.now()) == 5
@@ -95,7 +95,7 @@ def test_a_decision_about_many_is_one_entry_of_the_log() -> None:
     assert entry.additional_data["ids"] == pks
 
 
-def test_a_decision_that_is_cut_short_logs_what_it_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_resolving_logs_the_resolved_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     pks, real = unconfirmed_messages(5), unconfirmed._resolve_batch
     pages = iter([real, real])
     monkeypatch.setattr(unconfirmed, "_resolve_batch", lambda *arguments: next(pages)(*arguments))
