@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_URL_LENGTH = 2048
 HTTPS_PORT = 443
-# Names that lead to the reader's own machine or network and never to a file of ours.
+# Names in the recipient's own machine or network.
 PRIVATE_SUFFIXES = ("localhost", "local", "internal", "lan", "home", "intranet", "test", "invalid", "arpa")
 
 MESSAGES = {

@@ -1,4 +1,4 @@
-"""A composer to misuse: an operator at the compose page, and what the page and the plan answer."""
+"""An operator at the compose page, for bad input, and what the page and the plan answer."""
 
 from __future__ import annotations
 

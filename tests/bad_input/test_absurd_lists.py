@@ -95,7 +95,7 @@ def console() -> None:
 
 
 @pytest.mark.parametrize("absurd", ABSURD)
-def test_every_form_answers_an_absurd_list_with_little_work(
+def test_every_form_answers_an_absurd_list_with_few_forms_and_queries(
     root: Client, console: None, made: list[str], absurd: str
 ) -> None:
     posted = urlencode(ABSURD[absurd], doseq=True)

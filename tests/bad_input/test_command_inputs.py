@@ -95,7 +95,7 @@ GOOD = (*TEMPLATE, "--field", "name=Ana")
         ((*GOOD, "--external-id-prefix", "x" * 17), ("35988001234",), "external_id_prefix"),
     ],
 )
-def test_a_fault_is_named_by_its_path_and_nothing_is_saved(
+def test_fault_is_reported_at_its_path_and_nothing_is_saved(
     arguments: tuple[str, ...], to: tuple[str, ...], path: str
 ) -> None:
     assert refused(*arguments, to=to) == [path]
@@ -129,26 +129,26 @@ def test_a_fault_is_named_by_its_path_and_nothing_is_saved(
         (FILE | {"fileSize": "101 MB"}, "content.fileSize"),
     ],
 )
-def test_a_faulty_content_is_named_by_its_path_and_nothing_is_saved(
+def test_invalid_content_is_reported_at_its_path_and_nothing_is_saved(
     content: Any, value: Any, path: str
 ) -> None:
     assert refused("--content", content(value)) == [path]
     assert nothing_saved()
 
 
-def test_a_file_that_is_not_there_or_not_text_is_a_fault_of_the_content(tmp_path: Path) -> None:
+def test_unreadable_file_is_reported_at_content(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
 
     assert refused("--content", str(tmp_path / "missing")) == ["content"]
     assert refused("--content", str(tmp_path / "binary")) == ["content"]
 
 
-def test_template_and_content_together_are_one_thing_too_many(content: Any) -> None:
+def test_template_and_content_together_are_refused(content: Any) -> None:
     assert refused(*GOOD, "--content", content(LOCATION)) == ["content"]
     assert nothing_saved()
 
 
-def test_an_unknown_integration_is_named() -> None:
+def test_unknown_integration_is_refused() -> None:
     errors = StringIO()
     with pytest.raises(SystemExit):
         call_command("send", "--integration", "nobody", *GOOD, "--to", "35988001234", stderr=errors)
@@ -156,58 +156,58 @@ def test_an_unknown_integration_is_named() -> None:
     assert errors.getvalue().startswith("integration: ")
 
 
-def test_a_slug_that_several_share_is_not_guessed() -> None:
+def test_shared_slug_is_refused() -> None:
     an_integration(slug="acme", remote_id="2")
 
     assert refused(*GOOD) == ["integration"]
 
 
-def test_a_number_of_minutes_that_is_no_whole_number_is_refused_by_the_parser() -> None:
+def test_minutes_must_be_a_whole_number() -> None:
     with pytest.raises(CommandError):
         send(*GOOD, "--inactivity-minutes", "1.5")
 
     assert nothing_saved()
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     assert set(refused(*TEMPLATE, "--context", "=x", to=("1",))) == {"fields.name", "context.", "numbers.0"}
 
 
 @pytest.mark.parametrize("number", ["35988001234", "(35) 9 8800-1234", "+55 35 98800-1234"])
-def test_any_usual_spelling_is_sent_as_one_number(number: str) -> None:
+def test_usual_spellings_are_sent_as_one_number(number: str) -> None:
     send(*GOOD, to=(number,))
 
     assert json.loads(Message.objects.get().payload)["destination"] == "35988001234"
 
 
-def test_two_spellings_are_one_message_and_the_second_is_reported() -> None:
+def test_two_spellings_are_one_message_and_one_duplicate() -> None:
     report = send(*GOOD, to=("3588001234", "35988001234"))
 
     assert (report["planned"], report["duplicates"]) == (1, ["35988001234"])
     assert Message.objects.count() == 1
 
 
-def test_a_landline_is_sent_to_and_warned_about() -> None:
+def test_landline_is_only_warned_about() -> None:
     report = send(*GOOD, to=("553532215555",))
 
     assert (report["planned"], len(report["warnings"])) == (1, 1)
 
 
-def test_a_send_that_reaches_nobody_is_refused() -> None:
+def test_send_to_nobody_is_refused() -> None:
     a_recipient(phone="+5535988001234", opted_out_at="2026-11-01T00:00:00Z")
 
     assert refused(*GOOD) == ["recipients"]
     assert nothing_saved()
 
 
-def test_a_dry_run_saves_nothing() -> None:
+def test_dry_run_saves_nothing() -> None:
     report = send(*GOOD, "--dry-run")
 
     assert (report["campaign"], report["planned"]) == (None, 1)
     assert nothing_saved()
 
 
-def test_the_documents_own_body_is_taken_as_a_content(content: Any) -> None:
+def test_whole_request_body_is_accepted_as_content(content: Any) -> None:
     send("--content", content({"destination": "11999999999", "contents": [LOCATION]}))
 
     assert Campaign.objects.get().content == LOCATION

@@ -1,8 +1,4 @@
-"""Bad input at the compose page: nothing is saved, and the error stands at its field under a stable code,
-in the language of the browser.
-
-The form sends one kind of message, so template and contents never meet, and a ticked box has no wrong type.
-"""
+"""Bad input at the compose page: nothing is saved, and the error is at its field, with a stable code."""
 
 from __future__ import annotations
 
@@ -168,7 +164,7 @@ TABLE = [pytest.param(*fault, id=f"{name}-{n}") for n, (name, *fault) in enumera
 
 
 @pytest.mark.parametrize(("values", "field", "path", "code"), TABLE)
-def test_a_fault_is_told_at_its_field_in_the_browsers_language_and_nothing_is_saved(
+def test_fault_is_shown_at_its_field_and_nothing_is_saved(
     composer: Composer, values: dict[str, Any], field: str, path: str, code: str
 ) -> None:
     response = composer.post(language="pt-BR,pt;q=0.9", **values)
@@ -182,24 +178,24 @@ def test_a_fault_is_told_at_its_field_in_the_browsers_language_and_nothing_is_sa
 
 
 @pytest.mark.parametrize("values", [values_of("a\ud800"), {"content": LOCATION | {"name": "a\ud800"}}])
-def test_a_lone_surrogate_is_refused(composer: Composer, values: dict[str, Any]) -> None:
+def test_lone_surrogate_is_refused(composer: Composer, values: dict[str, Any]) -> None:
     assert composer.post(**values).status_code == 200
 
 
-def test_what_no_database_takes_is_told_at_its_own_place(composer: Composer) -> None:
+def test_unstorable_value_is_reported_at_its_path(composer: Composer) -> None:
     response = composer.post(**values_of("a\x00b"))
 
     widget = response.context["form"].fields["template_message"].widget
     assert list(widget.path_errors) == ["fields.name"]
 
 
-def test_a_number_beyond_all_bounds_is_refused(composer: Composer) -> None:
+def test_too_large_number_is_refused(composer: Composer) -> None:
     content = '{"type": "location", "latitude": 1e400, "longitude": 0}'
 
     assert composer.post(content=content).status_code == 200
 
 
-def test_a_nested_context_is_refused(composer: Composer) -> None:
+def test_nested_context_is_refused(composer: Composer) -> None:
     assert composer.codes(context={"pairs": [{"name": "a", "value": {"b": {}}}]})
 
 
@@ -212,29 +208,27 @@ def test_a_nested_context_is_refused(composer: Composer) -> None:
         "\uff13\uff15\uff19\uff18\uff18\uff10\uff10\uff11\uff12\uff13\uff14",
     ],
 )
-def test_any_usual_spelling_is_shown_as_one_number_before_it_is_sent(
-    composer: Composer, numbers: str
-) -> None:
+def test_usual_spellings_are_shown_as_one_number(composer: Composer, numbers: str) -> None:
     page = composer.review(composer.draft(numbers=numbers))
 
     assert "+55 35 98800-1234" in page.content.decode()
 
 
-def test_two_spellings_are_one_person_and_the_second_is_noted(composer: Composer) -> None:
+def test_two_spellings_are_one_person_and_one_duplicate(composer: Composer) -> None:
     page = composer.review(composer.draft(numbers="3588001234, 35988001234"))
 
     assert len(page.context["plan"].going) == 1
     assert page.context["plan"].duplicates == ["35988001234"]
 
 
-def test_the_kind_that_was_not_chosen_is_left_behind(composer: Composer) -> None:
+def test_values_of_the_other_kind_are_not_saved(composer: Composer) -> None:
     draft = composer.draft(content=LOCATION, kind="template")
 
     assert (draft.template, draft.content) == (composer.template, None)
 
 
 @pytest.mark.parametrize("typed", ["-23,5", "-23.5"])
-def test_comma_decimals_are_understood(composer: Composer, typed: str) -> None:
+def test_decimal_commas_are_accepted(composer: Composer, typed: str) -> None:
     page = composer.review(composer.draft(content=LOCATION | {"latitude": typed}))
 
     assert page.context["plan"].going[0].body["contents"][0]["latitude"] == -23.5

@@ -36,7 +36,7 @@ def at_once(composer: Composer, address: str, form: dict[str, Any]) -> list[int]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_form_posted_fifty_times_at_once_makes_one_draft(composer: Composer) -> None:
+def test_form_posted_fifty_times_at_once_makes_one_draft(composer: Composer) -> None:
     statuses = at_once(composer, reverse(COMPOSE), composer.form())
 
     assert statuses == [302] * AT_ONCE
@@ -44,7 +44,7 @@ def test_the_same_form_posted_fifty_times_at_once_makes_one_draft(composer: Comp
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_draft_launched_fifty_times_at_once_is_sent_once(composer: Composer) -> None:
+def test_draft_launched_fifty_times_at_once_is_sent_once(composer: Composer) -> None:
     draft = composer.draft(numbers="35988001234, 11988887777")
     digest = composer.review(draft).context["plan"].digest
 
@@ -56,7 +56,7 @@ def test_a_draft_launched_fifty_times_at_once_is_sent_once(composer: Composer) -
     assert Message.objects.count() == 2
 
 
-def test_a_form_posted_again_after_the_launch_leads_to_what_became_of_it(composer: Composer) -> None:
+def test_form_posted_after_the_launch_leads_to_the_send(composer: Composer) -> None:
     form = composer.form()
     composer.client.post(reverse(COMPOSE), form)
     draft = Campaign.objects.get()
@@ -86,9 +86,7 @@ def test_a_form_posted_again_after_the_launch_leads_to_what_became_of_it(compose
         ),
     ],
 )
-def test_a_warning_needs_a_tick_before_anything_is_sent(
-    composer: Composer, values: dict[str, Any], code: str
-) -> None:
+def test_warning_must_be_ticked_before_sending(composer: Composer, values: dict[str, Any], code: str) -> None:
     draft = composer.draft(**values)
     planned = composer.review(draft).context["plan"]
 
@@ -102,12 +100,12 @@ def test_a_warning_needs_a_tick_before_anything_is_sent(
     assert Message.objects.count() == 1
 
 
-def test_a_restart_without_the_permission_is_forbidden(composer: Composer) -> None:
+def test_restart_without_permission_is_forbidden(composer: Composer) -> None:
     assert composer.post(restart_contact="on").status_code == 403
     assert nothing_saved()
 
 
-def test_a_restart_with_the_permission_is_kept(composer: Composer) -> None:
+def test_restart_with_permission_is_saved(composer: Composer) -> None:
     composer.client.force_login(an_operator("outbound.add_campaign", "outbound.restart_contact"))
 
     assert composer.draft(restart_contact="on").restart_contact
@@ -129,7 +127,7 @@ def test_markup_is_shown_as_text_on_every_page(composer: Composer) -> None:
         assert f"{ESCAPED}{{% debug %}}%s" in text
 
 
-def test_markup_in_a_rich_notification_is_text_too(composer: Composer) -> None:
+def test_markup_in_a_rich_notification_is_shown_as_text(composer: Composer) -> None:
     draft = composer.draft(content=LOCATION | {"name": MARKUP, "address": "a\u202eb"})
 
     text = composer.review(draft).content.decode()
@@ -145,7 +143,7 @@ def test_too_many_fields_are_refused(composer: Composer) -> None:
     assert nothing_saved()
 
 
-def test_too_large_a_form_is_refused(composer: Composer) -> None:
+def test_too_large_form_is_refused(composer: Composer) -> None:
     body = "numbers=" + "1" * (3 * 1024 * 1024)
     kind = "application/x-www-form-urlencoded"
 
@@ -153,7 +151,7 @@ def test_too_large_a_form_is_refused(composer: Composer) -> None:
     assert nothing_saved()
 
 
-def test_a_form_without_its_csrf_token_is_refused(composer: Composer) -> None:
+def test_form_without_csrf_token_is_refused(composer: Composer) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(composer.user)
 
@@ -161,7 +159,7 @@ def test_a_form_without_its_csrf_token_is_refused(composer: Composer) -> None:
     assert nothing_saved()
 
 
-def test_an_expired_session_leads_to_the_login_and_keeps_the_draft_that_was_there(
+def test_expired_session_leads_to_the_login_and_keeps_the_draft(
     composer: Composer,
 ) -> None:
     draft = composer.draft()

@@ -1,4 +1,4 @@
-"""A key that stands twice in what somebody composed: which of the two was meant, nobody can tell."""
+"""Repeated keys in composed JSON are refused, since their meaning is ambiguous."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REPEATED = [
 
 
 @pytest.mark.parametrize(("field", "text", "path"), REPEATED)
-def test_a_key_that_stands_twice_is_told_at_its_place_and_nothing_is_saved(
+def test_repeated_key_is_reported_at_its_path_and_nothing_is_saved(
     composer: Composer, field: str, text: str, path: str
 ) -> None:
     response = composer.post(**{field: text})

@@ -116,15 +116,15 @@ class Audience:
         if self._are_few:
             spellings = Counter(person.phone.key for person in self._first)
             return pasted | {key for key, count in spellings.items() if count > 1}
-        twins = self._picked.order_by().values("phone_key").annotate(spellings=Count("pk"))
-        return pasted | set(twins.filter(spellings__gt=1).values_list("phone_key", flat=True))
+        keys = self._picked.order_by().values("phone_key").annotate(spellings=Count("pk"))
+        return pasted | set(keys.filter(spellings__gt=1).values_list("phone_key", flat=True))
 
     def _everybody(self) -> Iterator[Person]:
         yield from self._first if self._are_few else self._all_picked()
         pasted = iter(self._pasted)
-        while chunk := list(islice(pasted, BATCH_SIZE)):
-            saved = _saved({phone.key for _typed, phone in chunk})
-            for typed, phone in chunk:
+        while batch := list(islice(pasted, BATCH_SIZE)):
+            saved = _saved({phone.key for _typed, phone in batch})
+            for typed, phone in batch:
                 yield saved.get(phone.key, _UNSAVED)._replace(phone=phone, typed=typed)
 
 

@@ -33,7 +33,7 @@ __all__ = ["AlreadyLaunched", "Launched", "LaunchLost", "PlanChanged", "carry_ou
 
 # A launch of more people than this has many short transactions and is left to the worker.
 LARGE = 1000
-# The database is unreachable or busy; its other errors are about a value of ours.
+# The database is unreachable or busy; its other errors are about the data.
 UNREACHABLE = (OperationalError, InterfaceError)
 # Stored as English msgids and translated when they are shown.
 CHANGED = gettext_noop("It was not sent: something changed since its review. Please review it once more.")
