@@ -117,11 +117,13 @@ def delete_messages(lease: Launch, **progress: Any) -> None:
     found = True
     while found:
         with write_lock(LOCK_WAIT_SECONDS), without_fsync():
-            renew(lease, written=0, **progress)
+            renew(lease, **progress)
             pks = list(messages.values_list("pk", flat=True)[:PAGE_SIZE])
             # Without looking for rows that refer to them: there are none before the launch is complete.
             Message.objects.filter(pk__in=pks)._raw_delete(messages.db)
-            found = bool(pks)
+            # Only at the end, so that after a crash the next holder of the lease deletes the rest.
+            if not (found := bool(pks)):
+                renew(lease, written=0)
         failpoints.reach(failpoints.ROWS_CLEARED)
 
 

@@ -90,6 +90,19 @@ def test_launch_survives_several_kills() -> None:
     assert_launched(campaign)
 
 
+def test_launch_survives_a_kill_between_two_deletions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch_lease, "PAGE_SIZE", 7)
+    campaign = a_begun_launch()
+    for instant in (failpoints.ROWS_WRITTEN, failpoints.ROWS_CLEARED):
+        with killed_at(instant):
+            carry_out_next()
+        expire_lease()
+
+    assert carry_out_next()
+
+    assert_launched(campaign)
+
+
 @pytest.mark.parametrize("chunks", [1, 3])
 def test_killed_launch_of_a_request_is_reverted(chunks: int) -> None:
     campaign = a_draft_for(PEOPLE)
