@@ -65,6 +65,8 @@ class Pool:
 
     def hand(self, claimed: Sequence[ClaimedMessage]) -> None:
         """Take messages to be sent, in order."""
+        if not claimed:
+            return  # what set `wake` has not changed
         self.wake.clear()
         for one in claimed:
             ready = self._ready.setdefault(one.integration_id, SimpleQueue())

@@ -109,3 +109,11 @@ def test_closing_waits_for_what_is_under_way(gateway: Gateway) -> None:
     closing.join(10)
 
     assert len(pool.take()) == 2
+
+
+def test_handing_in_nothing_does_not_lose_the_wake(pool: Pool) -> None:
+    pool.wake.set()
+
+    pool.hand([])
+
+    assert pool.wake.is_set()

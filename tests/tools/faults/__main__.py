@@ -94,7 +94,7 @@ def _problems(results: list[Result], *, whole: bool) -> list[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.faults", description=__doc__)
     parser.add_argument("--database", choices=[SQLITE, POSTGRESQL, "both"], default="both")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these scenarios")
+    parser.add_argument("--only", action="extend", nargs="+", metavar="NAME", help="only these scenarios")
     parser.add_argument("--quick", action="store_true", help="the quick set, small")
     parser.add_argument("--factor", type=float, default=1.0, help="how large the scenarios are")
     parser.add_argument("--seed", type=int, default=1)
